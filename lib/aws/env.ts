@@ -1,0 +1,21 @@
+/** Names of the environment variables that the stack sets, by what grants them. `infra/context.ts` is typed against this. */
+export const environment = {
+  table: ['TABLE_NAME'],
+  cursor: ['CURSOR_SECRET_ARN'],
+  mail: ['MAIL_FROM', 'MAIL_CONFIGURATION_SET'],
+  bus: ['BUS_NAME'],
+  always: ['STAGE', 'PUBLIC_URL'],
+} as const;
+
+export type EnvironmentName = (typeof environment)[keyof typeof environment][number];
+
+/** A variable that the stack must have set; throws where it has not. */
+export function env(name: EnvironmentName): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`Environment variable ${name} is not set`);
+  return value;
+}
+
+export function envOr(name: EnvironmentName, otherwise: string): string {
+  return process.env[name] ?? otherwise;
+}

@@ -1,0 +1,44 @@
+import type { EventType, Envelope } from './event.ts';
+import type { Route } from './route.ts';
+
+/** Item-level rights on the table that a function uses; each becomes one IAM action. */
+export type TableAction = 'get' | 'batchGet' | 'query' | 'put' | 'update' | 'delete' | 'check';
+
+/** What a deploy unit may reach. One declaration grants the permission and sets the environment. */
+export interface Needs {
+  readonly table: readonly TableAction[];
+  /** Queries an index. */
+  readonly index?: boolean;
+  /** Sends mail. */
+  readonly mail?: boolean;
+  /** Seals cursors (reads the cursor key). */
+  readonly cursor?: boolean;
+}
+
+/** One reaction to an event: own rule, own queue, own dead-letter queue, own alarm. */
+export interface Subscriber<D = unknown> {
+  /** Kebab case, `on-<noun>-<past>`: the file's name. */
+  readonly id: string;
+  /** Our own event, or a foreign one of the account's default bus by source and detail types. */
+  readonly on: EventType<D> | { readonly source: string; readonly detailTypes: readonly string[] };
+  /** What a person suffers while it fails; becomes the alarm's text. */
+  readonly impact: string;
+  /** Idempotent by `envelope.id`; throws to be tried again. For foreign events `data` is the raw detail. */
+  readonly handle: (envelope: Envelope<D>) => Promise<void>;
+}
+
+export interface Context {
+  /** Plural noun, also its folder's name. */
+  readonly name: string;
+  /** What a person suffers while its API is down; becomes the alarm's text. */
+  readonly impact: string;
+  readonly routes: readonly Route[];
+  readonly needs: Needs;
+  readonly subscribers?: readonly Subscriber[];
+  /** What its reactions need; they run in a function of their own. */
+  readonly reactionNeeds?: Needs;
+}
+
+export function subscriber<D>(record: Subscriber<D>): Subscriber {
+  return record as unknown as Subscriber;
+}

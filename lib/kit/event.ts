@@ -1,0 +1,46 @@
+import * as z from 'zod';
+
+/** A published contract: versioned name, schema of `data`, one example. */
+export interface EventType<D = unknown> {
+  readonly type: string;
+  readonly summary: string;
+  readonly data: z.ZodType<D>;
+  readonly example: D;
+}
+
+/** Declares an event. Name: `<context>.<what_happened>.v<n>`. */
+export function event<S extends z.ZodType>(declaration: {
+  type: `${string}.v${number}`;
+  summary: string;
+  data: S;
+  example: z.input<S>;
+}): EventType<z.output<S>> {
+  const example = declaration.data.parse(declaration.example);
+  return { ...declaration, example } as EventType<z.output<S>>;
+}
+
+/** An event not yet stamped with id, actor, tenant and time. */
+export interface Announcement {
+  readonly type: string;
+  readonly subject: string;
+  readonly data: unknown;
+}
+
+/** Announces that something happened to `subject` (an id). */
+export function announce<D>(type: EventType<D>, subject: string, data: NoInfer<D>): Announcement {
+  return { type: type.type, subject, data: type.data.parse(data) };
+}
+
+/** What stands on the bus as `detail`. At least once; consumers are idempotent by `id`. */
+export const envelope = z.object({
+  id: z.string(),
+  type: z.string(),
+  source: z.literal('quartermaster'),
+  at: z.iso.datetime(),
+  tenant: z.object({ id: z.string(), providerId: z.string(), path: z.array(z.string()) }),
+  actor: z.object({ id: z.string(), kind: z.string(), home: z.string(), onBehalfOf: z.string().optional() }),
+  subject: z.string(),
+  data: z.unknown(),
+  traceId: z.string(),
+});
+export type Envelope<D = unknown> = Omit<z.infer<typeof envelope>, 'data'> & { readonly data: D };

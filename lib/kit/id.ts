@@ -1,0 +1,42 @@
+import { ulid } from 'ulid';
+
+/** Prefixes of identifiers; the rest of an id is a ULID (26 characters, Crockford base32, sorts by time). */
+export const prefixes = {
+  platform: 'plt',
+  provider: 'prv',
+  customer: 'cus',
+  company: 'com',
+  person: 'per',
+  group: 'grp',
+  externalUser: 'ext',
+  ticket: 'tic',
+  comment: 'cmt',
+  item: 'itm',
+  notice: 'ntc',
+  audit: 'aud',
+  event: 'evt',
+  operation: 'opr',
+  request: 'req',
+} as const;
+
+export type Kind = keyof typeof prefixes;
+
+const body = '[0-9A-HJKMNP-TV-Z]{26}';
+
+/** Matches one kind's ids exactly: fixed length, so that a key prefix is never ambiguous. */
+export function idPattern(kind: Kind): RegExp {
+  return new RegExp(`^${prefixes[kind]}_${body}$`);
+}
+
+/** A new id, made at `at` (milliseconds since 1970). Source: ULID specification. */
+export function newId(kind: Kind, at: number): string {
+  return `${prefixes[kind]}_${ulid(at)}`;
+}
+
+/** Milliseconds since 1970 carried by an id's ULID. */
+export function idTime(id: string): number {
+  const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  let time = 0;
+  for (const character of id.slice(-26, -16)) time = time * 32 + digits.indexOf(character);
+  return time;
+}

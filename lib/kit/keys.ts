@@ -1,0 +1,112 @@
+/** A primary key of the one table. Both parts are opaque ids and fixed words: never a secret or an e-mail address. */
+export interface Key {
+  readonly PK: string;
+  readonly SK: string;
+}
+
+/** Where an item stands in an index: `tree` (GSI `tree`: G1, S1) or `names` (GSI `names`: G2, S2). */
+export interface TreeEntry {
+  readonly G1: string;
+  readonly S1: string;
+}
+export interface NameEntry {
+  readonly G2: string;
+  readonly S2: string;
+}
+
+/** Partition kinds below `T#<tenantId>`. A kind is added here and nowhere else. */
+export type PartitionKind =
+  | 'AUDIT' | 'CLAIM' | 'UNIQUE' | 'ENTRY' | 'ITEM' | 'NOTICE' | 'OPERATION' | 'ROW'
+  | 'COMPANY' | 'PERSON' | 'GROUP' | 'EXTERNAL' | 'TICKET' | 'IDENTITY';
+
+/** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
+export function partition(tenantId: string, kind?: PartitionKind): string {
+  return kind ? `T#${tenantId}#${kind}` : `T#${tenantId}`;
+}
+
+/** A tenant's own profile: the node of the tree. */
+export const nodeKey = (nodeId: string): Key => ({ PK: partition(nodeId), SK: '#' });
+
+/** A person's membership (roles) at a node. */
+export const memberKey = (nodeId: string, personId: string): Key => ({ PK: partition(nodeId), SK: `M#${personId}` });
+export const memberPrefix = 'M#';
+
+/** What a login address is allowed to be: in the platform's partition, under the address's hash. */
+export const identityKey = (platformId: string, emailHash: string): Key => ({
+  PK: partition(platformId, 'IDENTITY'),
+  SK: emailHash,
+});
+
+/** Makes `what` unique below a tenant; `hash` is of the folded value. */
+export const uniqueKey = (tenantId: string, what: string, hash: string): Key => ({
+  PK: partition(tenantId, 'UNIQUE'),
+  SK: `${what}#${hash}`,
+});
+
+export const auditKey = (tenantId: string, auditId: string): Key => ({ PK: partition(tenantId, 'AUDIT'), SK: auditId });
+export const claimKey = (tenantId: string, hash: string): Key => ({ PK: partition(tenantId, 'CLAIM'), SK: hash });
+export const operationKey = (tenantId: string, operationId: string): Key => ({
+  PK: partition(tenantId, 'OPERATION'),
+  SK: operationId,
+});
+
+export const companyKey = (providerId: string, companyId: string): Key => ({
+  PK: partition(providerId, 'COMPANY'),
+  SK: companyId,
+});
+export const personKey = (providerId: string, companyId: string, personId: string): Key => ({
+  PK: partition(providerId, 'PERSON'),
+  SK: `${companyId}#${personId}`,
+});
+export const groupKey = (providerId: string, groupId: string): Key => ({ PK: partition(providerId, 'GROUP'), SK: groupId });
+export const externalUserKey = (providerId: string, externalId: string): Key => ({
+  PK: partition(providerId, 'EXTERNAL'),
+  SK: externalId,
+});
+export const ticketKey = (platformId: string, ticketId: string): Key => ({
+  PK: partition(platformId, 'TICKET'),
+  SK: ticketId,
+});
+
+/** One licence meter of a node (provider: the pool; customer: the allocation), per resource type. */
+export const meterKey = (nodeId: string, resourceType: string): Key => ({ PK: partition(nodeId), SK: `L#${resourceType}` });
+export const meterPrefix = 'L#';
+export const settingsKey = (nodeId: string, what: string): Key => ({ PK: partition(nodeId), SK: `S#${what}` });
+export const settingsPrefix = 'S#';
+export const monitoredItemKey = (customerId: string, itemId: string): Key => ({
+  PK: partition(customerId, 'ITEM'),
+  SK: itemId,
+});
+
+/** A ledger entry stands under the moment of its predecessor: `previousAt` binds it to exactly one head. */
+export const entryKey = (customerId: string, previousAt: string): Key => ({
+  PK: partition(customerId, 'ENTRY'),
+  SK: previousAt,
+});
+export const refundKey = (customerId: string, debitKey: string): Key => ({
+  PK: partition(customerId, 'UNIQUE'),
+  SK: `REFUND#${debitKey}`,
+});
+
+export const noticeKey = (tenantId: string, noticeId: string): Key => ({ PK: partition(tenantId, 'NOTICE'), SK: noticeId });
+export const deliveryKey = (tenantId: string, noticeId: string, recipientHash: string): Key => ({
+  PK: partition(tenantId, 'NOTICE'),
+  SK: `${noticeId}#${recipientHash}`,
+});
+
+/** Tree index: a node under its root, in path order. */
+export const treeEntry = (rootId: string, path: readonly string[]): TreeEntry => ({
+  G1: partition(rootId),
+  S1: path.join('/'),
+});
+/** Tree index: things of lower tenants that an ancestor lists by time (receipts, tickets). */
+export const rootEntry = (rootId: string, kind: PartitionKind, id: string): TreeEntry => ({
+  G1: partition(rootId, kind),
+  S1: id,
+});
+/** Name index: children of a parent by folded name. `what` separates customers, companies, people. */
+export const nameEntry = (parentId: string, what: string, foldedName: string, id: string): NameEntry => ({
+  G2: `${partition(parentId)}#${what}`,
+  S2: `${foldedName}#${id}`,
+});
+export const namePartition = (parentId: string, what: string): string => `${partition(parentId)}#${what}`;

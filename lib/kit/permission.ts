@@ -1,0 +1,65 @@
+/** Roles by the node they are held at. A role reaches the whole subtree of that node. Source: domain.md §1.3, §2.5. */
+export const roles = {
+  PLATFORM: ['PLATFORM_OPERATOR', 'HELP_DESK_HANDLER'],
+  PROVIDER: ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'],
+  RESELLER: [],
+  CUSTOMER: ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'],
+} as const;
+
+export type Role = (typeof roles)[keyof typeof roles][number];
+
+const providerStaff = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'] as const;
+const providerAdmins = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR'] as const;
+const customerStaff = ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'] as const;
+
+/** Which roles may do what. Default deny: a permission absent here does not exist. */
+export const permissions = {
+  'providers.create': ['PLATFORM_OPERATOR'],
+  'providers.read': ['PLATFORM_OPERATOR', 'HELP_DESK_HANDLER', ...providerStaff],
+  'providers.update': ['PLATFORM_OPERATOR', 'SYSTEM_ADMINISTRATOR'],
+  'members.read': ['PLATFORM_OPERATOR', ...providerAdmins],
+  'members.manage': ['PLATFORM_OPERATOR', 'SYSTEM_ADMINISTRATOR'],
+  'tickets.create': [...providerAdmins],
+  'tickets.read': ['HELP_DESK_HANDLER', 'PLATFORM_OPERATOR', ...providerStaff],
+  'tickets.comment': ['HELP_DESK_HANDLER', ...providerAdmins],
+  'tickets.cancel': [...providerAdmins],
+  'tickets.decide': ['HELP_DESK_HANDLER'],
+  'msp_mode.read': [...providerStaff],
+  'msp_mode.enable': ['SYSTEM_ADMINISTRATOR'],
+  'msp_mode.disable': ['SYSTEM_ADMINISTRATOR'],
+  'external_users.read': [...providerStaff],
+  'external_users.manage': [...providerAdmins],
+  'directory.read': [...providerStaff],
+  'directory.manage': [...providerAdmins],
+  'customers.create': ['CATALOG_ADMINISTRATOR'],
+  'customers.read': [...providerStaff, ...customerStaff],
+  'customers.list': [...providerStaff],
+  'customers.update': ['CATALOG_ADMINISTRATOR'],
+  'administrators.read': [...providerStaff, ...customerStaff],
+  'administrators.manage': ['CATALOG_ADMINISTRATOR'],
+  'licences.read': [...providerStaff, ...customerStaff],
+  'licences.allocate': ['CATALOG_ADMINISTRATOR'],
+  'pool.read': [...providerStaff],
+  'pool.manage': ['CATALOG_ADMINISTRATOR'],
+  'items.read': [...providerStaff, ...customerStaff],
+  'items.manage': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
+  'credit_system.read': [...providerStaff],
+  'credit_system.switch': ['CATALOG_ADMINISTRATOR'],
+  'credits.read': [...providerStaff, ...customerStaff],
+  'credits.grant': ['CATALOG_ADMINISTRATOR'],
+  'credits.debit': ['CATALOG_ADMINISTRATOR'],
+  'credits.settings': ['CATALOG_ADMINISTRATOR'],
+  'notifications.read': [...providerStaff, ...customerStaff],
+  'notifications.manage': ['CATALOG_ADMINISTRATOR'],
+  'alerts.snooze': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
+  'operations.read': [...providerStaff],
+  'audit.read': [...providerStaff, 'CUSTOMER_ADMINISTRATOR'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+
+/** True when one of the roles gives the permission. */
+export function allows(held: readonly Role[], permission: Permission): boolean {
+  const granted: readonly Role[] = permissions[permission];
+  return held.some((role) => granted.includes(role));
+}

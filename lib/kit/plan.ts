@@ -1,0 +1,99 @@
+import type { Announcement } from './event.ts';
+import type { Key, NameEntry, TreeEntry } from './keys.ts';
+import { Problem, type ProblemType, stale } from './problem.ts';
+
+/** A stored item: its key, its index entries, and attributes of plain JSON values (numbers are whole and safe). */
+export type Item = Key & Partial<TreeEntry> & Partial<NameEntry> & { readonly [attribute: string]: unknown };
+
+/**
+ * One change. A lost race (another writer was first) makes the shell load and decide again;
+ * a `taken` or `short` problem is the answer when the condition itself is the refusal.
+ */
+export type Write =
+  /** Put an item that must not exist: `taken` refuses; without it the race is lost and the decision is made again. */
+  | { readonly do: 'create'; readonly item: Item; readonly taken?: Problem }
+  /** Put over version `version`; the item must carry `version + 1`. */
+  | { readonly do: 'replace'; readonly item: Item & { readonly version: number }; readonly version: number }
+  /** Delete; with `version` only that version. */
+  | { readonly do: 'remove'; readonly key: Key; readonly version?: number }
+  /** Add to number attributes without reading them; each in `atLeast` must be ≥ its floor before, else `short`. */
+  | {
+      readonly do: 'adjust';
+      readonly key: Key;
+      readonly add: Readonly<Record<string, number>>;
+      readonly atLeast?: Readonly<Record<string, number>>;
+      readonly short: Problem;
+    }
+  /** Assert that an item still has the version that the decision saw (`null`: still absent). */
+  | { readonly do: 'check'; readonly key: Key; readonly version: number | null };
+
+/** What the audit entry of a change says. `before` and `after` hold only what differs. */
+export interface Receipt {
+  /** Field's verb, `<context>.<verb>`, for example `customers.add`. */
+  readonly action: string;
+  readonly subject: string;
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  readonly reason?: string | undefined;
+  readonly ticketId?: string | undefined;
+  /** Node whose audit this stands in; the target node when absent. */
+  readonly tenantId?: string;
+}
+
+/** The answer to the caller: body per the route's schema; `version` becomes the ETag. */
+export interface Reply<T = unknown> {
+  readonly status?: number;
+  readonly body?: T;
+  readonly version?: number | string;
+  readonly location?: string;
+}
+
+/**
+ * A decision: what to write and announce, and what to answer. `receipt` is left out only where an
+ * item written is itself the audit entry (a ledger entry): then `outbox` says which item announces.
+ */
+export interface Plan<T = unknown> {
+  readonly writes: readonly Write[];
+  readonly receipt?: Receipt;
+  readonly announcements?: readonly Announcement[];
+  /** Index in `writes` of the `create` that carries the announcements in place of a receipt. */
+  readonly outbox?: number;
+  readonly reply: Reply<T>;
+}
+
+/** A read's answer, or the replay of something already done: nothing is written. */
+export function answer<T>(body: T, more: Omit<Reply<T>, 'body'> = {}): Plan<T> {
+  return { writes: [], reply: { body, ...more } };
+}
+
+/** Refuses with a declared problem. */
+export function refuse(type: ProblemType, detail?: string, data?: Record<string, unknown>): never {
+  throw new Problem(type, detail, data ? { data } : {});
+}
+
+/** Compares an `If-Match` value with the current version: 412 when stale. `undefined` passes (not sent). */
+export function expectVersion(ifMatch: string | undefined, version: number | string): void {
+  if (ifMatch === undefined || ifMatch === '*') return;
+  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  if (!tags.includes(etag(version))) refuse(stale);
+}
+
+/** A strong entity tag. */
+export function etag(version: number | string): string {
+  return `"${version}"`;
+}
+
+/** Only the attributes whose values differ, for an audit entry. Keys and versions are left out. */
+export function difference(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): { before: Record<string, unknown>; after: Record<string, unknown> } {
+  const out = { before: {} as Record<string, unknown>, after: {} as Record<string, unknown> };
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (['PK', 'SK', 'G1', 'S1', 'G2', 'S2', 'version'].includes(name)) continue;
+    if (JSON.stringify(before[name]) === JSON.stringify(after[name])) continue;
+    if (before[name] !== undefined) out.before[name] = before[name];
+    if (after[name] !== undefined) out.after[name] = after[name];
+  }
+  return out;
+}

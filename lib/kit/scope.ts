@@ -1,0 +1,48 @@
+import type { Role } from './permission.ts';
+
+export type NodeType = 'PLATFORM' | 'PROVIDER' | 'RESELLER' | 'CUSTOMER';
+
+/** A node of the tree. `path` holds the ids from the platform down to the node itself; `item` its whole stored profile. */
+export interface Node {
+  readonly id: string;
+  readonly type: NodeType;
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly version: number;
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+/** Who acts, in every audit entry and event. */
+export interface Actor {
+  readonly id: string;
+  readonly kind: 'person' | 'operator' | 'system';
+  readonly home: string;
+  readonly onBehalfOf?: string;
+}
+
+/** A caller whose membership and target have been read in this request. */
+export interface Scope {
+  readonly actor: Actor;
+  readonly roles: readonly Role[];
+  /** The caller's own node. */
+  readonly home: Node;
+  /** The node that the route acts on: in the caller's subtree. */
+  readonly target: Node;
+}
+
+/** Depth of a node below the platform: 1 for a provider. At most `maxDepth`. */
+export const maxDepth = 10;
+
+/** True when `target` is `home` itself or below it. */
+export function inScope(home: Node, target: Node): boolean {
+  return target.path[home.path.length - 1] === home.id;
+}
+
+export function platformOf(node: Node): string {
+  return node.path[0] ?? node.id;
+}
+
+/** The provider (MSP) that a node belongs to; the platform itself for the platform. */
+export function providerOf(node: Node): string {
+  return node.path[1] ?? node.id;
+}

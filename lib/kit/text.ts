@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { idPattern, type Kind } from './id.ts';
+
+// C0, DEL, C1, line and paragraph separators, bidirectional controls, zero width and byte order marks.
+const hostile = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+const hostileExceptNewline = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+
+function clean(pattern: RegExp) {
+  return (value: string) => value.isWellFormed() && !pattern.test(value);
+}
+
+/** One line of text, normalized to NFC and trimmed: no control, bidirectional or invisible characters. */
+export function line(max: number, min = 1) {
+  return z
+    .string()
+    .refine(clean(hostile), 'must be one line without control, bidirectional or invisible characters')
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(z.string().min(min).max(max));
+}
+
+/** Several lines of text: as `line`, but line feeds are allowed. */
+export function paragraph(max: number, min = 1) {
+  return z
+    .string()
+    .refine(clean(hostileExceptNewline), 'must not contain control, bidirectional or invisible characters')
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(z.string().min(min).max(max));
+}
+
+/** A name shown in mails: a line that cannot carry a link. */
+export function name(max = 80) {
+  return line(max).refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address');
+}
+
+const addressPattern = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+
+/** Exactly one e-mail address (local part kept as given, domain in lower case), at most 254 characters. */
+export const email = z
+  .string()
+  .max(254)
+  .regex(addressPattern, 'must be exactly one e-mail address')
+  .refine((value) => !value.includes('..') && !/(^\.|\.@)/.test(value), 'must be exactly one e-mail address')
+  .transform((value) => {
+    const at = value.lastIndexOf('@');
+    return value.slice(0, at) + value.slice(at).toLowerCase();
+  });
+
+/** The form of an address under which two spellings are the same person: all lower case. */
+export function canonicalEmail(address: string): string {
+  return address.toLowerCase();
+}
+
+/** A DNS name in lower case. */
+export const domain = z
+  .string()
+  .max(253)
+  .transform((value) => value.toLowerCase())
+  .pipe(z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a domain name'));
+
+/** An id of one kind. */
+export function id(kind: Kind) {
+  return z.string().regex(idPattern(kind), `must be a ${kind} id`);
+}
+
+/** An instant: ISO 8601 in UTC with milliseconds optional. */
+export const instant = z.iso.datetime().transform((value) => new Date(value).toISOString());
+
+/** A whole number from `min` to `max`, both inclusive; never beyond 2^53−1. */
+export function whole(min: number, max: number) {
+  return z.int().min(min).max(max);
+}
+
+/** The form under which names sort and collide: NFKC, lower case, single spaces. */
+export function foldName(value: string): string {
+  return value.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
