@@ -1,0 +1,67 @@
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Subscriber } from '../kit/context.ts';
+import { type Envelope, envelope } from '../kit/event.ts';
+import { log } from './log.ts';
+
+/** What EventBridge puts into a queue. */
+interface Delivered {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly time: string;
+  readonly detail: unknown;
+}
+
+/** A Lambda handler for queues of bus events: each record succeeds or fails alone. */
+export function consume(subscribers: readonly Subscriber[]) {
+  const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const failed: { itemIdentifier: string }[] = [];
+    for (const record of Records) {
+      try {
+        await react(subscribers, record);
+      } catch (error) {
+        log().error('reaction failed', { messageId: record.messageId, error: error as Error });
+        failed.push({ itemIdentifier: record.messageId });
+      }
+    }
+    return { batchItemFailures: failed };
+  };
+  return middy<SQSEvent, SQSBatchResponse>().handler(handler);
+}
+
+async function react(subscribers: readonly Subscriber[], record: SQSRecord): Promise<void> {
+  const delivered = JSON.parse(record.body) as Delivered;
+  const matching = subscribers.filter((one) => isFor(one, delivered));
+  if (matching.length === 0) throw new Error(`No subscriber for ${delivered['detail-type']}`);
+  for (const one of matching) {
+    const seen = 'type' in one.on ? open(one, delivered) : foreign(delivered);
+    log().info('reaction', { subscriber: one.id, eventId: seen.id, type: seen.type });
+    await one.handle(seen);
+  }
+}
+
+function isFor(one: Subscriber, delivered: Delivered): boolean {
+  if ('type' in one.on) return delivered.source === 'quartermaster' && one.on.type === delivered['detail-type'];
+  return one.on.source === delivered.source && one.on.detailTypes.includes(delivered['detail-type']);
+}
+
+function open(one: Subscriber, delivered: Delivered): Envelope {
+  if (!('type' in one.on)) throw new Error('Only our own events have a contract');
+  const whole = envelope.parse(delivered.detail) as Envelope;
+  return { ...whole, data: one.on.data.parse(whole.data) };
+}
+
+function foreign(delivered: Delivered): Envelope {
+  return {
+    id: delivered.id,
+    type: delivered['detail-type'],
+    source: 'quartermaster',
+    at: delivered.time,
+    tenant: { id: '', providerId: '', path: [] },
+    actor: { id: delivered.source, kind: 'system', home: '' },
+    subject: delivered.id,
+    data: delivered.detail,
+    traceId: delivered.id,
+  };
+}

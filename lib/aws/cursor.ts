@@ -1,0 +1,46 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { malformed, Problem } from '../kit/problem.ts';
+import { env } from './env.ts';
+
+let key: Promise<Buffer> | undefined;
+
+/** The key that seals cursors: SHA-256 of the secret, read once per process. */
+export function cursorKey(): Promise<Buffer> {
+  key ??= readKey().catch((error: unknown) => {
+    key = undefined;
+    throw error;
+  });
+  return key;
+}
+
+async function readKey(): Promise<Buffer> {
+  const { SecretString } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: env('CURSOR_SECRET_ARN') }),
+  );
+  if (!SecretString) throw new Error('The cursor secret is empty');
+  return createHash('sha256').update(SecretString).digest();
+}
+
+/** Seals a position with AES-256-GCM; `bound` (tenant, route, filters) must be the same to open it. */
+export function sealCursor(secret: Buffer, position: string, bound: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(Buffer.from(bound));
+  const sealed = Buffer.concat([cipher.update(position, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+}
+
+/** Opens a cursor; 400 when it was changed, or made for another tenant, route or filter. */
+export function openCursor(secret: Buffer, cursor: string, bound: string): string {
+  try {
+    const raw = Buffer.from(cursor, 'base64url');
+    if (raw.toString('base64url') !== cursor) throw new Error('not canonical');
+    const decipher = createDecipheriv('aes-256-gcm', secret, raw.subarray(0, 12), { authTagLength: 16 });
+    decipher.setAAD(Buffer.from(bound)).setAuthTag(raw.subarray(12, 28));
+    return Buffer.concat([decipher.update(raw.subarray(28)), decipher.final()]).toString('utf8');
+  } catch {
+    throw new Problem(malformed, 'The cursor is not valid for this list', {
+      errors: [{ pointer: '#/query/cursor', message: 'is not a cursor of this list with these filters' }],
+    });
+  }
+}

@@ -1,0 +1,320 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  QueryCommand,
+  type TransactWriteItem,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Item, Write } from '../kit/plan.ts';
+import type { Key } from '../kit/keys.ts';
+import { Problem, unavailable } from '../kit/problem.ts';
+import { env } from './env.ts';
+import { fromAttributes, toAttribute, toAttributes } from './item.ts';
+import { backoff } from './world.ts';
+
+let shared: DynamoDBClient | undefined;
+
+/** The one DynamoDB client of this process. Time-outs are short: a reply that takes longer is asked for again. */
+export function client(): DynamoDBClient {
+  shared ??= new DynamoDBClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 4000 } });
+  return shared;
+}
+
+/** Another writer was first: load and decide again. Never leaves the shell. */
+export class LostRace extends Error {
+  /** Indexes of the writes whose condition failed. */
+  readonly at: readonly number[];
+  constructor(at: readonly number[]) {
+    super('Another writer was first');
+    this.at = at;
+  }
+}
+
+/** One item, or undefined. */
+export async function get(key: Key, consistent = false): Promise<Record<string, unknown> | undefined> {
+  const { Item } = await translated(
+    client().send(new GetItemCommand({ TableName: env('TABLE_NAME'), Key: toAttributes({ ...key }), ConsistentRead: consistent })),
+  );
+  return Item && fromAttributes(Item);
+}
+
+/** Several items in one round trip (at most 100 distinct keys), in the order of `keys`; undefined where there is none. */
+export async function getAll(
+  keys: readonly Key[],
+  consistent = false,
+): Promise<(Record<string, unknown> | undefined)[]> {
+  const found = new Map<string, Record<string, unknown>>();
+  const name = (key: Key) => `${key.PK}\n${key.SK}`;
+  let left: Key[] = [...new Map(keys.map((key) => [name(key), key])).values()];
+  const table = env('TABLE_NAME');
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt > 4) throw new Problem(unavailable);
+    if (attempt > 0) await backoff(attempt);
+    const batch = left.slice(0, 100);
+    const { Responses, UnprocessedKeys } = await translated(
+      client().send(
+        new BatchGetItemCommand({
+          RequestItems: {
+            [table]: { Keys: batch.map(({ PK, SK }) => toAttributes({ PK, SK })), ConsistentRead: consistent },
+          },
+        }),
+      ),
+    );
+    for (const raw of Responses?.[table] ?? []) {
+      const item = fromAttributes(raw);
+      found.set(name(item as unknown as Key), item);
+    }
+    const unprocessed = (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => fromAttributes(key) as unknown as Key);
+    left = [...unprocessed, ...left.slice(100)];
+    if (unprocessed.length === 0) attempt = -1;
+  }
+  return keys.map((key) => found.get(name(key)));
+}
+
+/** A page of one partition (or of one index partition) in sort-key order. Bounds are inclusive. */
+export interface Range {
+  readonly index?: 'tree' | 'names';
+  readonly partition: string;
+  readonly prefix?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** The last position of the page before, as `next` returned it. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+  readonly backwards?: boolean;
+  readonly consistent?: boolean;
+}
+
+export interface Page {
+  readonly items: Record<string, unknown>[];
+  /** Where the next page starts, or null at the end. Opaque to callers; seal it before it leaves. */
+  readonly next: string | null;
+}
+
+const indexKeys = { tree: ['G1', 'S1'], names: ['G2', 'S2'] } as const;
+
+/** One Query: one page of at most `limit` items and 1 MB. */
+export async function page(range: Range): Promise<Page> {
+  const [hash, sort] = range.index ? indexKeys[range.index] : (['PK', 'SK'] as const);
+  const values: Record<string, string> = { ':p': range.partition };
+  let condition = '#p = :p';
+  if (range.prefix !== undefined && range.prefix !== '') {
+    condition += ' AND begins_with(#s, :a)';
+    values[':a'] = range.prefix;
+  } else if (range.from !== undefined && range.to !== undefined) {
+    condition += ' AND #s BETWEEN :a AND :b';
+    values[':a'] = range.from;
+    values[':b'] = range.to;
+  } else if (range.from !== undefined) {
+    condition += ' AND #s >= :a';
+    values[':a'] = range.from;
+  } else if (range.to !== undefined) {
+    condition += ' AND #s <= :a';
+    values[':a'] = range.to;
+  }
+  const names: Record<string, string> = { '#p': hash };
+  if (condition.includes('#s')) names['#s'] = sort;
+  const { Items, LastEvaluatedKey } = await translated(
+    client().send(
+      new QueryCommand({
+        TableName: env('TABLE_NAME'),
+        ...(range.index ? { IndexName: range.index } : {}),
+        KeyConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: toAttributes(values),
+        Limit: range.limit,
+        ScanIndexForward: !range.backwards,
+        ...(range.after ? { ExclusiveStartKey: toAttributes({ ...startKey(range, range.after), [hash]: range.partition }) } : {}),
+        ...(range.consistent && !range.index ? { ConsistentRead: true } : {}),
+      }),
+    ),
+  );
+  return {
+    items: (Items ?? []).map(fromAttributes),
+    next: LastEvaluatedKey ? endKey(range, fromAttributes(LastEvaluatedKey)) : null,
+  };
+}
+
+// A position holds only sort keys (and, for an index, the base key): the partition always comes from the caller's scope.
+function endKey(range: Range, last: Record<string, unknown>): string {
+  return JSON.stringify(range.index ? [last[indexKeys[range.index][1]], last.PK, last.SK] : [last.SK]);
+}
+
+function startKey(range: Range, after: string): Record<string, unknown> {
+  const [sort, PK, SK] = JSON.parse(after) as string[];
+  return range.index ? { [indexKeys[range.index][1]]: sort, PK, SK } : { SK: sort };
+}
+
+/** Every item of a range, page after page. Only where the answer itself grows with the range. */
+export async function* each(range: Omit<Range, 'after'>): AsyncGenerator<Record<string, unknown>> {
+  let after: string | undefined;
+  do {
+    const { items, next } = await page({ ...range, after });
+    yield* items;
+    after = next ?? undefined;
+  } while (after);
+}
+
+/**
+ * Writes all or nothing: one PutItem/UpdateItem/DeleteItem for a single write, one transaction otherwise
+ * (≤ 100 writes). `token` (≤ 36 characters) makes a repeated send of the same transaction harmless for ten minutes.
+ * @throws LostRace when a condition without a problem of its own failed; the write's Problem when it has one;
+ *   `service.unavailable` when DynamoDB stays throttled or silent inside the deadline.
+ */
+export async function commit(writes: readonly Write[], token: string, deadline: number): Promise<void> {
+  const [only] = writes;
+  if (!only) return;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (writes.length === 1) await sendOne(only);
+      else {
+        await client().send(
+          new TransactWriteItemsCommand({ TransactItems: writes.map(toTransactItem), ClientRequestToken: token }),
+        );
+      }
+      return;
+    } catch (error) {
+      if (!shouldRepeat(error, writes)) throw asProblem(error);
+      if (Date.now() > deadline) throw new LostRace([]);
+      await backoff(attempt);
+    }
+  }
+}
+
+/** Decides what a failed commit means. Throws the meaning; true = the same writes may be sent again. */
+function shouldRepeat(error: unknown, writes: readonly Write[]): boolean {
+  if (error instanceof ConditionalCheckFailedException) throw lost([0], writes);
+  if (error instanceof TransactionCanceledException) {
+    const reasons = error.CancellationReasons ?? [];
+    const failed = reasons.flatMap((reason, index) => (reason.Code === 'ConditionalCheckFailed' ? [index] : []));
+    if (failed.length > 0) throw lost(failed, writes);
+    return reasons.some(({ Code }) => Code === 'TransactionConflict' || Code === 'ThrottlingError' || Code === 'ProvisionedThroughputExceeded');
+  }
+  return error instanceof TransactionConflictException || error instanceof TransactionInProgressException;
+}
+
+function lost(at: readonly number[], writes: readonly Write[]): Error {
+  for (const index of at) {
+    const write = writes[index];
+    if (write?.do === 'create' && write.taken) return write.taken;
+    if (write?.do === 'adjust') return write.short;
+  }
+  return new LostRace(at);
+}
+
+async function sendOne(write: Write): Promise<void> {
+  const item = toTransactItem(write);
+  if (item.Put) await client().send(new PutItemCommand(item.Put));
+  else if (item.Update) await client().send(new UpdateItemCommand(item.Update));
+  else await client().send(new TransactWriteItemsCommand({ TransactItems: [item] }));
+}
+
+function toTransactItem(write: Write): TransactWriteItem {
+  const TableName = env('TABLE_NAME');
+  switch (write.do) {
+    case 'create':
+      return { Put: { TableName, Item: toAttributes(write.item), ConditionExpression: 'attribute_not_exists(PK)' } };
+    case 'replace':
+      return {
+        Put: {
+          TableName,
+          Item: toAttributes(write.item),
+          ConditionExpression: '#v = :v',
+          ExpressionAttributeNames: { '#v': 'version' },
+          ExpressionAttributeValues: { ':v': { N: String(write.version) } },
+        },
+      };
+    case 'overwrite':
+      return {
+        Put: {
+          TableName,
+          Item: toAttributes(write.item),
+          ConditionExpression: 'attribute_not_exists(PK) OR expiresAt < :now',
+          ExpressionAttributeValues: { ':now': toAttribute(write.expiredBefore) },
+        },
+      };
+    case 'remove':
+      return {
+        Delete: {
+          TableName,
+          Key: toAttributes({ ...write.key }),
+          ...(write.version === undefined
+            ? { ConditionExpression: 'attribute_exists(PK)' }
+            : {
+                ConditionExpression: '#v = :v',
+                ExpressionAttributeNames: { '#v': 'version' },
+                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
+              }),
+        },
+      };
+    case 'check':
+      return {
+        ConditionCheck: {
+          TableName,
+          Key: toAttributes({ ...write.key }),
+          ...(write.version === null
+            ? { ConditionExpression: 'attribute_not_exists(PK)' }
+            : {
+                ConditionExpression: '#v = :v',
+                ExpressionAttributeNames: { '#v': 'version' },
+                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
+              }),
+        },
+      };
+    case 'adjust':
+      return { Update: { TableName, ...adjustment(write) } };
+  }
+}
+
+function adjustment(write: Extract<Write, { do: 'adjust' }>) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const adds = Object.entries(write.add).map(([attribute, amount], index) => {
+    names[`#a${index}`] = attribute;
+    values[`:a${index}`] = amount;
+    return `#a${index} :a${index}`;
+  });
+  const floors = Object.entries(write.atLeast ?? {}).map(([attribute, floor], index) => {
+    names[`#f${index}`] = attribute;
+    values[`:f${index}`] = floor;
+    return `#f${index} >= :f${index}`;
+  });
+  return {
+    Key: toAttributes({ ...write.key }),
+    UpdateExpression: `ADD ${adds.join(', ')}`,
+    ConditionExpression: ['attribute_exists(PK)', ...floors].join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: toAttributes(values),
+  };
+}
+
+async function translated<T>(sending: Promise<T>): Promise<T> {
+  try {
+    return await sending;
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+const passing = new Set([
+  'ThrottlingException', 'RequestLimitExceeded', 'InternalServerError', 'ServiceUnavailable', 'ServiceUnavailableException',
+  'TimeoutError', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'LimitExceededException',
+]);
+
+/** SDK errors that pass by themselves become 503; everything else stays what it is. */
+function asProblem(error: unknown): unknown {
+  if (error instanceof ProvisionedThroughputExceededException) return new Problem(unavailable);
+  const { name, code } = error as { name?: string; code?: string };
+  if (passing.has(name ?? '') || passing.has(code ?? '')) return new Problem(unavailable);
+  return error;
+}
+
+export type { Item };

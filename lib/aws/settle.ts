@@ -1,0 +1,58 @@
+import type { Announcement, Envelope } from '../kit/event.ts';
+import { newId, type Kind } from '../kit/id.ts';
+import { auditKey, rootEntry } from '../kit/keys.ts';
+import type { Item, Plan, Write } from '../kit/plan.ts';
+import { providerOf, type Actor, type Node } from '../kit/scope.ts';
+
+/** Who settles a plan, on which node, when. */
+export interface Settlement {
+  readonly actor: Actor;
+  readonly target: Node;
+  readonly now: string;
+  readonly requestId: string;
+  readonly newId?: (kind: Kind) => string;
+}
+
+/** A plan's writes with its receipt (audit entry) and announced events in them, ready for `commit`. */
+export function settle(plan: Plan, by: Settlement): Write[] {
+  const fresh = by.newId ?? ((kind: Kind) => newId(kind, Date.parse(by.now)));
+  const announced = plan.announcements ?? [];
+  const ev = announced.length > 0 ? JSON.stringify(announced.map((one) => stamp(one, by, fresh('event')))) : undefined;
+  if (plan.outbox !== undefined) {
+    return plan.writes.map((write, index) =>
+      index === plan.outbox && write.do === 'create' && ev ? { ...write, item: { ...write.item, ev } } : write,
+    );
+  }
+  if (!plan.receipt) return [...plan.writes];
+  return [...plan.writes, { do: 'create', item: receiptItem(plan.receipt, by, fresh('audit'), ev) }];
+}
+
+function receiptItem(receipt: NonNullable<Plan['receipt']>, by: Settlement, id: string, ev: string | undefined): Item {
+  const { tenantId = by.target.id, ...rest } = receipt;
+  return {
+    ...auditKey(tenantId, id),
+    ...rootEntry(providerOf(by.target), 'AUDIT', id),
+    kind: 'audit',
+    id,
+    at: by.now,
+    actor: by.actor,
+    path: by.target.path.join('/'),
+    requestId: by.requestId,
+    ...rest,
+    ev,
+  };
+}
+
+function stamp(announcement: Announcement, by: Settlement, id: string): Envelope {
+  return {
+    id,
+    type: announcement.type,
+    source: 'quartermaster',
+    at: by.now,
+    tenant: { id: by.target.id, providerId: providerOf(by.target), path: [...by.target.path] },
+    actor: by.actor,
+    subject: announcement.subject,
+    data: announcement.data,
+    traceId: by.requestId,
+  };
+}
