@@ -1,0 +1,2 @@
+/** Ends the runner with one sentence for the person at the terminal. */
+export class Stop extends Error {}
