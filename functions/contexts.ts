@@ -7,6 +7,10 @@ export const contexts: readonly Context[] = [
     name: 'platform',
     impact: 'Nobody can see who they are, and no provider can be added or changed.',
     routes: platform,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], index: true, cursor: true },
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
   },
 ];

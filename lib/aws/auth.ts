@@ -17,13 +17,26 @@ export function readClaims(raw: Readonly<Record<string, unknown>> | undefined): 
     throw new Problem(unauthenticated, 'The token names no tenant and person');
   }
   if (!/^per_[0-9A-Z]{26}$/.test(person)) throw new Problem(unauthenticated, 'The token names no person');
-  return { tenant, person, roles: String(roles ?? '').replace(/[[\],]/g, ' ').split(/\s+/).filter(Boolean) };
+  return {
+    tenant,
+    person,
+    roles: String(roles ?? '')
+      .replace(/[[\],]/g, ' ')
+      .split(/\s+/)
+      .filter(Boolean),
+  };
 }
 
 /** A stored profile as a node; undefined when there is none. */
 export function toNode(item: Readonly<Record<string, unknown>> | undefined): Node | undefined {
   if (!item) return undefined;
-  const { id, type, path, name, version } = item as { id: string; type: NodeType; path: string; name: string; version: number };
+  const { id, type, path, name, version } = item as {
+    id: string;
+    type: NodeType;
+    path: string;
+    name: string;
+    version: number;
+  };
   return { id, type, path: path.split('/'), name, version, item };
 }
 
@@ -39,7 +52,11 @@ export interface Candidate {
  * type: 404, the same body. Without the permission: 403. The roles in force are those that the token and the
  * membership both name, so that a role taken away is gone at the next request.
  */
-export function authorize(candidate: Candidate, permission: Permission | 'signed-in', target: Target | undefined): Scope {
+export function authorize(
+  candidate: Candidate,
+  permission: Permission | 'signed-in',
+  target: Target | undefined,
+): Scope {
   const { claims, membership, home } = candidate;
   if (!home || !membership || membership.state !== 'ACTIVE') {
     throw new Problem(unauthenticated, 'The token belongs to nobody who is a member now');

@@ -39,7 +39,8 @@ export function parseJson(text: string): unknown {
       const seen = names.at(-1);
       if (seen?.has(name)) errors.push({ pointer, message: 'is given twice' });
       if (name === '__proto__') errors.push({ pointer, message: 'is not a field' });
-      if (!name.isWellFormed()) errors.push({ pointer: '#', message: 'has a name that is not valid Unicode' });
+      if (!name.isWellFormed())
+        errors.push({ pointer: '#', message: 'has a name that is not valid Unicode' });
       seen?.add(name);
     },
     onLiteralValue: (literal, offset, length, _line, _column, path) => {
@@ -50,11 +51,15 @@ export function parseJson(text: string): unknown {
       if (typeof literal !== 'number') return;
       const written = text.slice(offset, offset + length);
       if (!Number.isFinite(literal) || (Number.isInteger(literal) && !Number.isSafeInteger(literal))) {
-        errors.push({ pointer: pointer(), message: `${written.slice(0, 40)} is not a number that we can keep exactly` });
+        errors.push({
+          pointer: pointer(),
+          message: `${written.slice(0, 40)} is not a number that we can keep exactly`,
+        });
       }
     },
   });
-  if (errors.length > 0) throw new Problem(malformed, 'The body has fields that cannot be read safely', { errors });
+  if (errors.length > 0)
+    throw new Problem(malformed, 'The body has fields that cannot be read safely', { errors });
   return value;
 }
 

@@ -42,7 +42,8 @@ async function react(subscribers: readonly Subscriber[], record: SQSRecord): Pro
 }
 
 function isFor(one: Subscriber, delivered: Delivered): boolean {
-  if ('type' in one.on) return delivered.source === 'quartermaster' && one.on.type === delivered['detail-type'];
+  if ('type' in one.on)
+    return delivered.source === 'quartermaster' && one.on.type === delivered['detail-type'];
   return one.on.source === delivered.source && one.on.detailTypes.includes(delivered['detail-type']);
 }
 

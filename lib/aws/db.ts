@@ -24,7 +24,10 @@ let shared: DynamoDBClient | undefined;
 
 /** The one DynamoDB client of this process. Time-outs are short: a reply that takes longer is asked for again. */
 export function client(): DynamoDBClient {
-  shared ??= new DynamoDBClient({ maxAttempts: 3, requestHandler: { connectionTimeout: 1000, requestTimeout: 4000 } });
+  shared ??= new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 4000 },
+  });
   return shared;
 }
 
@@ -41,7 +44,13 @@ export class LostRace extends Error {
 /** One item, or undefined. */
 export async function get(key: Key, consistent = false): Promise<Record<string, unknown> | undefined> {
   const { Item } = await translated(
-    client().send(new GetItemCommand({ TableName: env('TABLE_NAME'), Key: toAttributes({ ...key }), ConsistentRead: consistent })),
+    client().send(
+      new GetItemCommand({
+        TableName: env('TABLE_NAME'),
+        Key: toAttributes({ ...key }),
+        ConsistentRead: consistent,
+      }),
+    ),
   );
   return Item && fromAttributes(Item);
 }
@@ -63,7 +72,10 @@ export async function getAll(
       client().send(
         new BatchGetItemCommand({
           RequestItems: {
-            [table]: { Keys: batch.map(({ PK, SK }) => toAttributes({ PK, SK })), ConsistentRead: consistent },
+            [table]: {
+              Keys: batch.map(({ PK, SK }) => toAttributes({ PK, SK })),
+              ConsistentRead: consistent,
+            },
           },
         }),
       ),
@@ -72,7 +84,9 @@ export async function getAll(
       const item = fromAttributes(raw);
       found.set(name(item as unknown as Key), item);
     }
-    const unprocessed = (UnprocessedKeys?.[table]?.Keys ?? []).map((key) => fromAttributes(key) as unknown as Key);
+    const unprocessed = (UnprocessedKeys?.[table]?.Keys ?? []).map(
+      (key) => fromAttributes(key) as unknown as Key,
+    );
     left = [...unprocessed, ...left.slice(100)];
     if (unprocessed.length === 0) attempt = -1;
   }
@@ -132,7 +146,9 @@ export async function page(range: Range): Promise<Page> {
         ExpressionAttributeValues: toAttributes(values),
         Limit: range.limit,
         ScanIndexForward: !range.backwards,
-        ...(range.after ? { ExclusiveStartKey: toAttributes({ ...startKey(range, range.after), [hash]: range.partition }) } : {}),
+        ...(range.after
+          ? { ExclusiveStartKey: toAttributes({ ...startKey(range, range.after), [hash]: range.partition }) }
+          : {}),
         ...(range.consistent && !range.index ? { ConsistentRead: true } : {}),
       }),
     ),
@@ -177,7 +193,10 @@ export async function commit(writes: readonly Write[], token: string, deadline: 
       if (writes.length === 1) await sendOne(only);
       else {
         await client().send(
-          new TransactWriteItemsCommand({ TransactItems: writes.map(toTransactItem), ClientRequestToken: token }),
+          new TransactWriteItemsCommand({
+            TransactItems: writes.map(toTransactItem),
+            ClientRequestToken: token,
+          }),
         );
       }
       return;
@@ -194,9 +213,16 @@ function shouldRepeat(error: unknown, writes: readonly Write[]): boolean {
   if (error instanceof ConditionalCheckFailedException) throw lost([0], writes);
   if (error instanceof TransactionCanceledException) {
     const reasons = error.CancellationReasons ?? [];
-    const failed = reasons.flatMap((reason, index) => (reason.Code === 'ConditionalCheckFailed' ? [index] : []));
+    const failed = reasons.flatMap((reason, index) =>
+      reason.Code === 'ConditionalCheckFailed' ? [index] : [],
+    );
     if (failed.length > 0) throw lost(failed, writes);
-    return reasons.some(({ Code }) => Code === 'TransactionConflict' || Code === 'ThrottlingError' || Code === 'ProvisionedThroughputExceeded');
+    return reasons.some(
+      ({ Code }) =>
+        Code === 'TransactionConflict' ||
+        Code === 'ThrottlingError' ||
+        Code === 'ProvisionedThroughputExceeded',
+    );
   }
   return error instanceof TransactionConflictException || error instanceof TransactionInProgressException;
 }
@@ -221,7 +247,9 @@ function toTransactItem(write: Write): TransactWriteItem {
   const TableName = env('TABLE_NAME');
   switch (write.do) {
     case 'create':
-      return { Put: { TableName, Item: toAttributes(write.item), ConditionExpression: 'attribute_not_exists(PK)' } };
+      return {
+        Put: { TableName, Item: toAttributes(write.item), ConditionExpression: 'attribute_not_exists(PK)' },
+      };
     case 'replace':
       return {
         Put: {
@@ -305,8 +333,16 @@ async function translated<T>(sending: Promise<T>): Promise<T> {
 }
 
 const passing = new Set([
-  'ThrottlingException', 'RequestLimitExceeded', 'InternalServerError', 'ServiceUnavailable', 'ServiceUnavailableException',
-  'TimeoutError', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'LimitExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'TimeoutError',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'LimitExceededException',
 ]);
 
 /** SDK errors that pass by themselves become 503; everything else stays what it is. */

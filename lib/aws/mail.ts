@@ -20,7 +20,8 @@ const final = new Set(['MessageRejected', 'InvalidParameterValue', 'MailFromDoma
 /** Sends through SES with our configuration set. Subject and address must be single lines: throws a TypeError otherwise. */
 export async function send(mail: Mail): Promise<Sending> {
   for (const value of [mail.to, mail.subject]) {
-    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value)) throw new TypeError('A mail header must be one line');
+    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value))
+      throw new TypeError('A mail header must be one line');
   }
   shared ??= new SESClient({ maxAttempts: 3 });
   try {

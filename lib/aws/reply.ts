@@ -4,7 +4,11 @@ import type { Problem } from '../kit/problem.ts';
 import type { Route } from '../kit/route.ts';
 
 /** A decision's answer as the gateway wants it. */
-export function toResponse(route: Route, reply: Reply, extra: Record<string, string> = {}): APIGatewayProxyStructuredResultV2 {
+export function toResponse(
+  route: Route,
+  reply: Reply,
+  extra: Record<string, string> = {},
+): APIGatewayProxyStructuredResultV2 {
   const media = route.reply.media ?? 'application/json';
   const { body } = reply;
   return {

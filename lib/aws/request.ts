@@ -1,6 +1,13 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
-import { type FieldError, ifMatchRequired, malformed, Problem, tooLarge, wrongMediaType } from '../kit/problem.ts';
+import {
+  type FieldError,
+  ifMatchRequired,
+  malformed,
+  Problem,
+  tooLarge,
+  wrongMediaType,
+} from '../kit/problem.ts';
 import { flag, pageQuery, type Route } from '../kit/route.ts';
 import { parseJson, toPointer } from './body.ts';
 
@@ -47,9 +54,16 @@ export function parseRequest(route: Route, event: GatewayEvent): Parsed {
   };
   const idempotencyKey = header(event, 'idempotency-key');
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) {
-    errors.push({ pointer: '#/headers/idempotency-key', message: 'must be 1 to 255 visible ASCII characters' });
+    errors.push({
+      pointer: '#/headers/idempotency-key',
+      message: 'must be 1 to 255 visible ASCII characters',
+    });
   }
-  if (idempotencyKey === undefined && route.method === 'POST' && (route.idempotency ?? 'required') === 'required') {
+  if (
+    idempotencyKey === undefined &&
+    route.method === 'POST' &&
+    (route.idempotency ?? 'required') === 'required'
+  ) {
     errors.push({ pointer: '#/headers/idempotency-key', message: 'is required' });
   }
   const parsed = {
@@ -101,7 +115,9 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Problem(malformed, 'The body is not UTF-8', { errors: [{ pointer: '#', message: 'is not UTF-8' }] });
+    throw new Problem(malformed, 'The body is not UTF-8', {
+      errors: [{ pointer: '#', message: 'is not UTF-8' }],
+    });
   }
 }
 

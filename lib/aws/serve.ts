@@ -1,9 +1,18 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
-import { type Kind, newId } from '../kit/id.ts';
+import { digest } from '../kit/digest.ts';
+import type { Kind } from '../kit/id.ts';
 import { type Key, claimKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Item, Plan, Reply, Write } from '../kit/plan.ts';
-import { contended, keyReused, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
+import {
+  contended,
+  keyReused,
+  notFound,
+  Problem,
+  shellProblems,
+  unavailable,
+  unexpected,
+} from '../kit/problem.ts';
 import type { Input, LoadInput, Route } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
 import { authorize, type Claims, readClaims, toNode } from './auth.ts';
@@ -13,7 +22,7 @@ import { log } from './log.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, type Parsed, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
-import { backoff, digest, now } from './world.ts';
+import { backoff, newId, now } from './world.ts';
 
 const patienceMs = 6000;
 const claimSeconds = 24 * 3600;
@@ -43,7 +52,8 @@ export function serve(routes: readonly Route[]) {
   };
   return middy<GatewayEvent, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: 250,
-    timeoutEarlyResponse: (async () => toProblemResponse(new Problem(unavailable), 'unknown')) as unknown as () => never,
+    timeoutEarlyResponse: (async () =>
+      toProblemResponse(new Problem(unavailable), 'unknown')) as unknown as () => never,
   }).handler(dispatch as never);
 }
 
@@ -61,7 +71,8 @@ function asRefusal(route: Route | undefined, error: unknown): Problem {
 
 async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayProxyStructuredResultV2> {
   const parsed = parseRequest(route, event);
-  if (route.permission === 'public') return toResponse(route, route.decide(publicInput(parsed, event), undefined).reply);
+  if (route.permission === 'public')
+    return toResponse(route, route.decide(publicInput(parsed, event), undefined).reply);
   const request = await describe(route, event, parsed);
   const deadline = Date.now() + patienceMs;
   for (let attempt = 0; ; attempt++) {
@@ -91,7 +102,8 @@ interface Request {
 async function describe(route: Route, event: GatewayEvent, parsed: Parsed): Promise<Request> {
   const claims = readClaims(event.requestContext.authorizer?.jwt?.claims);
   const { params, query, body, idempotencyKey } = parsed;
-  const targetId = route.target && 'param' in route.target ? String(params[route.target.param]) : claims.tenant;
+  const targetId =
+    route.target && 'param' in route.target ? String(params[route.target.param]) : claims.tenant;
   const { cursor, limit: _limit, ...filters } = query;
   const bound = JSON.stringify([claims.tenant, route.id, params, filters]);
   const secret = route.page ? await cursorKey() : undefined;
@@ -119,7 +131,11 @@ async function once(route: Route, request: Request, again: boolean, deadline: nu
   const keys = [member, nodeKey(claims.tenant), nodeKey(targetId), ...(claim ? [claim.key] : [])];
   const reading = getAll(keys, true);
   const checking = reading.then(([membership, home, target]) =>
-    authorize({ claims, membership, home: toNode(home), target: toNode(target) }, route.permission as never, route.target),
+    authorize(
+      { claims, membership, home: toNode(home), target: toNode(target) },
+      route.permission as never,
+      route.target,
+    ),
   );
   const loading = load(route, request, again, () => checking);
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
@@ -129,12 +145,18 @@ async function once(route: Route, request: Request, again: boolean, deadline: nu
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
   const plan = route.decide(toInput(request, checked.value, again), loaded.value);
-  if (parsed.query.dryRun) return toResponse(route, { ...plan.reply, status: 200 }, { 'quartermaster-dry-run': 'true' });
+  if (parsed.query.dryRun)
+    return toResponse(route, { ...plan.reply, status: 200 }, { 'quartermaster-dry-run': 'true' });
   await commitPlan(route, request, checked.value, plan, deadline);
   return toResponse(route, plan.reply);
 }
 
-async function load(route: Route, request: Request, consistent: boolean, scope: () => Promise<Scope>): Promise<unknown> {
+async function load(
+  route: Route,
+  request: Request,
+  consistent: boolean,
+  scope: () => Promise<Scope>,
+): Promise<unknown> {
   if (!route.load) return undefined;
   const { parsed, claims, targetId, position } = request;
   const input: LoadInput<unknown, Record<string, unknown>, unknown> = {
@@ -176,7 +198,13 @@ function toInput(request: Request, scope: Scope, again: boolean): Input<never, n
   };
 }
 
-async function commitPlan(route: Route, request: Request, scope: Scope, plan: Plan, deadline: number): Promise<void> {
+async function commitPlan(
+  route: Route,
+  request: Request,
+  scope: Scope,
+  plan: Plan,
+  deadline: number,
+): Promise<void> {
   if (plan.writes.length === 0) return;
   const settled = settle(plan, {
     actor: scope.actor,

@@ -1,8 +1,9 @@
 import type { Announcement, Envelope } from '../kit/event.ts';
-import { newId, type Kind } from '../kit/id.ts';
+import type { Kind } from '../kit/id.ts';
 import { auditKey, rootEntry } from '../kit/keys.ts';
 import type { Item, Plan, Write } from '../kit/plan.ts';
-import { providerOf, type Actor, type Node } from '../kit/scope.ts';
+import { type Actor, type Node, providerOf } from '../kit/scope.ts';
+import { newId } from './world.ts';
 
 /** Who settles a plan, on which node, when. */
 export interface Settlement {
@@ -17,17 +18,25 @@ export interface Settlement {
 export function settle(plan: Plan, by: Settlement): Write[] {
   const fresh = by.newId ?? ((kind: Kind) => newId(kind, Date.parse(by.now)));
   const announced = plan.announcements ?? [];
-  const ev = announced.length > 0 ? JSON.stringify(announced.map((one) => stamp(one, by, fresh('event')))) : undefined;
+  const ev =
+    announced.length > 0 ? JSON.stringify(announced.map((one) => stamp(one, by, fresh('event')))) : undefined;
   if (plan.outbox !== undefined) {
     return plan.writes.map((write, index) =>
-      index === plan.outbox && write.do === 'create' && ev ? { ...write, item: { ...write.item, ev } } : write,
+      index === plan.outbox && write.do === 'create' && ev
+        ? { ...write, item: { ...write.item, ev } }
+        : write,
     );
   }
   if (!plan.receipt) return [...plan.writes];
   return [...plan.writes, { do: 'create', item: receiptItem(plan.receipt, by, fresh('audit'), ev) }];
 }
 
-function receiptItem(receipt: NonNullable<Plan['receipt']>, by: Settlement, id: string, ev: string | undefined): Item {
+function receiptItem(
+  receipt: NonNullable<Plan['receipt']>,
+  by: Settlement,
+  id: string,
+  ev: string | undefined,
+): Item {
   const { tenantId = by.target.id, ...rest } = receipt;
   return {
     ...auditKey(tenantId, id),

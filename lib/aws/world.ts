@@ -1,13 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { ulid } from 'ulid';
+import { type Kind, prefixes } from '../kit/id.ts';
 
 /** Now, as ISO 8601 UTC with milliseconds. The only clock that the shell reads. */
 export function now(): string {
   return new Date().toISOString();
 }
 
-/** SHA-256 of the JSON of `parts`, base64url (43 characters). JSON keeps the parts apart, so joins never collide. */
-export function digest(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+/** A new id, made at `at` (milliseconds since 1970). Source: ULID specification. */
+export function newId(kind: Kind, at: number): string {
+  return `${prefixes[kind]}_${ulid(at)}`;
 }
 
 /** `bytes` random bytes, base64url. */

@@ -1,5 +1,3 @@
-import { ulid } from 'ulid';
-
 /** Prefixes of identifiers; the rest of an id is a ULID (26 characters, Crockford base32, sorts by time). */
 export const prefixes = {
   platform: 'plt',
@@ -28,11 +26,6 @@ export function idPattern(kind: Kind): RegExp {
   return new RegExp(`^${prefixes[kind]}_${body}$`);
 }
 
-/** A new id, made at `at` (milliseconds since 1970). Source: ULID specification. */
-export function newId(kind: Kind, at: number): string {
-  return `${prefixes[kind]}_${ulid(at)}`;
-}
-
 /** Milliseconds since 1970 carried by an id's ULID. */
 export function idTime(id: string): number {
   const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -40,3 +33,6 @@ export function idTime(id: string): number {
   for (const character of id.slice(-26, -16)) time = time * 32 + digits.indexOf(character);
   return time;
 }
+
+/** One installation has one table and one platform: the root of the tree. */
+export const platformId = `${prefixes.platform}_${'0'.repeat(26)}`;

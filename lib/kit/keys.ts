@@ -16,8 +16,20 @@ export interface NameEntry {
 
 /** Partition kinds below `T#<tenantId>`. A kind is added here and nowhere else. */
 export type PartitionKind =
-  | 'AUDIT' | 'CLAIM' | 'UNIQUE' | 'ENTRY' | 'ITEM' | 'NOTICE' | 'OPERATION' | 'ROW'
-  | 'COMPANY' | 'PERSON' | 'GROUP' | 'EXTERNAL' | 'TICKET' | 'IDENTITY';
+  | 'AUDIT'
+  | 'CLAIM'
+  | 'UNIQUE'
+  | 'ENTRY'
+  | 'ITEM'
+  | 'NOTICE'
+  | 'OPERATION'
+  | 'ROW'
+  | 'COMPANY'
+  | 'PERSON'
+  | 'GROUP'
+  | 'EXTERNAL'
+  | 'TICKET'
+  | 'IDENTITY';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -28,7 +40,10 @@ export function partition(tenantId: string, kind?: PartitionKind): string {
 export const nodeKey = (nodeId: string): Key => ({ PK: partition(nodeId), SK: '#' });
 
 /** A person's membership (roles) at a node. */
-export const memberKey = (nodeId: string, personId: string): Key => ({ PK: partition(nodeId), SK: `M#${personId}` });
+export const memberKey = (nodeId: string, personId: string): Key => ({
+  PK: partition(nodeId),
+  SK: `M#${personId}`,
+});
 export const memberPrefix = 'M#';
 
 /** What a login address is allowed to be: in the platform's partition, under the address's hash. */
@@ -43,8 +58,14 @@ export const uniqueKey = (tenantId: string, what: string, hash: string): Key => 
   SK: `${what}#${hash}`,
 });
 
-export const auditKey = (tenantId: string, auditId: string): Key => ({ PK: partition(tenantId, 'AUDIT'), SK: auditId });
-export const claimKey = (tenantId: string, hash: string): Key => ({ PK: partition(tenantId, 'CLAIM'), SK: hash });
+export const auditKey = (tenantId: string, auditId: string): Key => ({
+  PK: partition(tenantId, 'AUDIT'),
+  SK: auditId,
+});
+export const claimKey = (tenantId: string, hash: string): Key => ({
+  PK: partition(tenantId, 'CLAIM'),
+  SK: hash,
+});
 export const operationKey = (tenantId: string, operationId: string): Key => ({
   PK: partition(tenantId, 'OPERATION'),
   SK: operationId,
@@ -58,7 +79,10 @@ export const personKey = (providerId: string, companyId: string, personId: strin
   PK: partition(providerId, 'PERSON'),
   SK: `${companyId}#${personId}`,
 });
-export const groupKey = (providerId: string, groupId: string): Key => ({ PK: partition(providerId, 'GROUP'), SK: groupId });
+export const groupKey = (providerId: string, groupId: string): Key => ({
+  PK: partition(providerId, 'GROUP'),
+  SK: groupId,
+});
 export const externalUserKey = (providerId: string, externalId: string): Key => ({
   PK: partition(providerId, 'EXTERNAL'),
   SK: externalId,
@@ -69,9 +93,15 @@ export const ticketKey = (platformId: string, ticketId: string): Key => ({
 });
 
 /** One licence meter of a node (provider: the pool; customer: the allocation), per resource type. */
-export const meterKey = (nodeId: string, resourceType: string): Key => ({ PK: partition(nodeId), SK: `L#${resourceType}` });
+export const meterKey = (nodeId: string, resourceType: string): Key => ({
+  PK: partition(nodeId),
+  SK: `L#${resourceType}`,
+});
 export const meterPrefix = 'L#';
-export const settingsKey = (nodeId: string, what: string): Key => ({ PK: partition(nodeId), SK: `S#${what}` });
+export const settingsKey = (nodeId: string, what: string): Key => ({
+  PK: partition(nodeId),
+  SK: `S#${what}`,
+});
 export const settingsPrefix = 'S#';
 export const monitoredItemKey = (customerId: string, itemId: string): Key => ({
   PK: partition(customerId, 'ITEM'),
@@ -88,7 +118,10 @@ export const refundKey = (customerId: string, debitKey: string): Key => ({
   SK: `REFUND#${debitKey}`,
 });
 
-export const noticeKey = (tenantId: string, noticeId: string): Key => ({ PK: partition(tenantId, 'NOTICE'), SK: noticeId });
+export const noticeKey = (tenantId: string, noticeId: string): Key => ({
+  PK: partition(tenantId, 'NOTICE'),
+  SK: noticeId,
+});
 export const deliveryKey = (tenantId: string, noticeId: string, recipientHash: string): Key => ({
   PK: partition(tenantId, 'NOTICE'),
   SK: `${noticeId}#${recipientHash}`,

@@ -15,7 +15,11 @@ export type Write =
   /** Put over version `version`; the item must carry `version + 1`. */
   | { readonly do: 'replace'; readonly item: Item & { readonly version: number }; readonly version: number }
   /** Put an item that must not exist or whose `expiresAt` (epoch seconds) has passed: claims whose time is over. */
-  | { readonly do: 'overwrite'; readonly item: Item & { readonly expiresAt: number }; readonly expiredBefore: number }
+  | {
+      readonly do: 'overwrite';
+      readonly item: Item & { readonly expiresAt: number };
+      readonly expiredBefore: number;
+    }
   /** Delete; with `version` only that version. */
   | { readonly do: 'remove'; readonly key: Key; readonly version?: number }
   /** Add to number attributes without reading them; each in `atLeast` must be ≥ its floor before, else `short`. */

@@ -40,9 +40,21 @@ export function problem<const T extends ProblemType>(type: T): T {
 }
 
 /** Refusals that the shell itself may answer on any route; they need no declaration in `refuses`. */
-export const malformed = problem({ code: 'request.malformed', status: 400, title: 'The request is malformed' });
-export const unauthenticated = problem({ code: 'request.unauthenticated', status: 401, title: 'A valid access token is required' });
-export const forbidden = problem({ code: 'request.forbidden', status: 403, title: 'Your roles do not allow this' });
+export const malformed = problem({
+  code: 'request.malformed',
+  status: 400,
+  title: 'The request is malformed',
+});
+export const unauthenticated = problem({
+  code: 'request.unauthenticated',
+  status: 401,
+  title: 'A valid access token is required',
+});
+export const forbidden = problem({
+  code: 'request.forbidden',
+  status: 403,
+  title: 'Your roles do not allow this',
+});
 export const notFound = problem({ code: 'resource.not_found', status: 404, title: 'There is nothing here' });
 export const contended = problem({
   code: 'request.contended',
@@ -50,15 +62,27 @@ export const contended = problem({
   title: 'Others are changing the same thing; nothing was changed, try again',
   retryable: true,
 });
-export const stale = problem({ code: 'precondition.stale', status: 412, title: 'The resource has changed since you read it' });
+export const stale = problem({
+  code: 'precondition.stale',
+  status: 412,
+  title: 'The resource has changed since you read it',
+});
 export const tooLarge = problem({ code: 'request.too_large', status: 413, title: 'The body is too large' });
-export const wrongMediaType = problem({ code: 'request.media_type', status: 415, title: 'The content type is not accepted' });
+export const wrongMediaType = problem({
+  code: 'request.media_type',
+  status: 415,
+  title: 'The content type is not accepted',
+});
 export const keyReused = problem({
   code: 'idempotency.key_reused',
   status: 422,
   title: 'This Idempotency-Key was used with another request',
 });
-export const ifMatchRequired = problem({ code: 'precondition.required', status: 428, title: 'An If-Match header with the ETag is required' });
+export const ifMatchRequired = problem({
+  code: 'precondition.required',
+  status: 428,
+  title: 'An If-Match header with the ETag is required',
+});
 export const tooManyRequests = problem({
   code: 'request.too_many',
   status: 429,
@@ -71,9 +95,24 @@ export const unavailable = problem({
   title: 'A service we depend on did not answer in time',
   retryable: true,
 });
-export const unexpected = problem({ code: 'service.unexpected', status: 500, title: 'Something went wrong on our side' });
+export const unexpected = problem({
+  code: 'service.unexpected',
+  status: 500,
+  title: 'Something went wrong on our side',
+});
 
 export const shellProblems: readonly ProblemType[] = [
-  malformed, unauthenticated, forbidden, notFound, contended, stale, tooLarge, wrongMediaType,
-  keyReused, ifMatchRequired, tooManyRequests, unavailable, unexpected,
+  malformed,
+  unauthenticated,
+  forbidden,
+  notFound,
+  contended,
+  stale,
+  tooLarge,
+  wrongMediaType,
+  keyReused,
+  ifMatchRequired,
+  tooManyRequests,
+  unavailable,
+  unexpected,
 ];

@@ -70,7 +70,10 @@ export interface Spec<P, Q, B, R, L> {
   /** Reads, concurrently with the check of the caller; what it returns is dropped when the caller may not. */
   readonly load?: (input: LoadInput<Infer<P>, Infer<Q>, Infer<B>>) => Promise<L>;
   /** Decides. Pure. Called again with fresh loads when a race was lost. */
-  readonly decide: (input: Input<Infer<P>, Infer<Q>, Infer<B>>, loaded: NoInfer<L>) => Plan<R extends z.ZodType ? z.input<R> : unknown>;
+  readonly decide: (
+    input: Input<Infer<P>, Infer<Q>, Infer<B>>,
+    loaded: NoInfer<L>,
+  ) => Plan<R extends z.ZodType ? z.input<R> : unknown>;
 }
 
 /** What a load may know: the ids that the token and the path claim, not yet checked; the shell drops results of strangers. */
@@ -89,7 +92,13 @@ export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly scope: () => Promise<Scope>;
 }
 
-export type Route = Spec<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined, z.ZodType | undefined, unknown>;
+export type Route = Spec<
+  z.ZodObject | undefined,
+  z.ZodObject | undefined,
+  z.ZodType | undefined,
+  z.ZodType | undefined,
+  unknown
+>;
 
 /** Declares an endpoint. Everything that dispatches, documents, deploys or tests it reads this record. */
 export function route<
@@ -110,7 +119,10 @@ export function pageOf<S extends z.ZodType>(item: S) {
   });
 }
 
-export const pageQuery = { limit: z.coerce.number<string>().int().min(1).max(100).default(25), cursor: z.string().min(1).max(2048).optional() };
+export const pageQuery = {
+  limit: z.coerce.number<string>().int().min(1).max(100).default(25),
+  cursor: z.string().min(1).max(2048).optional(),
+};
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** A route's retry class. */

@@ -3,7 +3,8 @@ import { idPattern, type Kind } from './id.ts';
 
 // C0, DEL, C1, line and paragraph separators, bidirectional controls, zero width and byte order marks.
 const hostile = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
-const hostileExceptNewline = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+const hostileExceptNewline =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
 function clean(pattern: RegExp) {
   return (value: string) => value.isWellFormed() && !pattern.test(value);
@@ -32,7 +33,8 @@ export function name(max = 80) {
   return line(max).refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address');
 }
 
-const addressPattern = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+const addressPattern =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 
 /** Exactly one e-mail address (local part kept as given, domain in lower case), at most 254 characters. */
 export const email = z
@@ -55,7 +57,9 @@ export const domain = z
   .string()
   .max(253)
   .transform((value) => value.toLowerCase())
-  .pipe(z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a domain name'));
+  .pipe(
+    z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a domain name'),
+  );
 
 /** An id of one kind. */
 export function id(kind: Kind) {

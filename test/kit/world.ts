@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { contexts } from '../../functions/contexts.ts';
+import { commit } from '../../lib/aws/db.ts';
+import type { GatewayEvent } from '../../lib/aws/request.ts';
+import { serve } from '../../lib/aws/serve.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { platformId } from '../../lib/kit/id.ts';
+import { join } from '../../lib/kit/membership.ts';
+import type { Role } from '../../lib/kit/permission.ts';
+import { shellProblems } from '../../lib/kit/problem.ts';
+import type { Route } from '../../lib/kit/route.ts';
+import { platformWrites } from '../../lib/platform/bootstrap.ts';
+import { refusalLog } from './setup.ts';
+
+/** A caller: what their access token claims. */
+export interface Caller {
+  readonly tenant: string;
+  readonly person: string;
+  readonly roles: readonly string[];
+  readonly email: string;
+}
+
+export interface Answer<B = any> {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: B;
+}
+
+export interface Sent {
+  readonly as?: Caller;
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+  readonly key?: string;
+}
+
+const served = contexts.flatMap((context) => {
+  const handler = serve(context.routes);
+  return context.routes.map((route) => ({ route, handler, pattern: toPattern(route) }));
+});
+
+function toPattern(route: Route): RegExp {
+  return new RegExp(`^${route.path.replace(/[.:]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+}
+
+/** Sends a request through the real handler and the real engine; checks the reply against its route's record. */
+export async function call(line: string, sent: Sent = {}): Promise<Answer> {
+  const [method = '', target = ''] = line.split(' ');
+  const [path = '', query = ''] = target.split('?');
+  const found = served
+    .map((one) => ({ ...one, match: one.pattern.exec(path) }))
+    .filter((one) => one.route.method === method && one.match)
+    .sort((a, b) => Object.keys(a.match?.groups ?? {}).length - Object.keys(b.match?.groups ?? {}).length)[0];
+  if (!found) throw new Error(`No route for ${method} ${path}`);
+  const { route, handler, match } = found;
+  const params = Object.fromEntries(
+    Object.entries(match?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
+  );
+  const event = toEvent(route, { path, query, params, sent });
+  const raw = (await handler(event, lambdaContext())) as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  return check(route, raw);
+}
+
+function toEvent(
+  route: Route,
+  request: { path: string; query: string; params: Record<string, string>; sent: Sent },
+): GatewayEvent {
+  const { path, query, params, sent } = request;
+  const key =
+    sent.key ??
+    (route.method === 'POST' && (route.idempotency ?? 'required') === 'required' ? randomUUID() : undefined);
+  const body = sent.text ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+  return {
+    version: '2.0',
+    routeKey: `${route.method} ${route.path}`,
+    rawPath: path,
+    rawQueryString: query,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...sent.headers,
+    },
+    pathParameters: params,
+    requestContext: {
+      requestId: randomUUID(),
+      http: { method: route.method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      ...(sent.as
+        ? {
+            authorizer: {
+              jwt: {
+                claims: { tenant: sent.as.tenant, person: sent.as.person, roles: sent.as.roles.join(' ') },
+                scopes: ['quartermaster/api'],
+              },
+            },
+          }
+        : {}),
+    },
+    body,
+    isBase64Encoded: false,
+  } as unknown as GatewayEvent;
+}
+
+function check(
+  route: Route,
+  raw: { statusCode: number; headers: Record<string, string>; body: string },
+): Answer {
+  const { statusCode: status, headers } = raw;
+  const json = headers['content-type']?.includes('json') ?? false;
+  const body = raw.body === '' ? undefined : json ? JSON.parse(raw.body) : raw.body;
+  if (status >= 500) throw new Error(`${route.id} answered ${status}: ${raw.body}`);
+  if (status >= 400) {
+    const declared = [...shellProblems, ...route.refuses].some(({ code }) => code === body.code);
+    if (!declared) throw new Error(`${route.id} refused with ${body.code}, which it does not declare`);
+    mkdirSync('coverage', { recursive: true });
+    appendFileSync(refusalLog, `${JSON.stringify({ route: route.id, code: body.code })}\n`);
+  } else if (route.reply.body && json) {
+    const result = route.reply.body.safeParse(body);
+    if (!result.success) throw new Error(`${route.id} replied outside its schema: ${result.error.message}`);
+  }
+  return { status, headers, body };
+}
+
+function lambdaContext() {
+  return { getRemainingTimeInMillis: () => 20_000 } as never;
+}
+
+let founded: Promise<void> | undefined;
+
+async function found(): Promise<void> {
+  founded ??= commit(platformWrites(), randomUUID(), Date.now() + 5000).catch(() => undefined);
+  await founded;
+}
+
+/** Gives a new person roles at a node, below the API. */
+export async function enlist(nodeId: string, roles: readonly Role[]): Promise<Caller> {
+  await found();
+  const person = newId('person', Date.now());
+  const email = `${person.toLowerCase().replace('_', '.')}@people.example.com`;
+  await commit(
+    join({
+      nodeId,
+      personId: person,
+      name: 'A Person',
+      email,
+      roles,
+      version: 1,
+      createdAt: new Date().toISOString(),
+    }),
+    randomUUID(),
+    Date.now() + 5000,
+  );
+  return { tenant: nodeId, person, roles, email };
+}
+
+/** A provider of one's own with its staff, made over the API by a platform operator. */
+export interface Msp {
+  readonly id: string;
+  readonly operator: Caller;
+  readonly handler: Caller;
+  readonly system: Caller;
+  readonly catalog: Caller;
+  readonly reader: Caller;
+}
+
+export async function makeMsp(more: Record<string, unknown> = {}): Promise<Msp> {
+  const operator = await enlist(platformId, ['PLATFORM_OPERATOR']);
+  const handler = await enlist(platformId, ['HELP_DESK_HANDLER']);
+  const unique = randomUUID().slice(0, 8);
+  const { body } = await call('POST /v1/providers', {
+    as: operator,
+    body: {
+      name: `MSP ${unique}`,
+      hosting: 'SAAS',
+      installation: 'FRESH',
+      administrator: { name: 'First Admin', email: `first.${unique}@msp.example.com` },
+      ...more,
+    },
+  });
+  const [system, catalog, reader] = await Promise.all([
+    enlist(body.id, ['SYSTEM_ADMINISTRATOR']),
+    enlist(body.id, ['CATALOG_ADMINISTRATOR']),
+    enlist(body.id, ['MSP_OPERATOR']),
+  ]);
+  return { id: body.id, operator, handler, system, catalog, reader };
+}
