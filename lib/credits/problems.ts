@@ -1,0 +1,41 @@
+import { problem } from '../kit/problem.ts';
+
+export const creditsOff = problem({ code: 'credits.system_off', status: 409, title: 'The credit system is switched off' });
+export const acknowledgementRequired = problem({
+  code: 'credits.acknowledgement_required',
+  status: 409,
+  title: 'All cost data will be lost: send `acknowledgeCostDataLoss: true` to go on',
+});
+export const alreadySwitched = problem({
+  code: 'credits.already_switched',
+  status: 409,
+  title: 'The credit system already is in this state',
+});
+export const mspModeOff = problem({ code: 'credits.msp_mode_off', status: 409, title: 'MSP mode is not enabled' });
+export const insufficient = problem({
+  code: 'credits.insufficient',
+  status: 409,
+  title: 'The balance would fall below zero, which this customer does not allow',
+});
+export const outOfBounds = problem({
+  code: 'credits.out_of_bounds',
+  status: 409,
+  title: 'The balance would leave the range that we keep exactly',
+});
+export const notRefundable = problem({ code: 'credits.not_refundable', status: 409, title: 'Only a debit can be refunded' });
+export const lineRequired = problem({
+  code: 'credits.line_required',
+  status: 409,
+  title: 'This entry is a batch: name the line to refund',
+});
+export const alreadyRefunded = problem({ code: 'credits.already_refunded', status: 409, title: 'This debit was refunded before' });
+export const requestReused = problem({
+  code: 'credits.request_reused',
+  status: 422,
+  title: 'This requestId was used for another debit',
+});
+export const tooManyEntries = problem({
+  code: 'credits.too_many_entries',
+  status: 409,
+  title: 'The period holds more entries than one file may: choose a shorter one',
+});
