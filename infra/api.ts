@@ -1,0 +1,136 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  CfnStage,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Route } from '../lib/kit/route.ts';
+import { accessLog } from './access-log.ts';
+import type { Alarms } from './alarms.ts';
+import { scope as apiScope } from './identity.ts';
+import { acknowledge } from './nag.ts';
+
+/** What the gateway needs to know of an endpoint. */
+export type Endpoint = Pick<Route, 'id' | 'method' | 'path' | 'permission'>;
+
+export interface ApiProps {
+  readonly alarms: Alarms;
+  /** Own domain name; the certificate waits for its DNS record. */
+  readonly domain?: string | undefined;
+}
+
+/** Operations that cost more than they look: requests a second and burst. */
+const throttles: Record<string, { rate: number; burst: number }> = {
+  importDirectory: { rate: 2, burst: 5 },
+};
+
+/** The HTTP API: one route per record, a scope on each that is not public. */
+export class Api extends Construct {
+  readonly http: HttpApi;
+  readonly url: string;
+  private readonly stage: HttpStage;
+  private readonly settings: Record<string, CfnStage.RouteSettingsProperty> = {};
+
+  constructor(scope: Construct, id: string, { alarms, domain }: ApiProps) {
+    super(scope, id);
+    this.http = new HttpApi(this, 'Http', {
+      description: 'Quartermaster: control plane of managed service providers',
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: domain !== undefined,
+    });
+    this.url = domain ? `https://${domain}` : this.http.apiEndpoint;
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.http,
+      autoDeploy: true,
+      detailedMetricsEnabled: true,
+      throttle: { rateLimit: 200, burstLimit: 100 },
+      accessLogSettings: accessLog(logGroup),
+      ...(domain ? { domainMapping: { domainName: this.ownDomain(domain) } } : {}),
+    });
+    this.watch(alarms);
+  }
+
+  /** Routes endpoints to a function. */
+  serve(fn: Lambda, endpoints: readonly Endpoint[], authorizer: IHttpRouteAuthorizer): void {
+    const integration = new HttpLambdaIntegration(`${fn.node.scope?.node.id}Integration`, fn, {
+      scopePermissionToRoute: false,
+    });
+    for (const { id, method, path, permission } of endpoints) {
+      const open = permission === 'public';
+      const routes = this.http.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration,
+        authorizer: open ? new HttpNoneAuthorizer() : authorizer,
+        ...(open ? {} : { authorizationScopes: [apiScope] }),
+      });
+      if (open) for (const route of routes) acknowledge(route, 'publicRoute');
+      const limit = throttles[id];
+      if (!limit) continue;
+      this.stage.node.addDependency(...routes);
+      this.settings[`${method} ${path}`] = {
+        throttlingRateLimit: limit.rate,
+        throttlingBurstLimit: limit.burst,
+      };
+      this.cfnStage.routeSettings = this.settings;
+    }
+  }
+
+  private get cfnStage(): CfnStage {
+    return this.stage.node.defaultChild as CfnStage;
+  }
+
+  private ownDomain(domainName: string): DomainName {
+    const certificate = new Certificate(this, 'Certificate', {
+      domainName,
+      validation: CertificateValidation.fromDns(),
+    });
+    return new DomainName(this, 'Domain', {
+      domainName,
+      certificate,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+  }
+
+  private watch(alarms: Alarms): void {
+    const period = Duration.minutes(5);
+    alarms.add(this, 'ErrorsAlarm', {
+      metric: this.stage.metricServerError({ statistic: 'Average', period }),
+      threshold: 0.01,
+      impact: 'At least one request in a hundred fails on our side.',
+      runbook: 'api-errors',
+    });
+    alarms.add(this, 'LatencyAlarm', {
+      metric: this.stage.metricLatency({ statistic: 'p99', period }),
+      threshold: 3000,
+      periods: 3,
+      impact: 'One request in a hundred takes more than three seconds.',
+      runbook: 'slow-api',
+    });
+    alarms.graph(
+      'Requests',
+      this.stage.metricCount(),
+      this.stage.metricClientError(),
+      this.stage.metricServerError(),
+    );
+    alarms.graph(
+      'Latency',
+      this.stage.metricLatency({ statistic: 'p50' }),
+      this.stage.metricLatency({ statistic: 'p99' }),
+    );
+  }
+}

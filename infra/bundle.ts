@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { buildSync, type Metafile } from 'esbuild';
+import { contexts } from '../functions/contexts.ts';
+import { problemsOf } from '../functions/docs/problems.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Every Lambda of the stack by its construct id, with the source file that exports its `handler`. */
+export function entries(): Record<string, string> {
+  const out: Record<string, string> = {
+    Outbox: 'functions/outbox/publish.ts',
+    PreToken: 'functions/platform/pre-token.ts',
+    Docs: 'functions/docs/api.ts',
+  };
+  for (const { name, subscribers } of contexts) {
+    out[`${pascal(name)}Api`] = `functions/${name}/api.ts`;
+    if (subscribers?.length) out[`${pascal(name)}Reactions`] = `functions/${name}/events.ts`;
+  }
+  return out;
+}
+
+/** `on-customer-added` → `OnCustomerAdded`: construct ids from file names. */
+export function pascal(kebab: string): string {
+  return kebab.replace(/(?:^|[-_.])([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Directories of bundles by construct id, and esbuild's account of what is inside each. */
+export interface Bundles {
+  readonly directory: (id: string) => string;
+  readonly metafile: Metafile;
+}
+
+const made = new Map<string, Bundles>();
+
+/** Bundles all entries in one run of esbuild, once per output directory however many stacks use them. */
+export function bundle(outdir: string): Bundles {
+  const known = made.get(outdir);
+  if (known) return known;
+  const target = join(outdir, 'bundles');
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(Object.entries(entries()).map(([id, file]) => [`${id}/index`, file])),
+    outdir: target,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // ESM sources shake; the packages' CommonJS builds do not.
+    mainFields: ['module', 'main'],
+    conditions: ['module', 'import'],
+    define: { 'import.meta.dirname': '__dirname' },
+    minify: true,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  writeFileSync(join(outdir, 'metafile.json'), JSON.stringify(metafile));
+  const directory = (id: string) => join(target, id);
+  addDocuments(directory('Docs'));
+  const bundles = { directory, metafile };
+  made.set(outdir, bundles);
+  return bundles;
+}
+
+function addDocuments(directory: string): void {
+  const renderer = join(root, 'node_modules/@scalar/api-reference/dist/browser/standalone.js');
+  writeFileSync(join(directory, 'scalar.js.gz'), gzipSync(readFileSync(renderer), { level: 9 }));
+  writeFileSync(join(directory, 'problems.json'), JSON.stringify(problemsOf(contexts)));
+}

@@ -1,0 +1,182 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as Lambda,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { EnvironmentName } from '../lib/aws/env.ts';
+import type { Needs, TableAction } from '../lib/kit/context.ts';
+import type { Alarms } from './alarms.ts';
+import type { Bundles } from './bundle.ts';
+import type { Mail } from './mail.ts';
+import { acknowledge } from './nag.ts';
+import type { Store } from './table.ts';
+
+/** What a function of this stack may be given. */
+export interface Resources {
+  readonly bundles: Bundles;
+  readonly store: Store;
+  readonly mail: Mail;
+  readonly cursorSecret: Secret;
+  readonly alarms: Alarms;
+  readonly stage: string;
+  readonly publicUrl: string;
+}
+
+export interface UnitProps {
+  readonly resources: Resources;
+  /** What a person suffers while it fails: a sentence. It becomes the alarms' text. */
+  readonly impact: string;
+  readonly needs?: Needs;
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  /** Instances at most, and kept free for it. */
+  readonly concurrency: number;
+  readonly memoryMegabytes?: number;
+}
+
+const actions: Record<TableAction, string> = {
+  get: 'dynamodb:GetItem',
+  batchGet: 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  delete: 'dynamodb:DeleteItem',
+  check: 'dynamodb:ConditionCheckItem',
+};
+
+/** The house's function: bundle, own role, own log group, alarms, and what it needs, nothing else. */
+export class Unit extends Construct {
+  readonly fn: Lambda;
+  readonly timeoutSeconds: number;
+  private readonly resources: Resources;
+
+  constructor(scope: Construct, id: string, props: UnitProps) {
+    super(scope, id);
+    this.resources = props.resources;
+    this.timeoutSeconds = props.timeoutSeconds;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${id} may do`,
+    });
+    this.fn = new Lambda(this, 'Function', {
+      code: Code.fromAsset(props.resources.bundles.directory(id)),
+      handler: 'index.handler',
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMegabytes ?? 1024,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      reservedConcurrentExecutions: props.concurrency,
+      recursiveLoop: RecursiveLoop.TERMINATE,
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+    });
+    this.environment({ STAGE: props.resources.stage, PUBLIC_URL: props.resources.publicUrl });
+    logGroup.grantWrite(this.fn);
+    acknowledge(this, 'function');
+    if (props.needs) this.grant(props.needs);
+    this.watch(id, props.impact);
+  }
+
+  /** Sets environment variables that `lib/aws/env.ts` knows. */
+  environment(values: Partial<Record<EnvironmentName, string>>): void {
+    for (const [name, value] of Object.entries(values)) this.fn.addEnvironment(name, value);
+  }
+
+  /** Allows exact actions on exact resources. */
+  allow(allowed: readonly string[], resources: readonly string[], conditions?: Record<string, object>): void {
+    this.fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: [...allowed],
+        resources: [...resources],
+        ...(conditions ? { conditions } : {}),
+      }),
+    );
+  }
+
+  private grant({ table, index, mail, cursor }: Needs): void {
+    if (table.length) this.grantTable(table, index === true);
+    if (mail) this.grantMail();
+    if (cursor) {
+      const { secretArn } = this.resources.cursorSecret;
+      this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
+      this.environment({ CURSOR_SECRET_ARN: secretArn });
+    }
+  }
+
+  private grantTable(needed: readonly TableAction[], index: boolean): void {
+    const { store } = this.resources;
+    this.allow(
+      needed.map((action) => actions[action]),
+      [store.table.tableArn],
+    );
+    if (index) this.allow([actions.query], store.indexArns);
+    const keeps = needed.filter((action) => action === 'update' || action === 'delete');
+    if (keeps.length) this.keepHistory(keeps.map((action) => actions[action]));
+    const writes = needed.some((action) => action === 'put' || action === 'update' || action === 'delete');
+    store.grantKey(this.fn, writes);
+    this.environment({ TABLE_NAME: store.table.tableName });
+  }
+
+  /** Audit and ledger entries are append-only for every function, whatever its code does. */
+  private keepHistory(denied: readonly string[]): void {
+    this.fn.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: [...denied],
+        resources: [this.resources.store.table.tableArn],
+        conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['T#*#AUDIT', 'T#*#ENTRY'] } },
+      }),
+    );
+  }
+
+  private grantMail(): void {
+    const { sender, identity, configurationSet, configurationSetArn } = this.resources.mail;
+    this.allow(['ses:SendEmail'], [identity.emailIdentityArn, configurationSetArn], {
+      StringEquals: { 'ses:FromAddress': sender },
+    });
+    this.environment({
+      MAIL_FROM: sender,
+      MAIL_CONFIGURATION_SET: configurationSet.configurationSetName,
+    });
+  }
+
+  private watch(id: string, impact: string): void {
+    const { alarms } = this.resources;
+    const period = Duration.minutes(5);
+    alarms.add(this, 'ErrorsAlarm', {
+      metric: this.fn.metricErrors({ period }),
+      threshold: 1,
+      impact: `${impact} ${id} fails.`,
+      runbook: 'function-errors',
+    });
+    alarms.add(this, 'ThrottlesAlarm', {
+      metric: this.fn.metricThrottles({ period }),
+      threshold: 1,
+      impact: `${impact} ${id} has no free instance.`,
+      runbook: 'function-throttles',
+    });
+    alarms.graph(
+      id,
+      this.fn.metricInvocations(),
+      this.fn.metricErrors(),
+      this.fn.metricThrottles(),
+      this.fn.metricDuration({ statistic: 'p99' }),
+    );
+  }
+}
