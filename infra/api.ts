@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
-  CfnStage,
+  type CfnStage,
   DomainName,
   HttpApi,
   HttpMethod,
@@ -39,7 +39,8 @@ export class Api extends Construct {
   readonly http: HttpApi;
   readonly url: string;
   private readonly stage: HttpStage;
-  private readonly settings: Record<string, CfnStage.RouteSettingsProperty> = {};
+  private readonly settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
+    {};
 
   constructor(scope: Construct, id: string, { alarms, domain }: ApiProps) {
     super(scope, id);
@@ -83,8 +84,8 @@ export class Api extends Construct {
       if (!limit) continue;
       this.stage.node.addDependency(...routes);
       this.settings[`${method} ${path}`] = {
-        throttlingRateLimit: limit.rate,
-        throttlingBurstLimit: limit.burst,
+        ThrottlingRateLimit: limit.rate,
+        ThrottlingBurstLimit: limit.burst,
       };
       this.cfnStage.routeSettings = this.settings;
     }

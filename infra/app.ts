@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { contexts } from '../functions/contexts.ts';
 import { bundle } from './bundle.ts';
 import { inspect } from './nag.ts';
 import { type Deployment, Service } from './service.ts';
@@ -30,7 +31,7 @@ export function synthesize(options: SynthesisOptions = {}): CloudAssembly {
   const app = new App({ outdir, context: settings.context, analyticsReporting: false, treeMetadata: false });
   const bundles = bundle(outdir);
   for (const deployment of options.deployments ?? settings.deployments)
-    new Service(app, { deployment, bundles });
+    new Service(app, { deployment, bundles, contexts });
   inspect(app);
   return app.synth();
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { Subscriber } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
 import type { Unit } from './context.ts';
+import { acknowledge } from './nag.ts';
 
 /** Our own bus; every event on it is kept for 30 days and can be replayed. */
 export function makeBus(scope: Construct, name: string): EventBus {
@@ -21,7 +22,7 @@ export function makeBus(scope: Construct, name: string): EventBus {
 
 export interface ReactionProps {
   readonly subscriber: Subscriber;
-  readonly bus: IEventBus;
+  readonly bus: EventBus;
   readonly unit: Unit;
   readonly alarms: Alarms;
 }
@@ -59,13 +60,15 @@ export class Reaction extends Construct {
       ],
     });
     this.queue.grantConsumeMessages(unit.fn);
-    new EventSourceMapping(this, 'Mapping', {
+    const mapping = new EventSourceMapping(this, 'Mapping', {
       target: unit.fn,
       eventSourceArn: this.queue.queueArn,
       batchSize: 5,
       reportBatchItemFailures: true,
       maxConcurrency: 5,
     });
+    acknowledge(this.deadLetters, 'deadLetters');
+    acknowledge(mapping, 'queueMapping');
     this.watch(subscriber, alarms);
   }
 

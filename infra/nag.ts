@@ -20,6 +20,14 @@ const reasons = {
     'AwsSolutions-S1':
       'Only the event source mapping writes here, a few objects a year, and an alarm tells of each.',
   },
+  deadLetters: {
+    'Serverless-SQSRedrivePolicy':
+      'This queue is itself the dead-letter queue: an alarm watches it and the runbook says how to redrive it.',
+  },
+  queueMapping: {
+    'Serverless-LambdaEventSourceMappingDestination':
+      'A mapping of a queue takes no destination: what fails five times moves to the dead-letter queue of that queue.',
+  },
   publicRoute: {
     'AwsSolutions-APIG4':
       'This route serves public documents or is meant for callers without a token; its record says so.',

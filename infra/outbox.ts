@@ -61,7 +61,7 @@ export class Outbox extends Construct {
   }
 
   private map(eventSourceArn: string): EventSourceMapping {
-    const mapping = new EventSourceMapping(this, 'Mapping', {
+    return new EventSourceMapping(this, 'Mapping', {
       target: this.unit.fn,
       eventSourceArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -84,9 +84,6 @@ export class Outbox extends Construct {
       ],
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
-    const policy = this.unit.fn.role?.node.findChild('DefaultPolicy');
-    if (policy) mapping.node.addDependency(policy);
-    return mapping;
   }
 
   private watch({ alarms }: Resources): void {

@@ -2,13 +2,12 @@ import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { contexts } from '../functions/contexts.ts';
 import { routes as documents } from '../functions/docs/routes.ts';
 import type { Context } from '../lib/kit/context.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
-import { makeBus, Reaction } from './bus.ts';
 import { type Bundles, pascal } from './bundle.ts';
+import { makeBus, Reaction } from './bus.ts';
 import { type Resources, Unit } from './context.ts';
 import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
@@ -33,6 +32,8 @@ export interface Deployment {
 export interface ServiceProps {
   readonly deployment: Deployment;
   readonly bundles: Bundles;
+  /** What is deployed and routed. */
+  readonly contexts: readonly Context[];
 }
 
 /** Quartermaster in one region; nothing in it refers to another. */
@@ -42,7 +43,7 @@ export class Service extends Stack {
   private readonly bus: EventBus;
   private readonly identity: Identity;
 
-  constructor(scope: Construct, { deployment, bundles }: ServiceProps) {
+  constructor(scope: Construct, { deployment, bundles, contexts }: ServiceProps) {
     const { stage, region, account, domain, issuer, sender } = deployment;
     const id = `quartermaster-${stage}-${region}`;
     super(scope, id, {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import openApi from '../../docs/openapi.json' with { type: 'json' };
-import { referencePage } from './reference-page.ts';
 import type { ProblemRow } from './problems.ts';
 import { problemsPage } from './problems-page.ts';
+import { referencePage } from './reference-page.ts';
 import { type Document, reply } from './reply.ts';
 import { type DocumentId, routes } from './routes.ts';
 

@@ -1,4 +1,4 @@
-import { escape } from './escape.ts';
+import { escapeHtml } from '../../lib/kit/html.ts';
 import type { ProblemRow } from './problems.ts';
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -32,11 +32,11 @@ ${rows.map(rowOf).join('\n')}
 
 function rowOf({ code, status, title, retryable, operations }: ProblemRow): string {
   const cells = [
-    `<code>${escape(code)}</code>`,
+    `<code>${escapeHtml(code)}</code>`,
     String(status),
-    escape(title),
+    escapeHtml(title),
     retryable ? 'The same request may succeed later' : '',
-    operations.length ? operations.map(escape).join(', ') : 'any',
+    operations.length ? operations.map(escapeHtml).join(', ') : 'any',
   ];
-  return `<tr id="${escape(code)}">${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  return `<tr id="${escapeHtml(code)}">${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }

@@ -1,4 +1,4 @@
-import { escape } from './escape.ts';
+import { escapeHtml } from '../../lib/kit/html.ts';
 
 const settings = {
   url: '/openapi.json',
@@ -19,7 +19,7 @@ export const referencePage = `<!doctype html>
 </head>
 <body>
 <noscript><p>This page needs JavaScript. The document itself is <a href="/openapi.json">openapi.json</a>.</p></noscript>
-<script id="api-reference" type="application/json" data-configuration="${escape(JSON.stringify(settings))}"></script>
+<script id="api-reference" type="application/json" data-configuration="${escapeHtml(JSON.stringify(settings))}"></script>
 <script src="/docs/scalar.js"></script>
 </body>
 </html>
