@@ -1,4 +1,5 @@
 import type { Context } from '../lib/kit/context.ts';
+import { routes as credits } from './credits/routes.ts';
 import { routes as platform } from './platform/routes.ts';
 
 /** Every bounded context: what is deployed, routed, documented and tested. */
@@ -12,5 +13,11 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+  },
+  {
+    name: 'credits',
+    impact: 'Nobody can grant, debit or read credits; requests for priced services fail.',
+    routes: credits,
+    needs: { table: ['batchGet', 'get', 'query', 'put', 'check'], cursor: true },
   },
 ];

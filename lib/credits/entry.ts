@@ -1,16 +1,25 @@
 import * as z from 'zod';
-import { digest } from '../kit/digest.ts';
+import { canonical, digest } from '../kit/digest.ts';
 import { entryKey } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
 
 export const entryTypes = ['GRANT', 'DEBIT', 'REFUND', 'ADJUST', 'SETTINGS'] as const;
 export type EntryType = (typeof entryTypes)[number];
 
-const line = z.strictObject({ amount: z.number(), serviceId: z.string().optional(), reason: z.string().optional() });
+const line = z.strictObject({
+  amount: z.number(),
+  serviceId: z.string().optional(),
+  reason: z.string().optional(),
+});
 export type Line = z.infer<typeof line>;
 
 /** Who wrote an entry. */
-const actor = z.object({ id: z.string(), kind: z.string(), home: z.string(), onBehalfOf: z.string().optional() });
+const actor = z.object({
+  id: z.string(),
+  kind: z.string(),
+  home: z.string(),
+  onBehalfOf: z.string().optional(),
+});
 
 /**
  * One link of a customer's ledger. It carries everything that the next one is decided from: balance, alert
@@ -57,7 +66,7 @@ export function toEntry(item: Readonly<Record<string, unknown>>): Entry {
 
 /** What the next entry keeps as `prev`. Covers every attribute of the entry, its own `prev` included. */
 export function hashOf(value: Entry): string {
-  return digest(...Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return digest('entry', canonical(value));
 }
 
 /** What an entry adds to the balance. */

@@ -1,6 +1,10 @@
 import { problem } from '../kit/problem.ts';
 
-export const creditsOff = problem({ code: 'credits.system_off', status: 409, title: 'The credit system is switched off' });
+export const creditsOff = problem({
+  code: 'credits.system_off',
+  status: 409,
+  title: 'The credit system is switched off',
+});
 export const acknowledgementRequired = problem({
   code: 'credits.acknowledgement_required',
   status: 409,
@@ -11,7 +15,11 @@ export const alreadySwitched = problem({
   status: 409,
   title: 'The credit system already is in this state',
 });
-export const mspModeOff = problem({ code: 'credits.msp_mode_off', status: 409, title: 'MSP mode is not enabled' });
+export const mspModeOff = problem({
+  code: 'credits.msp_mode_off',
+  status: 409,
+  title: 'MSP mode is not enabled',
+});
 export const insufficient = problem({
   code: 'credits.insufficient',
   status: 409,
@@ -22,13 +30,21 @@ export const outOfBounds = problem({
   status: 409,
   title: 'The balance would leave the range that we keep exactly',
 });
-export const notRefundable = problem({ code: 'credits.not_refundable', status: 409, title: 'Only a debit can be refunded' });
+export const notRefundable = problem({
+  code: 'credits.not_refundable',
+  status: 409,
+  title: 'Only a debit can be refunded',
+});
 export const lineRequired = problem({
   code: 'credits.line_required',
   status: 409,
   title: 'This entry is a batch: name the line to refund',
 });
-export const alreadyRefunded = problem({ code: 'credits.already_refunded', status: 409, title: 'This debit was refunded before' });
+export const alreadyRefunded = problem({
+  code: 'credits.already_refunded',
+  status: 409,
+  title: 'This debit was refunded before',
+});
 export const requestReused = problem({
   code: 'credits.request_reused',
   status: 422,

@@ -18,7 +18,8 @@ export const emptyRing: Ring = { ring: '', floor: 0 };
 /** Where a key's entry may be: nowhere (`new`), at one place, or anywhere since the key was made (`search`). */
 export type Lookup = 'new' | 'search' | { readonly previousAt: string };
 
-const hash = (requestId: string) => Buffer.from(digest('request', requestId), 'base64url').subarray(0, hashBytes);
+const hash = (requestId: string) =>
+  Buffer.from(digest('request', requestId), 'base64url').subarray(0, hashBytes);
 
 /** Looks a key up. A place is only a hint: hashes are short, the entry must be compared. */
 export function lookUp({ ring, floor }: Ring, requestId: string): Lookup {

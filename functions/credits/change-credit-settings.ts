@@ -1,0 +1,33 @@
+import { changedSettings, customerPath, customerTarget, settings } from '../../lib/credits/commands.ts';
+import { configure, settingsOf } from '../../lib/credits/ledger.ts';
+import { headOf } from '../../lib/credits/store.ts';
+import { expectVersion } from '../../lib/kit/plan.ts';
+import { route } from '../../lib/kit/route.ts';
+
+export const changeCreditSettings = route({
+  id: 'changeCreditSettings',
+  method: 'PATCH',
+  path: '/v1/customers/{customerId}/credits/settings',
+  summary: 'Change the alert limit or the overdraft rule',
+  description: 'Written as an entry of the ledger. A limit that the balance is already below notifies once.',
+  permission: 'credits.settings',
+  target: customerTarget,
+  params: customerPath,
+  body: changedSettings,
+  ifMatch: true,
+  dryRun: true,
+  reply: { status: 200, body: settings },
+  refuses: [],
+  load: ({ target, consistent }) => headOf(target, consistent),
+  decide: ({ scope, body, ifMatch, now }, ledger) => {
+    expectVersion(ifMatch, ledger.head?.settingsSeq ?? 0);
+    const current = settingsOf(ledger);
+    const next = {
+      alertLimit: body.alertLimit === undefined ? current.alertLimit : body.alertLimit,
+      rearmPercent: body.rearmPercent ?? current.rearmPercent,
+      blockBelowZero: body.blockBelowZero ?? current.blockBelowZero,
+    };
+    const plan = configure(ledger, next, { actor: scope.actor, now });
+    return { ...plan, reply: { ...plan.reply, body: next } };
+  },
+});

@@ -1,0 +1,53 @@
+import { stringify } from 'csv-stringify/sync';
+import * as z from 'zod';
+import { customerPath, customerTarget } from '../../lib/credits/commands.ts';
+import { type Entry, viewOf } from '../../lib/credits/entry.ts';
+import { tooManyEntries } from '../../lib/credits/problems.ts';
+import { wholeHistoryOf } from '../../lib/credits/store.ts';
+import { answer, refuse } from '../../lib/kit/plan.ts';
+import { route } from '../../lib/kit/route.ts';
+import { instant } from '../../lib/kit/text.ts';
+
+const most = 1000;
+const columns = [
+  'entryId',
+  'seq',
+  'at',
+  'type',
+  'amount',
+  'balanceBefore',
+  'balanceAfter',
+  'serviceId',
+  'requestId',
+  'refundOf',
+  'ticketId',
+  'reason',
+  'actorId',
+];
+
+export const exportEntries = route({
+  id: 'exportEntries',
+  method: 'GET',
+  path: '/v1/customers/{customerId}/credits/entries.csv',
+  summary: 'The ledger of a period as CSV, newest first, at most 1,000 entries',
+  permission: 'credits.read',
+  target: customerTarget,
+  params: customerPath,
+  query: z.strictObject({ from: instant.optional(), to: instant.optional() }),
+  reply: { status: 200, body: z.string(), media: 'text/csv' },
+  refuses: [tooManyEntries],
+  load: ({ target, query }) => wholeHistoryOf(target, query, most),
+  decide: ({ scope }, entries) =>
+    entries ? answer(toCsv(scope.target.id, entries)) : refuse(tooManyEntries),
+});
+
+function toCsv(customerId: string, entries: readonly Entry[]): string {
+  const rows = entries.map((one) => ({ ...viewOf(customerId, one), actorId: one.actor.id }));
+  return stringify(rows, {
+    header: true,
+    columns,
+    quoted_string: true,
+    escape_formulas: true,
+    record_delimiter: 'windows',
+  });
+}

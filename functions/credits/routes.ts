@@ -1,0 +1,32 @@
+import type { Route } from '../../lib/kit/route.ts';
+import { adjustCredits } from './adjust-credits.ts';
+import { changeCreditSettings } from './change-credit-settings.ts';
+import { debitBatch } from './debit-batch.ts';
+import { debitCredits } from './debit-credits.ts';
+import { exportEntries } from './export-entries.ts';
+import { getCreditSettings } from './get-credit-settings.ts';
+import { getCreditSystem } from './get-credit-system.ts';
+import { getCredits } from './get-credits.ts';
+import { getEntry } from './get-entry.ts';
+import { getForecast } from './get-forecast.ts';
+import { grantCredits } from './grant-credits.ts';
+import { listEntries } from './list-entries.ts';
+import { refundDebit } from './refund-debit.ts';
+import { switchCreditSystem } from './switch-credit-system.ts';
+
+export const routes: readonly Route[] = [
+  adjustCredits,
+  changeCreditSettings,
+  debitBatch,
+  debitCredits,
+  exportEntries,
+  getCreditSettings,
+  getCreditSystem,
+  getCredits,
+  getEntry,
+  getForecast,
+  grantCredits,
+  listEntries,
+  refundDebit,
+  switchCreditSystem,
+];

@@ -1,0 +1,155 @@
+import { each, get, page } from '../aws/db.ts';
+import { idTime } from '../kit/id.ts';
+import { entryKey, partition, settingsKey } from '../kit/keys.ts';
+import { providerOf, type Scope } from '../kit/scope.ts';
+import { type Entry, toEntry } from './entry.ts';
+import type { Ledger } from './ledger.ts';
+import { lookUp } from './ring.ts';
+
+const entries = (customerId: string) => partition(customerId, 'ENTRY');
+
+/** The newest entry. A stale answer is harmless to a decision: its append is lost and made again. */
+export async function headOf(customerId: string, consistent: boolean): Promise<Ledger> {
+  const { items } = await page({ partition: entries(customerId), backwards: true, limit: 1, consistent });
+  return { customerId, head: items[0] ? toEntry(items[0]) : null };
+}
+
+export async function entryAt(customerId: string, previousAt: string): Promise<Entry | undefined> {
+  const item = await get(entryKey(customerId, previousAt), true);
+  return item && toEntry(item);
+}
+
+/** Key clocks may run ahead of ours by this much (ms). */
+export const keyClockSkew = 5 * 60_000;
+
+/** The head, and the entry that a request id has already made, if any. One round trip for a fresh key. */
+export async function headAndEarlier(customerId: string, requestId: string | undefined, consistent: boolean) {
+  const ledger = await headOf(customerId, consistent);
+  return { ledger, earlier: requestId ? await earlierOf(ledger, requestId) : undefined };
+}
+
+async function earlierOf({ customerId, head }: Ledger, requestId: string): Promise<Entry | undefined> {
+  if (!head) return undefined;
+  const found = lookUp(head, requestId);
+  if (found === 'new') return undefined;
+  if (found !== 'search') {
+    const hit = await entryAt(customerId, found.previousAt);
+    if (hit?.requestId === requestId) return hit;
+  }
+  return search(customerId, requestId);
+}
+
+async function search(customerId: string, requestId: string): Promise<Entry | undefined> {
+  const since = new Date(idTime(requestId) - 2 * keyClockSkew).toISOString();
+  const first = await predecessorOf(customerId, since);
+  const range = {
+    partition: entries(customerId),
+    from: first?.previousAt ?? '0',
+    limit: 500,
+    consistent: true,
+  };
+  for await (const item of each(range)) if (item.requestId === requestId) return toEntry(item);
+  return undefined;
+}
+
+async function predecessorOf(customerId: string, at: string): Promise<Entry | undefined> {
+  const { items } = await page({
+    partition: entries(customerId),
+    to: at,
+    backwards: true,
+    limit: 1,
+    consistent: true,
+  });
+  return items[0] && toEntry(items[0]);
+}
+
+/**
+ * The balance and running burn as of a moment, in one read of one item: entries stand under the moment of their
+ * predecessor, so the last one that stands at or before `at` either happened by then or follows what had.
+ */
+export async function balanceAt(
+  customerId: string,
+  at: string,
+): Promise<{ balance: number; burned: number; since: string | null }> {
+  const last = await predecessorOf(customerId, at);
+  if (!last) return { balance: 0, burned: 0, since: null };
+  if (last.at <= at) return { balance: last.balance, burned: last.burned, since: last.at };
+  const before = {
+    DEBIT: last.amount,
+    REFUND: -last.amount,
+    GRANT: -last.amount,
+    ADJUST: -last.amount,
+    SETTINGS: 0,
+  }[last.type];
+  const burn = { DEBIT: -last.amount, REFUND: last.amount, GRANT: 0, ADJUST: 0, SETTINGS: 0 }[last.type];
+  return {
+    balance: last.balance + before,
+    burned: last.burned + burn,
+    since: last.previousAt === '0' ? null : last.previousAt,
+  };
+}
+
+/** When the ledger began. */
+export async function firstAt(customerId: string): Promise<string | undefined> {
+  const { items } = await page({ partition: entries(customerId), limit: 1 });
+  return items[0] && toEntry(items[0]).at;
+}
+
+export interface History {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** A page of entries, newest first, made between `from` and `to` (both included). */
+export async function historyOf(
+  customerId: string,
+  query: History,
+): Promise<{ entries: Entry[]; next: string | null }> {
+  const { items, next } = await page({
+    partition: entries(customerId),
+    ...(query.to ? { to: query.to } : {}),
+    backwards: true,
+    limit: query.limit,
+    after: query.after,
+    consistent: true,
+  });
+  const found = items.map(toEntry).filter((one) => !query.to || one.at <= query.to);
+  const { from } = query;
+  const kept = from ? found.filter((one) => one.at >= from) : found;
+  return { entries: kept, next: kept.length < found.length ? null : next };
+}
+
+/** All entries of a period, newest first; undefined where there are more than `most`. */
+export async function wholeHistoryOf(
+  customerId: string,
+  period: { from?: string | undefined; to?: string | undefined },
+  most: number,
+): Promise<Entry[] | undefined> {
+  const out: Entry[] = [];
+  let after: string | undefined;
+  do {
+    const { entries: some, next } = await historyOf(customerId, { ...period, after, limit: most + 1 });
+    out.push(...some);
+    if (out.length > most) return undefined;
+    after = next ?? undefined;
+  } while (after);
+  return out;
+}
+
+/** The provider's switch of the credit system; undefined before it was ever used. */
+export function creditSystemOf(providerId: string): Promise<Record<string, unknown> | undefined> {
+  return get(settingsKey(providerId, 'CREDIT_SYSTEM'), true);
+}
+
+export function mspModeOf(providerId: string): Promise<Record<string, unknown> | undefined> {
+  return get(settingsKey(providerId, 'MSP_MODE'), true);
+}
+
+/** The credit system of the provider that acts: known from the caller's own node, else from the checked scope. */
+export async function providerSystem(input: { home: string; scope: () => Promise<Scope> }) {
+  return creditSystemOf(
+    input.home.startsWith('prv_') ? input.home : providerOf((await input.scope()).target),
+  );
+}
