@@ -231,7 +231,7 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
   for (const index of at) {
     const write = writes[index];
     if (write?.do === 'create' && write.taken) return write.taken;
-    if (write?.do === 'adjust') return write.short;
+    if (write?.do === 'adjust' && write.short) return write.short;
   }
   return new LostRace(at);
 }
@@ -315,6 +315,11 @@ function adjustment(write: Extract<Write, { do: 'adjust' }>) {
     values[`:f${index}`] = floor;
     return `#f${index} >= :f${index}`;
   });
+  if (write.version !== undefined) {
+    names['#v'] = 'version';
+    values[':v'] = write.version;
+    floors.push('#v = :v');
+  }
   return {
     Key: toAttributes({ ...write.key }),
     UpdateExpression: `ADD ${adds.join(', ')}`,
