@@ -15,7 +15,14 @@ export type Sending = { readonly messageId: string } | { readonly refused: strin
 
 let shared: SESClient | undefined;
 
-const final = new Set(['MessageRejected', 'InvalidParameterValue', 'MailFromDomainNotVerifiedException']);
+// A paused account is an operator's decision: recorded as failed and sent again with `resend`, not hammered.
+const final = new Set([
+  'MessageRejected',
+  'InvalidParameterValue',
+  'MailFromDomainNotVerifiedException',
+  'AccountSendingPausedException',
+  'ConfigurationSetSendingPausedException',
+]);
 
 /** Sends through SES with our configuration set. Subject and address must be single lines: throws a TypeError otherwise. */
 export async function send(mail: Mail): Promise<Sending> {
@@ -23,7 +30,10 @@ export async function send(mail: Mail): Promise<Sending> {
     if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value))
       throw new TypeError('A mail header must be one line');
   }
-  shared ??= new SESClient({ maxAttempts: 3 });
+  shared ??= new SESClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 4000, throwOnRequestTimeout: true },
+  });
   try {
     const { MessageId } = await shared.send(
       new SendEmailCommand({

@@ -22,6 +22,7 @@ export type PartitionKind =
   | 'ENTRY'
   | 'ITEM'
   | 'NOTICE'
+  | 'DELIVERY'
   | 'OPERATION'
   | 'ROW'
   | 'COMPANY'
@@ -29,6 +30,8 @@ export type PartitionKind =
   | 'GROUP'
   | 'EXTERNAL'
   | 'TICKET'
+  | 'COMMENT'
+  | 'COLLABORATORS'
   | 'IDENTITY';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
@@ -75,6 +78,33 @@ export const companyKey = (providerId: string, companyId: string): Key => ({
   PK: partition(providerId, 'COMPANY'),
   SK: companyId,
 });
+/** Tree index: a provider's companies of one type by folded name. */
+export const companyTypeEntry = (providerId: string, type: string, sortName: string): TreeEntry => ({
+  G1: partition(providerId, 'COMPANY'),
+  S1: `${type}#${sortName}`,
+});
+/** A group derived from a company's people, with its member count: the company's own, or an organization's or department's. */
+export const companyGroupKey = (
+  providerId: string,
+  companyId: string,
+  place: readonly string[] = [],
+): Key => ({
+  PK: partition(providerId, 'COMPANY'),
+  SK: [companyId, 'G', ...place].join('#'),
+});
+export const importChunkKey = (providerId: string, operationId: string, chunk: number): Key => ({
+  PK: partition(providerId, 'ROW'),
+  SK: `${operationId}#C#${String(chunk).padStart(5, '0')}`,
+});
+/** Results of the rows that one transaction settled; `state` is `F` (failed) or `S` (succeeded). */
+export const importResultKey = (
+  providerId: string,
+  operationId: string,
+  result: { state: 'F' | 'S'; from: number },
+): Key => ({
+  PK: partition(providerId, 'ROW'),
+  SK: `${operationId}#${result.state}#${String(result.from).padStart(5, '0')}`,
+});
 export const personKey = (providerId: string, companyId: string, personId: string): Key => ({
   PK: partition(providerId, 'PERSON'),
   SK: `${companyId}#${personId}`,
@@ -90,6 +120,15 @@ export const externalUserKey = (providerId: string, externalId: string): Key => 
 export const ticketKey = (platformId: string, ticketId: string): Key => ({
   PK: partition(platformId, 'TICKET'),
   SK: ticketId,
+});
+
+export const commentKey = (platformId: string, ticketId: string, commentId: string): Key => ({
+  PK: partition(platformId, 'COMMENT'),
+  SK: `${ticketId}#${commentId}`,
+});
+export const collaboratorGroupKey = (providerId: string, groupId: string): Key => ({
+  PK: partition(providerId, 'COLLABORATORS'),
+  SK: groupId,
 });
 
 /** One licence meter of a node (provider: the pool; customer: the allocation), per resource type. */
@@ -122,10 +161,32 @@ export const noticeKey = (tenantId: string, noticeId: string): Key => ({
   PK: partition(tenantId, 'NOTICE'),
   SK: noticeId,
 });
-export const deliveryKey = (tenantId: string, noticeId: string, recipientHash: string): Key => ({
-  PK: partition(tenantId, 'NOTICE'),
-  SK: `${noticeId}#${recipientHash}`,
+/** One attempt to reach one recipient of a notice. */
+export const deliveryKey = (
+  tenantId: string,
+  noticeId: string,
+  attempt: { recipientHash: string; attempt: number },
+): Key => ({
+  PK: partition(tenantId, 'DELIVERY'),
+  SK: `${noticeId}#${attempt.recipientHash}#${attempt.attempt}`,
 });
+/** The text that a notice says, before its deliveries. */
+export const messageKey = (tenantId: string, noticeId: string): Key => ({
+  PK: partition(tenantId, 'DELIVERY'),
+  SK: `${noticeId}#!`,
+});
+/** What is kept of one alert besides its meter: snooze and last notice. */
+export const alertKey = (tenantId: string, alertId: string): Key => ({
+  PK: partition(tenantId),
+  SK: `A#${alertId}`,
+});
+export const alertPrefix = 'A#';
+/** An address that bounced or complained gets no more mail of this tenant. */
+export const suppressionKey = (tenantId: string, recipientHash: string): Key => ({
+  PK: partition(tenantId),
+  SK: `X#${recipientHash}`,
+});
+export const suppressionPrefix = 'X#';
 
 /** Tree index: a node under its root, in path order. */
 export const treeEntry = (rootId: string, path: readonly string[]): TreeEntry => ({
@@ -143,3 +204,10 @@ export const nameEntry = (parentId: string, what: string, foldedName: string, id
   S2: `${foldedName}#${id}`,
 });
 export const namePartition = (parentId: string, what: string): string => `${partition(parentId)}#${what}`;
+/** Name index: things of one kind by state, in the order of their ids. */
+export const stateEntry = (parentId: string, what: string, state: string, id: string): NameEntry => ({
+  G2: statePartition(parentId, what, state),
+  S2: id,
+});
+export const statePartition = (parentId: string, what: string, state: string): string =>
+  `${partition(parentId)}#${what}#${state}`;
