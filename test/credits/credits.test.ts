@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../lib/aws/world.ts';
+import { announcedByLedger, plantCreditSystem, plantCustomer } from '../kit/plant.ts';
+import { type Answer, call, type Caller, makeMsp, type Msp } from '../kit/world.ts';
+
+let msp: Msp;
+beforeAll(async () => {
+  msp = await makeMsp();
+  await plantCreditSystem(msp.id);
+});
+
+const path = (customerId: string, rest = '') => `/v1/customers/${customerId}/credits${rest}`;
+
+async function customer(): Promise<{
+  id: string;
+  admin: Caller;
+  post: (what: string, body: unknown, key?: string) => Promise<Answer>;
+  limit: (body: unknown) => Promise<Answer>;
+}> {
+  const { id, admin } = await plantCustomer(msp.id);
+  return {
+    id,
+    admin,
+    post: (what, body, key = randomUUID()) =>
+      call(`POST ${path(id, `/${what}`)}`, { as: msp.catalog, body, key }),
+    limit: (body) =>
+      call(`PATCH ${path(id, '/settings')}`, { as: msp.catalog, body, headers: { 'if-match': '*' } }),
+  };
+}
+
+const said = async (id: string) =>
+  (await announcedByLedger(id)).map((one) => [
+    one.type.split('.')[1],
+    ...one.data.thresholds.map((t) => t.id),
+  ]);
+
+describe('alerts (trace G)', () => {
+  it('fires below 50 at 0 and below zero at −15', async () => {
+    const { id, post, limit } = await customer();
+    await post('grants', { amount: 100 });
+    await limit({ alertLimit: 50 });
+    expect(await said(id)).toEqual([]);
+    await post('debits', { amount: 40 });
+    expect((await post('debits', { amount: 60 })).body.balanceAfter).toBe(0);
+    expect(await said(id)).toEqual([['balance_low', 'below-50']]);
+    expect((await post('debits', { amount: 15 })).body.balanceAfter).toBe(-15);
+    expect(await said(id)).toEqual([
+      ['balance_low', 'below-50'],
+      ['balance_low', 'below-0'],
+    ]);
+  });
+
+  it('makes one notice of one debit that crosses both', async () => {
+    const { id, post, limit } = await customer();
+    await post('grants', { amount: 100 });
+    await limit({ alertLimit: 50 });
+    await post('debits', { amount: 115 });
+    expect(await said(id)).toEqual([['balance_low', 'below-50', 'below-0']]);
+    await post('grants', { amount: 200 });
+    expect((await said(id))[1]).toEqual(['balance_recovered', 'below-50', 'below-0']);
+  });
+
+  it('fires once for a limit set above the balance', async () => {
+    const { id, limit } = await customer();
+    await limit({ alertLimit: 50 });
+    expect(await said(id)).toEqual([['balance_low', 'below-50']]);
+  });
+});
+
+describe('idempotency', () => {
+  it('debits once for 50 equal keys at the same time and answers the same body', async () => {
+    const { id, post } = await customer();
+    await post('grants', { amount: 1000 });
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => post('debits', { amount: 7 }, 'the-same-key')),
+    );
+    expect(new Set(answers.map((one) => one.status))).toEqual(new Set([201]));
+    expect(new Set(answers.map((one) => JSON.stringify(one.body))).size).toBe(1);
+    expect(answers.filter((one) => one.headers['idempotent-replayed'] === 'true')).toHaveLength(49);
+    expect((await call(`GET ${path(id)}`, { as: msp.catalog })).body.balance).toBe(993);
+  });
+
+  it('debits once for ever for one requestId, and refuses it for another debit', async () => {
+    const { id, post } = await customer();
+    const requestId = newId('request', Date.now());
+    const own = (body: Record<string, unknown>) =>
+      call(`POST ${path(id, '/debits')}`, { as: msp.catalog, body: { requestId, ...body } });
+    const first = await own({ amount: 5 });
+    for (let index = 0; index < 20; index++) {
+      await call(`POST ${path(id, '/debits')}`, {
+        as: msp.catalog,
+        body: { amount: 1, requestId: newId('request', Date.now()) },
+      });
+    }
+    const second = await own({ amount: 5 });
+    expect(second.body).toEqual(first.body);
+    expect(second.headers['idempotent-replayed']).toBe('true');
+    expect((await own({ amount: 6 })).body.code).toBe('credits.request_reused');
+    const again = await post('debits/batch', { requestId, lines: [{ amount: 5 }] });
+    expect(again.body.code).toBe('credits.request_reused');
+    expect((await call(`GET ${path(id)}`, { as: msp.catalog })).body.balance).toBe(-25);
+  });
+
+  it('asks for a key, and refuses one from the future', async () => {
+    const { id } = await customer();
+    const none = await call(`POST ${path(id, '/debits')}`, { as: msp.catalog, body: { amount: 1 } });
+    expect(none.body).toMatchObject({ status: 400, errors: [{ pointer: '#/headers/idempotency-key' }] });
+    const late = { amount: 1, requestId: newId('request', Date.now() + 3_600_000) };
+    expect(
+      (await call(`POST ${path(id, '/debits')}`, { as: msp.catalog, body: late })).body.errors[0].pointer,
+    ).toBe('#/requestId');
+  });
+});
+
+describe('contention', () => {
+  it('keeps the balance, the chain and the block through 200 concurrent debits', async () => {
+    const { id, post, limit } = await customer();
+    await post('grants', { amount: 100 });
+    await limit({ blockBelowZero: true });
+    const answers = await Promise.all(Array.from({ length: 200 }, () => post('debits', { amount: 1 })));
+    const done = answers.filter((one) => one.status === 201).length;
+    for (const one of answers.filter(({ status }) => status !== 201)) {
+      expect(['credits.insufficient', 'request.contended']).toContain(one.body.code);
+    }
+    const { balance } = (await call(`GET ${path(id)}`, { as: msp.catalog })).body;
+    expect(balance).toBe(100 - done);
+    expect(balance).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('refunds, adjustments, batches', () => {
+  it('refunds a debit once, and each line of a batch once', async () => {
+    const { id, post } = await customer();
+    const single = (await post('debits', { amount: 30 })).body;
+    expect((await post('refunds', { entryId: single.entryId })).body).toMatchObject({
+      type: 'REFUND',
+      amount: 30,
+      balanceAfter: 0,
+    });
+    expect((await post('refunds', { entryId: single.entryId })).body.code).toBe('credits.already_refunded');
+    const batch = (await post('debits/batch', { lines: [{ amount: 1 }, { amount: 2, serviceId: 'mail' }] }))
+      .body;
+    expect(batch).toMatchObject({ type: 'DEBIT', amount: 3, balanceAfter: -3 });
+    expect((await post('refunds', { entryId: batch.entryId })).body.code).toBe('credits.line_required');
+    expect((await post('refunds', { entryId: batch.entryId, line: 1 })).body.amount).toBe(2);
+    expect((await post('refunds', { entryId: batch.entryId, line: 1 })).body.code).toBe(
+      'credits.already_refunded',
+    );
+    expect((await post('refunds', { entryId: batch.entryId, line: 2 })).body.code).toBe(
+      'credits.not_refundable',
+    );
+    expect((await post('refunds', { entryId: 'ent_20260101000000000' })).status).toBe(404);
+    expect((await call(`GET ${path(id)}`, { as: msp.catalog })).body.balance).toBe(-1);
+  });
+
+  it('adjusts both ways and stays within exact sums', async () => {
+    const { id, post } = await customer();
+    expect((await post('adjustments', { amount: -5, reason: 'Wrong grant' })).body).toMatchObject({
+      balanceAfter: -5,
+      reason: 'Wrong grant',
+    });
+    expect((await post('adjustments', { amount: 0, reason: 'x' })).status).toBe(400);
+    expect((await post('adjustments', { amount: 1 })).body.errors[0].pointer).toBe('#/reason');
+    for (let index = 0; index < 12; index++)
+      await post('debits/batch', { lines: Array.from({ length: 90 }, () => ({ amount: 1_000_000_000 })) });
+    const far = await post('debits/batch', { lines: [{ amount: 1_000_000_000 }] });
+    const { balance } = (await call(`GET ${path(id)}`, { as: msp.catalog })).body;
+    expect(Math.abs(balance)).toBeLessThanOrEqual(1_000_000_000_000);
+    expect([201, 409]).toContain(far.status);
+    expect(
+      (await post('debits/batch', { lines: Array.from({ length: 90 }, () => ({ amount: 1_000_000_000 })) }))
+        .body.code,
+    ).toBe('credits.out_of_bounds');
+  });
+});
+
+describe('reading', () => {
+  it('answers the balance as of any moment, pages and exports the history, and tells one entry', async () => {
+    const { id, admin, post } = await customer();
+    const entries = [];
+    for (const amount of [10, 20, 30]) {
+      entries.push((await post('grants', { amount, reason: `=SUM(${amount})` })).body);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const at = async (moment: string) => (await call(`GET ${path(id)}?at=${moment}`, { as: admin })).body;
+    expect((await at('2020-01-01T00:00:00Z')).balance).toBe(0);
+    expect((await at(entries[0].at)).balance).toBe(10);
+    expect((await at(new Date(Date.parse(entries[1].at) - 1).toISOString())).balance).toBe(10);
+    expect((await at(entries[1].at)).balance).toBe(30);
+    expect((await at('2099-01-01T00:00:00Z')).balance).toBe(60);
+    const first = await call(`GET ${path(id, '/entries')}?limit=2`, { as: admin });
+    expect(first.body.items.map((one: { amount: number }) => one.amount)).toEqual([30, 20]);
+    const rest = await call(`GET ${path(id, '/entries')}?limit=2&cursor=${first.body.nextCursor}`, {
+      as: admin,
+    });
+    expect(rest.body).toMatchObject({ items: [{ amount: 10 }], nextCursor: null });
+    const period = await call(`GET ${path(id, '/entries')}?from=${entries[1].at}&to=${entries[1].at}`, {
+      as: admin,
+    });
+    expect(period.body.items.map((one: { amount: number }) => one.amount)).toEqual([20]);
+    expect((await call(`GET ${path(id, '/entries')}?type=DEBIT`, { as: admin })).body.items).toEqual([]);
+    const csv = await call(`GET ${path(id, '/entries.csv')}`, { as: admin });
+    expect(csv.headers['content-type']).toContain('text/csv');
+    expect(csv.body).toContain(`"'=SUM(10)"`);
+    const one = await call(`GET ${path(id, `/entries/${entries[0].entryId}`)}`, { as: admin });
+    expect(one.body).toEqual(entries[0]);
+    expect((await call(`GET ${path(id, '/entries/ent_20200101000000000')}`, { as: admin })).status).toBe(404);
+    expect((await call(`GET ${path(id, '/forecast')}`, { as: admin })).body.reason).toBe('TOO_LITTLE_DATA');
+  });
+
+  it('refuses to export more than it may', async () => {
+    const { id, post } = await customer();
+    for (let index = 0; index < 1001; index++) await post('grants', { amount: 1 });
+    expect((await call(`GET ${path(id, '/entries.csv')}`, { as: msp.reader })).body.code).toBe(
+      'credits.too_many_entries',
+    );
+  });
+
+  it('changes settings three-way, with If-Match', async () => {
+    const { id, limit } = await customer();
+    const read = await call(`GET ${path(id, '/settings')}`, { as: msp.reader });
+    expect(read).toMatchObject({
+      headers: { etag: '"0"' },
+      body: { alertLimit: null, rearmPercent: 5, blockBelowZero: false },
+    });
+    await limit({ alertLimit: 50, blockBelowZero: true });
+    expect((await limit({ alertLimit: null })).body).toEqual({
+      alertLimit: null,
+      rearmPercent: 5,
+      blockBelowZero: true,
+    });
+    const stale = await call(`PATCH ${path(id, '/settings')}`, {
+      as: msp.catalog,
+      body: {},
+      headers: { 'if-match': '"0"' },
+    });
+    expect(stale.status).toBe(412);
+  });
+
+  it('writes nothing on a dry run', async () => {
+    const { id, post } = await customer();
+    const dry = await call(`POST ${path(id, '/grants')}?dryRun=true`, {
+      as: msp.catalog,
+      body: { amount: 5 },
+    });
+    expect(dry).toMatchObject({
+      status: 200,
+      body: { balanceAfter: 5 },
+      headers: { 'quartermaster-dry-run': 'true' },
+    });
+    expect((await call(`GET ${path(id)}`, { as: msp.catalog })).body.balance).toBe(0);
+    expect((await post('grants', { amount: 5 })).status).toBe(201);
+  });
+});
+
+describe('who may', () => {
+  it('hides other providers’ customers and keeps customers from granting', async () => {
+    const { id, admin } = await customer();
+    const other = await makeMsp();
+    const foreign = await call(`GET ${path(id)}`, { as: other.catalog });
+    const none = await call(`GET ${path('cus_00000000000000000000000000')}`, { as: other.catalog });
+    expect(foreign.status).toBe(404);
+    expect({ ...foreign.body, requestId: '' }).toEqual({ ...none.body, requestId: '' });
+    expect((await call(`POST ${path(id, '/grants')}`, { as: admin, body: { amount: 1 } })).status).toBe(403);
+    expect((await call(`POST ${path(id, '/grants')}`, { as: msp.reader, body: { amount: 1 } })).status).toBe(
+      403,
+    );
+  });
+
+  it.each([
+    [{ amount: 0 }, '#/amount'],
+    [{ amount: 1.5 }, '#/amount'],
+    [{ amount: -1 }, '#/amount'],
+    [{ amount: '1' }, '#/amount'],
+    [{ amount: 1_000_000_001 }, '#/amount'],
+    [{ amount: 1, reason: 'a\u202eb' }, '#/reason'],
+    [{ amount: 1, extra: true }, '#/extra'],
+    [{ amount: 1, ticketId: 'tic_1' }, '#/ticketId'],
+  ])('names the wrong field of %j', async (body, pointer) => {
+    const { post } = await customer();
+    const answer = await post('grants', body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.malformed', errors: [{ pointer }] } });
+  });
+
+  it.each([
+    '{"amount":1,"amount":2}',
+    '{"amount":1e400}',
+    '{"amount":9007199254740993}',
+    '{"__proto__":{},"amount":1}',
+    '{"amount":1,"reason":"\\ud800"}',
+    '[',
+    '',
+  ])('refuses the text %s', async (text) => {
+    const { id } = await customer();
+    const answer = await call(`POST ${path(id, '/grants')}`, {
+      as: msp.catalog,
+      text,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.malformed' } });
+  });
+});
+
+describe('credit system', () => {
+  it('is off first, needs MSP mode and the acknowledgement, and refuses changes while off', async () => {
+    const fresh = await makeMsp();
+    const { id } = await plantCustomer(fresh.id);
+    const put = (body: unknown, tag = '*') =>
+      call('PUT /v1/credit-system', { as: fresh.catalog, body, headers: { 'if-match': tag } });
+    expect((await call('GET /v1/credit-system', { as: fresh.reader })).body.enabled).toBe(false);
+    expect((await put({ enabled: true, acknowledgeCostDataLoss: true })).body.code).toBe(
+      'credits.msp_mode_off',
+    );
+    expect(
+      (await call(`POST ${path(id, '/grants')}`, { as: fresh.catalog, body: { amount: 1 } })).body.code,
+    ).toBe('credits.system_off');
+  });
+});

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { commit, each } from '../../lib/aws/db.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { platformId } from '../../lib/kit/id.ts';
+import { nameEntry, nodeKey, partition, settingsKey, treeEntry } from '../../lib/kit/keys.ts';
+import type { Envelope } from '../../lib/kit/event.ts';
+import type { Write } from '../../lib/kit/plan.ts';
+import { type Caller, enlist } from './world.ts';
+
+const put = (...writes: Write[]) => commit(writes, randomUUID(), Date.now() + 5000);
+
+/** A customer node with an administrator, planted below the API: for contexts that only need one to be there. */
+export async function plantCustomer(providerId: string): Promise<{ id: string; admin: Caller }> {
+  const id = newId('customer', Date.now());
+  const path = [platformId, providerId, id];
+  const name = `Customer ${id.slice(-6)}`;
+  await put({
+    do: 'create',
+    item: {
+      ...nodeKey(id),
+      ...treeEntry(providerId, path),
+      ...nameEntry(providerId, 'CUSTOMER', name.toLowerCase(), id),
+      kind: 'node',
+      id,
+      type: 'CUSTOMER',
+      name,
+      path: path.join('/'),
+      accountManagerEmail: 'manager@msp.example.com',
+      state: 'ACTIVE',
+      version: 1,
+    },
+  });
+  return { id, admin: await enlist(id, ['CUSTOMER_ADMINISTRATOR']) };
+}
+
+/** MSP mode and the credit system of a provider switched on below the API. */
+export async function plantCreditSystem(providerId: string): Promise<void> {
+  await put({
+    do: 'create',
+    item: {
+      ...settingsKey(providerId, 'CREDIT_SYSTEM'),
+      kind: 'creditSystem',
+      enabled: true,
+      switchedAt: new Date().toISOString(),
+      version: 1,
+    },
+  });
+}
+
+/** Everything that a tenant's ledger has announced, oldest first. */
+export async function announcedByLedger(
+  customerId: string,
+): Promise<Envelope<{ thresholds: { id: string }[] }>[]> {
+  const out: Envelope<{ thresholds: { id: string }[] }>[] = [];
+  for await (const item of each({
+    partition: partition(customerId, 'ENTRY'),
+    limit: 500,
+    consistent: true,
+  })) {
+    if (item.ev) out.push(...JSON.parse(String(item.ev)));
+  }
+  return out;
+}
