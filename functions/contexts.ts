@@ -1,5 +1,7 @@
 import type { Context } from '../lib/kit/context.ts';
 import { routes as credits } from './credits/routes.ts';
+import { routes as customers } from './customers/routes.ts';
+import { routes as helpdesk } from './helpdesk/routes.ts';
 import { routes as platform } from './platform/routes.ts';
 
 /** Every bounded context: what is deployed, routed, documented and tested. */
@@ -19,5 +21,21 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can grant, debit or read credits; requests for priced services fail.',
     routes: credits,
     needs: { table: ['batchGet', 'get', 'query', 'put', 'check'], cursor: true },
+  },
+  {
+    name: 'customers',
+    impact: 'Nobody can add, find or change a customer or its administrators.',
+    routes: customers,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
+  },
+  {
+    name: 'helpdesk',
+    impact: 'No provider can ask for MSP mode, and no ticket is decided: new providers cannot start.',
+    routes: helpdesk,
+    needs: { table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'], index: true, cursor: true },
   },
 ];

@@ -7,6 +7,7 @@ export const prefixes = {
   person: 'per',
   group: 'grp',
   externalUser: 'ext',
+  collaboratorGroup: 'cgr',
   ticket: 'tic',
   comment: 'cmt',
   item: 'itm',
@@ -36,3 +37,6 @@ export function idTime(id: string): number {
 
 /** One installation has one table and one platform: the root of the tree. */
 export const platformId = `${prefixes.platform}_${'0'.repeat(26)}`;
+
+/** The pre-installed company of every provider that means "applies to all": never stored, never changed. */
+export const globalCompanyId = `${prefixes.company}_${'0'.repeat(26)}`;

@@ -29,6 +29,8 @@ export const permissions = {
   'msp_mode.disable': ['SYSTEM_ADMINISTRATOR'],
   'external_users.read': [...providerStaff],
   'external_users.manage': [...providerAdmins],
+  'collaborator_groups.read': [...providerStaff],
+  'collaborator_groups.manage': [...providerAdmins],
   'directory.read': [...providerStaff],
   'directory.manage': [...providerAdmins],
   'customers.create': ['CATALOG_ADMINISTRATOR'],

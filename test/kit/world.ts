@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { contexts } from '../../functions/contexts.ts';
-import { commit } from '../../lib/aws/db.ts';
+import { commit, get } from '../../lib/aws/db.ts';
 import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { platformId } from '../../lib/kit/id.ts';
+import { companyKey, personKey, settingsKey } from '../../lib/kit/keys.ts';
 import { join } from '../../lib/kit/membership.ts';
 import type { Role } from '../../lib/kit/permission.ts';
+import type { Item, Write } from '../../lib/kit/plan.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { platformWrites } from '../../lib/platform/bootstrap.ts';
@@ -187,4 +189,98 @@ export async function makeMsp(more: Record<string, unknown> = {}): Promise<Msp> 
     enlist(body.id, ['MSP_OPERATOR']),
   ]);
   return { id: body.id, operator, handler, system, catalog, reader };
+}
+
+/** Raises a ticket for MSP mode and approves it, both over the API. */
+export async function enableMspMode(msp: Msp): Promise<void> {
+  const raised = await call('POST /v1/tickets', {
+    as: msp.catalog,
+    body: { kind: 'MSP_MODE', subject: 'MSP mode', description: 'We serve several companies.' },
+  });
+  const approved = await call(`POST /v1/tickets/${raised.body.id}/approve`, {
+    as: msp.handler,
+    headers: { 'if-match': raised.headers.etag ?? '' },
+  });
+  if (approved.status !== 200) throw new Error(`MSP mode was not approved: ${JSON.stringify(approved.body)}`);
+}
+
+/** A company of the provider's directory with people in it, and MSP mode on: what a customer is made from. */
+export async function addCompany(
+  msp: Msp,
+  more: { type?: string; name?: string; people?: number } = {},
+): Promise<{ id: string; people: readonly { id: string; email: string }[] }> {
+  const id = newId('company', Date.now());
+  const people = Array.from({ length: more.people ?? 1 }, () => {
+    const person = newId('person', Date.now());
+    return { id: person, email: `${person.toLowerCase().replace('_', '.')}@customer.example.com` };
+  });
+  const writes: Write[] = [
+    {
+      do: 'create',
+      item: {
+        ...companyKey(msp.id, id),
+        kind: 'company',
+        id,
+        name: more.name ?? `Company ${id.slice(-8)}`,
+        type: more.type ?? 'CUSTOMER',
+        state: 'ACTIVE',
+        version: 1,
+      },
+    },
+    ...people.map(
+      (person, index): Write => ({
+        do: 'create',
+        item: {
+          ...personKey(msp.id, id, person.id),
+          kind: 'person',
+          ...person,
+          companyId: id,
+          name: `Person ${index + 1}`,
+          loginName: person.id,
+          state: 'ACTIVE',
+          version: 1,
+        },
+      }),
+    ),
+  ];
+  await commit(writes, randomUUID(), Date.now() + 5000);
+  const mode = await get(settingsKey(msp.id, 'MSP_MODE'), true);
+  if (mode && mode.enabled !== 1) {
+    const version = Number(mode.version);
+    const on = { ...mode, state: 'ENABLED', enabled: 1, version: version + 1 };
+    await commit(
+      [{ do: 'replace', version, item: on as unknown as Item & { version: number } }],
+      randomUUID(),
+      Date.now() + 5000,
+    );
+  }
+  return { id, people };
+}
+
+/** A customer with its first administrator, made over the API. */
+export async function addCustomer(
+  msp: Msp,
+  more: Record<string, unknown> = {},
+): Promise<{ id: string; admin: Caller }> {
+  const company = await addCompany(msp);
+  const [person = { id: '', email: '' }] = company.people;
+  const { status, body } = await call('POST /v1/customers', {
+    as: msp.catalog,
+    body: {
+      companyId: company.id,
+      accountManagerEmail: 'manager@msp.example.com',
+      administrators: [person.id],
+      ...more,
+    },
+  });
+  if (status !== 201) throw new Error(`createCustomer answered ${status}: ${JSON.stringify(body)}`);
+  return {
+    id: body.id,
+    admin: {
+      tenant: body.id,
+      person: person.id,
+      roles: ['CUSTOMER_ADMINISTRATOR'],
+      email: person.email,
+    },
+  };
 }

@@ -1,0 +1,44 @@
+import { get, getAll, page } from '../aws/db.ts';
+import { platformId } from '../kit/id.ts';
+import { nodeKey, partition, settingsKey, statePartition, ticketKey } from '../kit/keys.ts';
+import type { Case } from './decision.ts';
+import { type Facts, toFacts } from './eligibility.ts';
+import { type MspMode, toMspMode } from './msp-mode.ts';
+import { type Filed, type Ticket, toFiled } from './ticket.ts';
+
+export async function ticketOf(ticketId: string): Promise<Filed | undefined> {
+  const item = await get(ticketKey(platformId, ticketId), true);
+  return item && toFiled(item);
+}
+
+/** A ticket with the profile and the MSP mode of the provider that raised it: the provider is known only from the ticket. */
+export async function caseOf(ticketId: string): Promise<Case | undefined> {
+  const filed = await ticketOf(ticketId);
+  return filed && { filed, ...(await enablementOf(filed.ticket.providerId)) };
+}
+
+export async function mspModeOf(providerId: string): Promise<MspMode> {
+  return toMspMode(providerId, await get(settingsKey(providerId, 'MSP_MODE'), true));
+}
+
+/** What enabling MSP mode depends on. */
+export async function enablementOf(providerId: string): Promise<{ provider: Facts; mode: MspMode }> {
+  const [profile, mode] = await getAll([nodeKey(providerId), settingsKey(providerId, 'MSP_MODE')], true);
+  return { provider: toFacts(profile ?? {}), mode: toMspMode(providerId, mode) };
+}
+
+/** A page of tickets, newest first: all for the platform, its own for a provider. */
+export async function ticketPage(
+  home: string,
+  query: { limit: number; state?: Ticket['state'] | undefined },
+  after: string | undefined,
+) {
+  const paging = { limit: query.limit, after, backwards: true };
+  if (home !== platformId) {
+    const own = await page({ index: 'tree', partition: partition(home, 'TICKET'), ...paging });
+    return { ...own, items: own.items.filter(({ state }) => !query.state || state === query.state) };
+  }
+  return query.state
+    ? page({ index: 'names', partition: statePartition(platformId, 'TICKET', query.state), ...paging })
+    : page({ partition: partition(platformId, 'TICKET'), ...paging });
+}
