@@ -6,15 +6,15 @@ import {
   ProvisionedThroughputExceededException,
   PutItemCommand,
   QueryCommand,
-  type TransactWriteItem,
   TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Item, Write } from '../kit/plan.ts';
 import type { Key } from '../kit/keys.ts';
+import type { Item, Write } from '../kit/plan.ts';
 import { Problem, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
 import { fromAttributes, toAttribute, toAttributes } from './item.ts';
@@ -234,6 +234,22 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
     if (write?.do === 'adjust' && write.short) return write.short;
   }
   return new LostRace(at);
+}
+
+/** Throws the problem that `commit` would refuse these writes with now; writes nothing. For dry runs. */
+export async function rehearse(writes: readonly Write[]): Promise<void> {
+  const asked = writes.filter((write) => write.do === 'create' || write.do === 'adjust');
+  const found = await getAll(
+    asked.map((write) => (write.do === 'create' ? write.item : write.key)),
+    true,
+  );
+  asked.forEach((write, index) => {
+    const item = found[index];
+    if (write.do === 'create' && write.taken && item) throw write.taken;
+    if (write.do !== 'adjust' || !write.short) return;
+    const floors = Object.entries(write.atLeast ?? {});
+    if (!item || floors.some(([name, floor]) => Number(item[name]) < floor)) throw write.short;
+  });
 }
 
 async function sendOne(write: Write): Promise<void> {

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { digest } from '../kit/digest.ts';
 import type { Kind } from '../kit/id.ts';
-import { type Key, claimKey, memberKey, nodeKey } from '../kit/keys.ts';
+import { claimKey, type Key, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Item, Plan, Reply, Write } from '../kit/plan.ts';
 import {
   contended,
@@ -17,7 +17,7 @@ import type { Input, LoadInput, Route } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
 import { authorize, type Claims, readClaims, toNode } from './auth.ts';
 import { cursorKey, openCursor, sealCursor } from './cursor.ts';
-import { commit, getAll, LostRace } from './db.ts';
+import { commit, getAll, LostRace, rehearse } from './db.ts';
 import { log } from './log.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, type Parsed, parseRequest } from './request.ts';
@@ -145,8 +145,10 @@ async function once(route: Route, request: Request, again: boolean, deadline: nu
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
   const plan = route.decide(toInput(request, checked.value, again), loaded.value);
-  if (parsed.query.dryRun)
+  if (parsed.query.dryRun) {
+    await rehearse(plan.writes);
     return toResponse(route, { ...plan.reply, status: 200 }, { 'quartermaster-dry-run': 'true' });
+  }
   await commitPlan(route, request, checked.value, plan, deadline);
   return toResponse(route, plan.reply);
 }

@@ -1,0 +1,20 @@
+import type { Route } from '../../lib/kit/route.ts';
+import { addAdministrator } from './add-administrator.ts';
+import { createCustomer } from './create-customer.ts';
+import { getAdministrator } from './get-administrator.ts';
+import { getCustomer } from './get-customer.ts';
+import { listAdministrators } from './list-administrators.ts';
+import { listCustomers } from './list-customers.ts';
+import { removeAdministrator } from './remove-administrator.ts';
+import { updateCustomer } from './update-customer.ts';
+
+export const routes: readonly Route[] = [
+  createCustomer,
+  listCustomers,
+  getCustomer,
+  updateCustomer,
+  listAdministrators,
+  addAdministrator,
+  getAdministrator,
+  removeAdministrator,
+];

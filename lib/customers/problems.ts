@@ -1,0 +1,47 @@
+import { problem } from '../kit/problem.ts';
+
+export const mspModeOff = problem({
+  code: 'customers.msp_mode_off',
+  status: 409,
+  title: 'Customers can be added only while MSP mode is on',
+});
+export const companyUnknown = problem({
+  code: 'customers.company_unknown',
+  status: 404,
+  title: 'There is no such company in your directory',
+});
+export const companyIneligible = problem({
+  code: 'customers.company_ineligible',
+  status: 409,
+  title: 'A manufacturer or the Global company cannot become a customer',
+});
+export const alreadyCustomer = problem({
+  code: 'customers.already_added',
+  status: 409,
+  title: 'This company is a customer already',
+});
+export const nameTaken = problem({
+  code: 'customers.name_taken',
+  status: 409,
+  title: 'Another customer has this name',
+});
+export const nameNeeded = problem({
+  code: 'customers.name_needed',
+  status: 422,
+  title: 'The company’s name does not do as a customer’s name; send one',
+});
+export const notOfCompany = problem({
+  code: 'customers.not_of_company',
+  status: 422,
+  title: 'An administrator must be one of the company’s own people',
+});
+export const alreadyAdministrator = problem({
+  code: 'customers.already_administrator',
+  status: 409,
+  title: 'This person administers the customer already',
+});
+export const lastAdministrator = problem({
+  code: 'customers.last_administrator',
+  status: 409,
+  title: 'A customer always has at least one administrator',
+});
