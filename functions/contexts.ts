@@ -1,6 +1,7 @@
 import type { Context } from '../lib/kit/context.ts';
 import { routes as credits } from './credits/routes.ts';
 import { routes as customers } from './customers/routes.ts';
+import { routes as directory } from './directory/routes.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
 import { routes as platform } from './platform/routes.ts';
 
@@ -37,5 +38,15 @@ export const contexts: readonly Context[] = [
     impact: 'No provider can ask for MSP mode, and no ticket is decided: new providers cannot start.',
     routes: helpdesk,
     needs: { table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'], index: true, cursor: true },
+  },
+  {
+    name: 'directory',
+    impact: 'Companies and people cannot be read, added or changed; customers cannot be picked.',
+    routes: directory,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
   },
 ];

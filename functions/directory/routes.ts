@@ -1,0 +1,24 @@
+import type { Route } from '../../lib/kit/route.ts';
+import { createCompany } from './create-company.ts';
+import { createPerson } from './create-person.ts';
+import { findPeople } from './find-people.ts';
+import { getCompany } from './get-company.ts';
+import { getPerson } from './get-person.ts';
+import { listCompanies } from './list-companies.ts';
+import { listGroups } from './list-groups.ts';
+import { listPeople } from './list-people.ts';
+import { removeCompany } from './remove-company.ts';
+import { updateCompany } from './update-company.ts';
+
+export const routes: readonly Route[] = [
+  createCompany,
+  listCompanies,
+  getCompany,
+  updateCompany,
+  removeCompany,
+  createPerson,
+  listPeople,
+  getPerson,
+  findPeople,
+  listGroups,
+];

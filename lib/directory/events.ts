@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { event } from '../kit/event.ts';
+
+const ofCompany = z.strictObject({ companyId: z.string() });
+const companyId = 'com_01JZ0000000000000000000000';
+
+export const companyAdded = event({
+  type: 'directory.company_added.v1',
+  summary: 'A company was added to the directory',
+  data: z.strictObject({ type: z.string() }),
+  example: { type: 'CUSTOMER' },
+});
+export const companyChanged = event({
+  type: 'directory.company_changed.v1',
+  summary: 'A company was renamed or described otherwise',
+  data: z.strictObject({ name: z.string(), changed: z.array(z.string()) }),
+  example: { name: 'Fabrikam', changed: ['name'] },
+});
+export const companyRemoved = event({
+  type: 'directory.company_removed.v1',
+  summary: 'A company left the directory',
+  data: z.strictObject({}),
+  example: {},
+});
+export const personAdded = event({
+  type: 'directory.person_added.v1',
+  summary: 'A person was added to a company',
+  data: ofCompany,
+  example: { companyId },
+});
+export const personChanged = event({
+  type: 'directory.person_changed.v1',
+  summary: 'A person was changed or moved to another company',
+  data: z.strictObject({ companyId: z.string(), changed: z.array(z.string()) }),
+  example: { companyId, changed: ['department'] },
+});
+export const personRemoved = event({
+  type: 'directory.person_removed.v1',
+  summary: 'A person left the directory',
+  data: ofCompany,
+  example: { companyId },
+});

@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { globalCompanyId } from '../../lib/kit/id.ts';
+import { call, type Msp, makeMsp } from '../kit/world.ts';
+
+let msp: Msp;
+let other: Msp;
+let companyId: string;
+beforeAll(async () => {
+  [msp, other] = await Promise.all([makeMsp(), makeMsp()]);
+  companyId = await makeCompany('Fabrikam');
+});
+
+const makeCompany = async (name: string, type = 'CUSTOMER'): Promise<string> =>
+  (await call('POST /v1/companies', { as: msp.catalog, body: { name, type } })).body.id;
+const jane = { fullName: 'Jane Doe', loginName: 'jdoe', email: 'Jane@fabrikam.example' };
+const add = (body: unknown, company = companyId, as = msp.catalog) =>
+  call(`POST /v1/companies/${company}/people`, { as, body });
+const groups = async (company: string) =>
+  Object.fromEntries(
+    (await call(`GET /v1/companies/${company}/groups`, { as: msp.reader })).body.items.map(
+      (one: { name: string; members: number }) => [one.name, one.members],
+    ),
+  );
+
+describe('people', () => {
+  it('adds, reads, finds by address and hides from other providers', async () => {
+    const added = await add({
+      ...jane,
+      organization: 'IT',
+      department: 'Ops',
+      attributes: { costCenter: '=1+1' },
+    });
+    expect(added).toMatchObject({
+      status: 201,
+      headers: { etag: '"1"', location: `/v1/companies/${companyId}/people/${added.body.id}` },
+      body: { companyId, ...jane, organization: 'IT', location: null, attributes: { costCenter: '=1+1' } },
+    });
+    const path = `GET ${added.headers.location}`;
+    expect((await call(path, { as: msp.reader })).body).toEqual(added.body);
+    expect((await call(path, { as: other.reader })).status).toBe(404);
+    const find = (as: Msp) => call('GET /v1/people?email=JANE@FABRIKAM.EXAMPLE', { as: as.reader });
+    expect((await find(msp)).body.items).toEqual([added.body]);
+    expect((await find(other)).body.items).toEqual([]);
+    expect((await call('GET /v1/people', { as: msp.reader })).body.errors[0].pointer).toBe('#/query/email');
+  });
+
+  it('keeps login names and addresses unique in the provider', async () => {
+    const second = await makeCompany('Second');
+    const like = (more: object) => add({ ...jane, ...more }, second);
+    expect((await like({ email: 'else@fabrikam.example', loginName: 'JDOE' })).body.code).toBe(
+      'people.login_taken',
+    );
+    expect((await like({ email: 'jane@FABRIKAM.example', loginName: 'jd' })).body.code).toBe(
+      'people.email_taken',
+    );
+  });
+
+  it('never adds people to a manufacturer, to Global or to a company that is not there', async () => {
+    const body = { fullName: 'No One', loginName: 'noone', email: 'noone@fabrikam.example' };
+    const maker = await makeCompany('Maker', 'MANUFACTURER');
+    expect((await add(body, maker)).body.code).toBe('people.not_allowed');
+    expect((await add(body, globalCompanyId)).body.code).toBe('people.not_allowed');
+    expect((await add(body, companyId, other.catalog)).status).toBe(404);
+    expect((await add(body, companyId, msp.reader)).status).toBe(403);
+    const unplaced = await add({ ...body, department: 'Ops' });
+    expect(unplaced.body.code).toBe('people.department_without_organization');
+  });
+
+  it('names the wrong field', async () => {
+    const good = { fullName: 'G', loginName: 'g', email: 'g@fabrikam.example' };
+    const many = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`a${index}`, 'x']));
+    const wrong = [
+      [{ ...good, email: 'a@x.example,b@x.example' }, '#/email'],
+      [{ ...good, loginName: 'two words' }, '#/loginName'],
+      [{ ...good, fullName: 'a\r\nBcc: x' }, '#/fullName'],
+      [{ ...good, attributes: many }, '#/attributes'],
+      [{ ...good, attributes: { 'a b': 'x' } }, '#/attributes/a b'],
+      [{ ...good, attributes: { a: 1 } }, '#/attributes/a'],
+      [{ ...good, roles: [] }, '#/roles'],
+    ] as const;
+    for (const [body, pointer] of wrong) {
+      const { status, body: told } = await add(body);
+      expect([status, told.errors?.[0].pointer]).toEqual([400, pointer]);
+    }
+  });
+
+  it('lists by name and prefix; a company with people stays', async () => {
+    const company = await makeCompany('Listed');
+    for (const [index, fullName] of ['Bea Two', 'ann One', 'Ann Three'].entries()) {
+      await add({ fullName, loginName: `l${index}`, email: `l${index}@listed.example` }, company);
+    }
+    const names = async (query: string) =>
+      (await call(`GET /v1/companies/${company}/people?${query}`, { as: msp.reader })).body.items.map(
+        (one: { fullName: string }) => one.fullName,
+      );
+    expect(await names('')).toEqual(['ann One', 'Ann Three', 'Bea Two']);
+    expect(await names('q=ANN')).toEqual(['ann One', 'Ann Three']);
+    expect((await call(`GET /v1/companies/${company}/people`, { as: other.reader })).status).toBe(404);
+    const removed = await call(`DELETE /v1/companies/${company}`, {
+      as: msp.catalog,
+      headers: { 'if-match': '*' },
+    });
+    expect(removed.body.code).toBe('companies.has_people');
+  });
+
+  it('derives groups with counts, also from people added at once', async () => {
+    const company = await makeCompany('Grouped');
+    const places = [
+      {},
+      { organization: 'IT' },
+      { organization: 'it', department: 'Ops' },
+      { organization: 'IT', department: 'Dev' },
+    ];
+    const added = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        add(
+          {
+            fullName: `P ${index}`,
+            loginName: `g${index}`,
+            email: `g${index}@g.example`,
+            ...places[index % 4],
+          },
+          company,
+        ),
+      ),
+    );
+    expect(added.map((one) => one.status)).toEqual(Array(12).fill(201));
+    const found = await groups(company);
+    const folded = Object.fromEntries(
+      Object.entries(found).map(([name, members]) => [name.toLowerCase(), members]),
+    );
+    expect(folded).toEqual({
+      grouped: 12,
+      'grouped - it': 9,
+      'grouped - it - ops': 3,
+      'grouped - it - dev': 3,
+    });
+    expect((await call(`GET /v1/companies/${company}/groups`, { as: other.reader })).status).toBe(404);
+  });
+});
