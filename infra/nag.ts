@@ -3,7 +3,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 
 /** Why a rule of cdk-nag does not apply, by the part of the stack where it is acknowledged. */
-const reasons = {
+export const reasons = {
   function: {
     'AwsSolutions-IAM5[Resource::*]':
       'X-Ray takes trace segments for no particular resource, so its two actions have none to name.',

@@ -1,0 +1,113 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { entries } from '../../infra/bundle.ts';
+
+const files = globSync('{lib,functions,infra}/**/*.ts').sort();
+const source = (file: string) => readFileSync(file, 'utf8');
+
+/** What a file imports: packages by name, own files by path from the root. */
+function importsOf(file: string): string[] {
+  const pattern =
+    /^(?:import|export)\b[^'"]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]/gm;
+  return [...source(file).matchAll(pattern)].map(([, from, dynamic, bare]) => {
+    const name = from ?? dynamic ?? bare ?? '';
+    return name.startsWith('.') ? normalize(join(dirname(file), name)) : name;
+  });
+}
+
+const isPackage = (name: string) =>
+  !/^(lib|functions|infra|docs|test|bench)\//.test(name) && !name.startsWith('node:');
+const folder = (file: string) => file.split('/').slice(0, 2).join('/');
+const offences = (chosen: (file: string) => boolean, forbidden: (name: string, file: string) => boolean) =>
+  files.filter(chosen).flatMap((file) =>
+    importsOf(file)
+      .filter((name) => forbidden(name, file))
+      .map((name) => `${file} → ${name}`),
+  );
+
+const inKit = (file: string) => file.startsWith('lib/kit/');
+const inAws = (file: string) => file.startsWith('lib/aws/');
+const inCore = (file: string) => file.startsWith('lib/') && !inKit(file) && !inAws(file);
+const effects = /^(@aws-sdk\/|@smithy\/|@middy\/|@aws-lambda-powertools\/|jose$)/;
+
+describe('arrows', () => {
+  it('point at files that exist', () => {
+    expect(
+      offences(
+        () => true,
+        (name) => /^(lib|functions|infra|docs)\//.test(name) && !existsSync(name),
+      ),
+    ).toEqual([]);
+  });
+
+  it('from lib/kit lead to lib/kit, zod and pure packages only', () => {
+    const pure = ['zod', 'ulid'];
+    const allowed = (name: string) => inKit(name) || pure.includes(name) || name === 'node:crypto';
+    expect(offences(inKit, (name) => !allowed(name))).toEqual([]);
+  });
+
+  it('from a core lead to the kit, to itself, and to events of others', () => {
+    const leaves = (name: string, file: string) =>
+      name.startsWith('lib/') &&
+      !inKit(name) &&
+      folder(name) !== folder(file) &&
+      !/^lib\/[a-z]+\/events\.ts$/.test(name) &&
+      !(name === 'lib/aws/db.ts' && file.endsWith('/store.ts'));
+    expect(offences(inCore, leaves)).toEqual([]);
+    expect(offences(inCore, (name) => /^(functions|infra|test)\//.test(name))).toEqual([]);
+  });
+
+  it('to the SDK, middy, Powertools and jose start in lib/aws', () => {
+    const shipped = (file: string) => !file.startsWith('infra/local/') && !inAws(file);
+    expect(offences(shipped, (name) => effects.test(name))).toEqual([]);
+  });
+
+  it('to the CDK start in infra', () => {
+    const cdk = /^(aws-cdk-lib|cdk-nag|constructs)(\/|$)/;
+    expect(
+      offences(
+        (file) => !file.startsWith('infra/'),
+        (name) => cdk.test(name),
+      ),
+    ).toEqual([]);
+  });
+
+  it('never lead from what is deployed to infra, tests or development packages', () => {
+    const { devDependencies, dependencies } = JSON.parse(source('package.json'));
+    const deployed = (file: string) => !file.startsWith('infra/');
+    expect(offences(deployed, (name) => /^(infra|test|bench)\//.test(name))).toEqual([]);
+    const nameOf = (name: string) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/');
+    const types = (name: string) => nameOf(name) === 'aws-lambda' && '@types/aws-lambda' in devDependencies;
+    const undeclared = (name: string) => isPackage(name) && !(nameOf(name) in dependencies) && !types(name);
+    expect(offences(deployed, undeclared)).toEqual([]);
+  });
+
+  it('never lead from one function folder into another', () => {
+    const unit = (file: string) => file.startsWith('functions/') && file.split('/').length === 3;
+    const strays = (name: string, file: string) =>
+      name.startsWith('functions/') && folder(name) !== folder(file) && name !== 'functions/contexts.ts';
+    expect(offences(unit, strays)).toEqual([]);
+  });
+});
+
+describe('importing a file has no effect', () => {
+  const isEntry = (file: string) => Object.values(entries()).includes(file);
+  const declares =
+    /^(import|export|const|let|type|interface|function|async function|class|declare|abstract class|[)}\]>]|\/\/|\/\*|\*|\s|$)/;
+  const effect = /^(?:export )?(?:const|let) [^=]*= (?:await |new )/;
+  const allowed = /= new (?:Set|Map|WeakMap|RegExp|TextEncoder|TextDecoder|Intl\.[A-Za-z]+)\b/;
+
+  const unmarked = (text: string) =>
+    text.replace(/`(?:\\.|[^`\\])*`/g, '``').replace(/\/\*[\s\S]*?\*\//g, '');
+
+  it.each(files.filter((file) => /^(lib|functions)\//.test(file) && !isEntry(file)))('%s', (file) => {
+    const lines = unmarked(source(file)).split('\n');
+    expect(lines.filter((text) => !declares.test(text))).toEqual([]);
+    expect(lines.filter((text) => effect.test(text) && !allowed.test(text))).toEqual([]);
+  });
+});

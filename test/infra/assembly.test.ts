@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { inspect, reasons } from '../../infra/nag.ts';
+import { ofType, properties, synthesized } from '../kit/synth.ts';
+
+const { stacks, directory } = synthesized();
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe.each(stacks)('$name', ({ name, region, template, terminationProtection }) => {
+  it('carries stage and region in its name and cannot be deleted by accident', () => {
+    expect(name).toMatch(new RegExp(`^quartermaster-[a-z]+-${region}$`));
+    expect(terminationProtection).toBe(true);
+  });
+
+  it('refers to no other region and no other stack', () => {
+    const regions = JSON.stringify(template).match(/\b(?:eu|us|ap|sa|ca|me|af)-[a-z]+-\d\b/g) ?? [];
+    expect([...new Set(regions)]).toEqual([region]);
+    for (const [property] of properties(template)) expect(property).not.toBe('Fn::ImportValue');
+    expect(ofType(template, 'Custom::CrossRegionExportReader')).toEqual([]);
+  });
+
+  it('replicates nothing out of its region', () => {
+    expect(ofType(template, 'AWS::DynamoDB::GlobalTable')).toEqual([]);
+    for (const [, { Properties }] of ofType(template, 'AWS::S3::Bucket'))
+      expect(Properties.ReplicationConfiguration).toBeUndefined();
+  });
+
+  it('is far from the limit of 500 resources', () => {
+    expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(450);
+  });
+
+  it('keeps what holds data when the stack goes', () => {
+    for (const type of [
+      'AWS::DynamoDB::Table',
+      'AWS::S3::Bucket',
+      'AWS::Logs::LogGroup',
+      'AWS::Cognito::UserPool',
+    ])
+      for (const [id, { DeletionPolicy }] of ofType(template, type))
+        expect(DeletionPolicy, id).toBe('Retain');
+  });
+
+  it('names a bundle for each function', () => {
+    for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function')) {
+      expect(Properties.Handler).toBe('index.handler');
+      expect(Properties.Code.S3Key).toMatch(/^[0-9a-f]{64}\.zip$/);
+    }
+  });
+});
+
+it('gives the stacks of all regions the same code', () => {
+  const keys = stacks.map(({ template }) =>
+    ofType(template, 'AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties.Code.S3Key)
+      .sort(),
+  );
+  for (const other of keys) expect(other).toEqual(keys[0]);
+});
+
+describe('cdk-nag', () => {
+  it('fails the synthesis for a finding that nobody acknowledged', () => {
+    const app = new App({ outdir: `${directory}/open`, analyticsReporting: false });
+    new Bucket(new Stack(app, 'Open'), 'Bucket');
+    inspect(app);
+    expect(() => app.synth()).toThrow(/AwsSolutions-S1\b/);
+  });
+
+  it('is answered in full sentences', () => {
+    for (const reason of Object.values(reasons).flatMap((part) => Object.values(part)))
+      expect(reason).toMatch(/^[A-Z][^.]{40,}\.$/);
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { contexts } from '../../functions/contexts.ts';
+import { routes as documents } from '../../functions/docs/routes.ts';
+import { ofType, wired } from '../kit/synth.ts';
+import { sample } from './sample.ts';
+
+const template = wired([...contexts, sample]);
+const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+
+/** Every address that answers without a token. Adding one is a decision, so it is listed by hand. */
+const publicRoutes = [
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/scalar.js',
+  'GET /docs/problems',
+  'GET /v1/open-samples',
+];
+
+describe('routes', () => {
+  it('are those of the records, no more and no less', () => {
+    const records = [...contexts, sample].flatMap((context) => context.routes);
+    const expected = [...records, ...documents].map(({ method, path }) => `${method} ${path}`);
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(expected.sort());
+  });
+
+  it('ask for a token and our scope, except for the public list', () => {
+    for (const { RouteKey, AuthorizationType, AuthorizationScopes, AuthorizerId } of routes) {
+      if (publicRoutes.includes(RouteKey)) continue;
+      expect(AuthorizationType, RouteKey).toBe('JWT');
+      expect(AuthorizationScopes, RouteKey).toEqual(['quartermaster/api']);
+      expect(AuthorizerId, RouteKey).toBeDefined();
+    }
+    const open = routes
+      .filter(({ AuthorizationType }) => AuthorizationType !== 'JWT')
+      .map(({ RouteKey }) => RouteKey);
+    expect(open.sort()).toEqual([...publicRoutes].sort());
+  });
+
+  it('stay below the quota of 300', () => {
+    expect(routes.length).toBeLessThanOrEqual(300);
+  });
+
+  it('share one invoke permission per function', () => {
+    const permissions = ofType(template, 'AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
+    );
+    expect(permissions).toHaveLength(contexts.length + 2);
+  });
+});
+
+describe('stage', () => {
+  const stage = ofType(template, 'AWS::ApiGatewayV2::Stage')[0]?.[1];
+
+  it('limits requests, and imports more', () => {
+    expect(stage?.Properties.DefaultRouteSettings).toEqual({
+      DetailedMetricsEnabled: true,
+      ThrottlingBurstLimit: 100,
+      ThrottlingRateLimit: 200,
+    });
+    expect(stage?.Properties.RouteSettings).toMatchObject({
+      'POST /v1/imports': { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 5 },
+    });
+  });
+
+  it('logs one JSON line per request: who, what, how long, why not', () => {
+    const format = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    expect(Object.keys(format)).toEqual(
+      expect.arrayContaining([
+        'requestId',
+        'route',
+        'status',
+        'latencyMs',
+        'subject',
+        'tenant',
+        'authorizerError',
+      ]),
+    );
+  });
+
+  it('answers no other origin', () => {
+    expect(ofType(template, 'AWS::ApiGatewayV2::Api')[0]?.[1].Properties.CorsConfiguration).toBeUndefined();
+  });
+});
+
+describe('own domain', () => {
+  const owned = wired([sample], { domain: 'api.example.com' });
+
+  it('speaks TLS 1.2 and closes the default address', () => {
+    const [domain] = ofType(owned, 'AWS::ApiGatewayV2::DomainName');
+    expect(domain?.[1].Properties.DomainNameConfigurations[0]).toMatchObject({ SecurityPolicy: 'TLS_1_2' });
+    expect(ofType(owned, 'AWS::ApiGatewayV2::Api')[0]?.[1].Properties.DisableExecuteApiEndpoint).toBe(true);
+  });
+
+  it('is what functions know as our address', () => {
+    for (const [, { Properties }] of ofType(owned, 'AWS::Lambda::Function'))
+      expect(Properties.Environment.Variables.PUBLIC_URL).toBe('https://api.example.com');
+  });
+});
+
+describe('identity', () => {
+  it('is a Cognito pool with a second factor, strong passwords, and our claims in the access token', () => {
+    const pool = ofType(template, 'AWS::Cognito::UserPool')[0]?.[1];
+    expect(pool?.Properties).toMatchObject({
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      DeletionProtection: 'ACTIVE',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      MfaConfiguration: 'ON',
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' } },
+      Policies: { PasswordPolicy: { MinimumLength: 14 } },
+    });
+    expect(pool?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('defines the scope that the routes ask for', () => {
+    expect(ofType(template, 'AWS::Cognito::UserPoolResourceServer')[0]?.[1].Properties).toMatchObject({
+      Identifier: 'quartermaster',
+      Scopes: [{ ScopeName: 'api' }],
+    });
+  });
+
+  it('gives access tokens of 15 minutes', () => {
+    expect(ofType(template, 'AWS::Cognito::UserPoolClient')[0]?.[1].Properties).toMatchObject({
+      AccessTokenValidity: 15,
+      TokenValidityUnits: { AccessToken: 'minutes' },
+      EnableTokenRevocation: true,
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+  });
+
+  it('takes an issuer of your own instead', () => {
+    const foreign = wired([sample], { issuer: 'https://login.example.com' });
+    expect(ofType(foreign, 'AWS::Cognito::UserPool')).toEqual([]);
+    expect(ofType(foreign, 'AWS::ApiGatewayV2::Authorizer')[0]?.[1].Properties.JwtConfiguration).toEqual({
+      Audience: ['quartermaster'],
+      Issuer: 'https://login.example.com',
+    });
+  });
+});
+
+describe('mail', () => {
+  const properties = (type: string) => ofType(template, type)[0]?.[1].Properties;
+
+  it('is signed for our domain with 2048 bits, under a MAIL FROM of our own', () => {
+    expect(properties('AWS::SES::EmailIdentity')).toMatchObject({
+      EmailIdentity: 'example.com',
+      DkimSigningAttributes: { NextSigningKeyLength: 'RSA_2048_BIT' },
+      MailFromAttributes: { MailFromDomain: 'mail.example.com' },
+    });
+  });
+
+  it('travels encrypted, is measured, and spares those who bounced or complained', () => {
+    expect(properties('AWS::SES::ConfigurationSet')).toMatchObject({
+      DeliveryOptions: { TlsPolicy: 'REQUIRE' },
+      ReputationOptions: { ReputationMetricsEnabled: true },
+      SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+    });
+  });
+
+  it('reports what became of it', () => {
+    const { EventDestination } = properties('AWS::SES::ConfigurationSetEventDestination');
+    expect(EventDestination.EventBridgeDestination).toBeDefined();
+    expect(EventDestination.MatchingEventTypes).toEqual(
+      expect.arrayContaining([
+        'bounce',
+        'complaint',
+        'delivery',
+        'reject',
+        'deliveryDelay',
+        'renderingFailure',
+      ]),
+    );
+  });
+});

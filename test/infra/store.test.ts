@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { ofType, target, wired } from '../kit/synth.ts';
+import { sample } from './sample.ts';
+
+const template = wired([sample]);
+const only = (type: string) => {
+  const found = ofType(template, type);
+  expect(found, type).toHaveLength(1);
+  return found[0] as (typeof found)[0];
+};
+
+describe('table', () => {
+  const [, table] = only('AWS::DynamoDB::Table');
+
+  it('can be restored to any second of 35 days', () => {
+    expect(table.Properties.PointInTimeRecoverySpecification).toEqual({
+      PointInTimeRecoveryEnabled: true,
+      RecoveryPeriodInDays: 35,
+    });
+  });
+
+  it('cannot be deleted by accident', () => {
+    expect(table.Properties.DeletionProtectionEnabled).toBe(true);
+    expect(table.DeletionPolicy).toBe('Retain');
+  });
+
+  it('is encrypted with a key of our own that rotates', () => {
+    expect(table.Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
+    const key = target(table.Properties.SSESpecification.KMSMasterKeyId) ?? '';
+    expect(template.Resources[key]?.Properties.EnableKeyRotation).toBe(true);
+    expect(template.Resources[key]?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('costs what is used, up to a limit', () => {
+    expect(table.Properties.BillingMode).toBe('PAY_PER_REQUEST');
+    const limited = { MaxReadRequestUnits: expect.any(Number), MaxWriteRequestUnits: expect.any(Number) };
+    expect(table.Properties.OnDemandThroughput).toEqual(limited);
+    for (const index of table.Properties.GlobalSecondaryIndexes)
+      expect(index.OnDemandThroughput).toEqual(limited);
+  });
+
+  it('streams both images and forgets by expiresAt', () => {
+    expect(table.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    expect(table.Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+  });
+
+  it('has two sparse indexes without hot attributes', () => {
+    const indexes = table.Properties.GlobalSecondaryIndexes.map(
+      (index: { IndexName: string; KeySchema: { AttributeName: string }[] }) => [
+        index.IndexName,
+        ...index.KeySchema.map((key) => key.AttributeName),
+      ],
+    );
+    expect(indexes).toEqual([
+      ['tree', 'G1', 'S1'],
+      ['names', 'G2', 'S2'],
+    ]);
+    for (const { Projection } of table.Properties.GlobalSecondaryIndexes) {
+      expect(Projection.ProjectionType).toBe('INCLUDE');
+      for (const hot of ['balance', 'used', 'allocated', 'seenAt'])
+        expect(Projection.NonKeyAttributes).not.toContain(hot);
+    }
+  });
+
+  it('shows which keys are throttled', () => {
+    expect(table.Properties.ContributorInsightsSpecification.Enabled).toBe(true);
+  });
+});
+
+describe('outbox', () => {
+  const mappings = ofType(template, 'AWS::Lambda::EventSourceMapping');
+  const mapping = mappings.find(([, { Properties }]) => Properties.DestinationConfig)?.[1].Properties;
+
+  it('reads the stream with bounded retries that isolate a bad record', () => {
+    expect(mapping).toMatchObject({
+      BatchSize: 100,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRecordAgeInSeconds: 21_600,
+      MaximumRetryAttempts: 8,
+      ParallelizationFactor: 4,
+      StartingPosition: 'TRIM_HORIZON',
+    });
+  });
+
+  it('wakes only for what announces something', () => {
+    expect(
+      mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    ).toEqual([{ eventName: ['INSERT'], dynamodb: { NewImage: { ev: { S: [{ exists: true }] } } } }]);
+  });
+
+  it('keeps the whole record of what failed, in a closed bucket', () => {
+    const bucket = template.Resources[target(mapping.DestinationConfig.OnFailure.Destination) ?? ''];
+    expect(bucket?.Type).toBe('AWS::S3::Bucket');
+    expect(bucket?.Properties.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(bucket?.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(90);
+  });
+
+  it('is the only consumer of the stream', () => {
+    expect(mappings.filter(([, { Properties }]) => Properties.StartingPosition)).toHaveLength(1);
+  });
+});

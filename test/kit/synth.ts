@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { synthesize } from '../../infra/app.ts';
+import { inspect } from '../../infra/nag.ts';
+import { type Deployment, Service } from '../../infra/service.ts';
+import type { Context } from '../../lib/kit/context.ts';
+
+/** A resource as it stands in a template. */
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of properties is CloudFormation's, not ours.
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: string | string[];
+}
+
+export interface StackTemplate {
+  readonly Resources: Record<string, Resource>;
+  readonly Outputs: Record<string, { Value: unknown }>;
+}
+
+export interface Stack {
+  readonly name: string;
+  readonly region: string;
+  readonly terminationProtection: boolean;
+  readonly template: StackTemplate;
+}
+
+export const deployments: Deployment[] = [
+  { stage: 'prod', region: 'eu-central-1', sender: 'quartermaster@example.com' },
+  { stage: 'prod', region: 'us-east-1', sender: 'quartermaster@example.com', domain: 'api.example.com' },
+  { stage: 'local', region: 'us-east-1', sender: 'quartermaster@example.com', issuer: 'http://127.0.0.1:9' },
+];
+
+let made: { stacks: readonly Stack[]; directory: string } | undefined;
+
+/** The real app, synthesized once per test process: Cognito, own domain, own issuer. */
+export function synthesized(): { readonly stacks: readonly Stack[]; readonly directory: string } {
+  if (made) return made;
+  const directory = mkdtempSync(join(tmpdir(), 'synth-'));
+  const { stacks } = synthesize({ deployments, outdir: directory });
+  made = {
+    directory,
+    stacks: stacks.map(({ stackName, environment, template, terminationProtection }) => ({
+      name: stackName,
+      region: environment.region,
+      terminationProtection: terminationProtection === true,
+      template: template as StackTemplate,
+    })),
+  };
+  return made;
+}
+
+/** One stack of given contexts with empty bundles, for tests of the wiring itself. Throws on findings of cdk-nag. */
+export function wired(contexts: readonly Context[], deployment: Partial<Deployment> = {}): StackTemplate {
+  const outdir = mkdtempSync(join(tmpdir(), 'wired-'));
+  const empty = join(outdir, 'empty');
+  mkdirSync(empty);
+  writeFileSync(join(empty, 'index.js'), 'exports.handler = async () => {};\n');
+  const app = new App({ outdir, analyticsReporting: false, treeMetadata: false });
+  new Service(app, {
+    contexts,
+    bundles: { directory: () => empty, metafile: { inputs: {}, outputs: {} } },
+    deployment: { stage: 'test', region: 'us-east-1', sender: 'qm@example.com', ...deployment },
+  });
+  inspect(app);
+  const [stack] = app.synth().stacks;
+  return stack?.template as StackTemplate;
+}
+
+/** Names of the properties anywhere inside a value, with what they hold. */
+export function* properties(value: unknown): Generator<[string, unknown]> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    yield [name, inner];
+    yield* properties(inner);
+  }
+}
+
+/** Resources of a type, as pairs of logical id and resource. */
+export function ofType(template: StackTemplate, type: string): [string, Resource][] {
+  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** The logical id that a `Ref` or `Fn::GetAtt` names, or nothing. */
+export function target(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('Ref' in value) return String(value.Ref);
+  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return String(value['Fn::GetAtt'][0]);
+  return undefined;
+}
