@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { createHash, type Hash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Stop } from './failure.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The issuer that the local stack is synthesized for; the runner puts the real address in its place. */
+export const issuerName = 'https://issuer.quartermaster.local';
+export const region = 'us-east-1';
+
+/** The deployment that runs on a laptop. */
+export const deployment = {
+  stage: 'local',
+  region,
+  issuer: issuerName,
+  sender: 'quartermaster@example.com',
+} as const;
+
+/** The assembly of the sources as they are now: synthesized when there is none yet. */
+export async function findAssembly(progress: (line: string) => void): Promise<string> {
+  const out = join(root, 'cdk.out');
+  const folder = join(out, `local-${hashSources()}`);
+  if (existsSync(join(folder, 'manifest.json'))) return folder;
+  progress('Synthesizing the stack…');
+  mkdirSync(out, { recursive: true });
+  const making = join(out, `making-${process.pid}-${Date.now()}`);
+  await run([join(root, 'infra/local/synthesize.ts'), making]);
+  // Bundles are CommonJS, and our own package.json says that files here are modules.
+  writeFileSync(join(making, 'package.json'), '{}');
+  removeOld(out);
+  try {
+    renameSync(making, folder);
+  } catch (error) {
+    rmSync(making, { recursive: true, force: true });
+    if (!existsSync(join(folder, 'manifest.json'))) throw error;
+  }
+  return folder;
+}
+
+function run(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        said += data;
+      });
+    }
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Stop(`The stack could not be synthesized:\n${said.trim()}`));
+    });
+  });
+}
+
+function removeOld(out: string): void {
+  const hour = 60 * 60 * 1000;
+  for (const name of readdirSync(out)) {
+    const path = join(out, name);
+    if (/^(local|making)-/.test(name) && Date.now() - statSync(path).mtimeMs > hour) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Changes when anything that the synthesized stack is made of changes. */
+export function hashSources(): string {
+  const hash = createHash('sha256').update(JSON.stringify(deployment));
+  for (const folder of ['infra', 'functions', 'lib', 'docs']) addFolder(hash, join(root, folder));
+  for (const file of ['cdk.json', 'package-lock.json']) addFile(hash, join(root, file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function addFolder(hash: Hash, folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((one, two) =>
+    one.name < two.name ? -1 : 1,
+  )) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (path !== join(root, 'infra/local')) addFolder(hash, path);
+    } else if (/\.(ts|json)$/.test(entry.name)) addFile(hash, path);
+  }
+}
+
+function addFile(hash: Hash, file: string): void {
+  hash.update(file.slice(root.length)).update('\0');
+  if (existsSync(file)) hash.update(readFileSync(file));
+}

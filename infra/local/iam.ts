@@ -1,0 +1,167 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { LocalFunction } from './lambda.ts';
+import { listOf, type Role } from './policies.ts';
+import { account } from './template.ts';
+
+/** One permission that a request needs. */
+export interface Need {
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys that the request carries, for example `dynamodb:LeadingKeys`. */
+  readonly context?: Readonly<Record<string, string | string[]>>;
+}
+
+export interface Denial extends Need {
+  readonly function: string;
+  /** The sentence that AWS answers. */
+  readonly message: string;
+  /** The statement that would allow it. */
+  readonly missing: { readonly Effect: 'Allow'; readonly Action: string; readonly Resource: string };
+  readonly times: number;
+}
+
+export interface Grant {
+  readonly function: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Checks calls against the roles of the template and remembers what was used. */
+export interface Guard {
+  /** Undefined when all is allowed, else the first denial. */
+  check(caller: LocalFunction, needs: readonly Need[]): Promise<Denial | undefined>;
+  /** Notes what Lambda itself does under a function's role: logs, traces, event sources. */
+  expect(caller: LocalFunction, needs: readonly Need[]): void;
+  denials(): Denial[];
+  used(): Grant[];
+  unused(): Grant[];
+}
+
+export function makeGuard(
+  roles: ReadonlyMap<string, Role>,
+  functions: readonly LocalFunction[],
+  report: (denial: Denial) => void,
+): Guard {
+  const decisions = new Map<string, Promise<boolean>>();
+  const denied = new Map<string, Denial>();
+  const seen = new Map<string, Map<string, Need>>();
+
+  const remember = (caller: LocalFunction, need: Need) => {
+    const mine = seen.get(caller.id) ?? new Map<string, Need>();
+    mine.set(`${need.action} ${need.resource}`, need);
+    seen.set(caller.id, mine);
+  };
+
+  const decide = (caller: LocalFunction, role: Role, need: Need): Promise<boolean> => {
+    const relevant = conditionKeys(role);
+    const context = Object.fromEntries(
+      Object.entries(need.context ?? {}).filter(([key]) => relevant.has(key.toLowerCase())),
+    );
+    const question = JSON.stringify([role.arn, need.action, need.resource, context]);
+    let decision = decisions.get(question);
+    if (!decision) {
+      decision = simulate(caller, role, { ...need, context });
+      decisions.set(question, decision);
+      // Leading keys make questions endless.
+      if (decisions.size > 20_000) decisions.delete(decisions.keys().next().value ?? '');
+    }
+    return decision;
+  };
+
+  return {
+    async check(caller, needs) {
+      for (const need of needs) {
+        const role = roles.get(caller.roleArn);
+        if (role && (await decide(caller, role, need))) {
+          remember(caller, need);
+          continue;
+        }
+        const key = `${caller.id} ${need.action} ${need.resource}`;
+        const denial = toDenial(caller, role, need, (denied.get(key)?.times ?? 0) + 1);
+        denied.set(key, denial);
+        if (denial.times === 1) report(denial);
+        return denial;
+      }
+      return undefined;
+    },
+    expect: (caller, needs) => {
+      for (const need of needs) remember(caller, need);
+    },
+    denials: () => [...denied.values()],
+    used: () =>
+      [...seen].flatMap(([id, needs]) =>
+        [...needs.values()].map(({ action, resource }) => ({ function: id, action, resource })),
+      ),
+    unused: () =>
+      functions.flatMap((caller) => {
+        const role = roles.get(caller.roleArn);
+        return role ? unusedGrants(caller, role, [...(seen.get(caller.id)?.values() ?? [])]) : [];
+      }),
+  };
+}
+
+async function simulate(caller: LocalFunction, role: Role, need: Need): Promise<boolean> {
+  const outcome = await runSimulation(
+    {
+      request: {
+        principal: `arn:aws:sts::${account}:assumed-role/${role.name}/${caller.name}`,
+        action: need.action,
+        resource: { resource: need.resource, accountId: account },
+        contextVariables: { ...need.context },
+      },
+      identityPolicies: role.policies.map(({ name, policy }) => ({ name, policy })),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  if (outcome.resultType === 'error')
+    throw new Error(`IAM could not judge ${need.action}: ${outcome.errors.message}`);
+  return outcome.overallResult === 'Allowed';
+}
+
+function conditionKeys(role: Role): Set<string> {
+  const keys = new Set<string>();
+  for (const { policy } of role.policies) {
+    for (const { Condition } of policy.Statement) {
+      for (const test of Object.values(Condition ?? {}))
+        for (const key of Object.keys(test)) keys.add(key.toLowerCase());
+    }
+  }
+  return keys;
+}
+
+function toDenial(caller: LocalFunction, role: Role | undefined, need: Need, times: number): Denial {
+  const who = `arn:aws:sts::${account}:assumed-role/${role?.name ?? caller.roleArn}/${caller.name}`;
+  return {
+    ...need,
+    function: caller.id,
+    message: `User: ${who} is not authorized to perform: ${need.action} on resource: ${need.resource} because no identity-based policy allows the ${need.action} action`,
+    missing: { Effect: 'Allow', Action: need.action, Resource: need.resource },
+    times,
+  };
+}
+
+function unusedGrants(caller: LocalFunction, role: Role, used: readonly Need[]): Grant[] {
+  const grants: Grant[] = [];
+  for (const { policy } of role.policies) {
+    for (const { Effect, Action, Resource } of policy.Statement) {
+      if (Effect !== 'Allow') continue;
+      for (const action of listOf(Action)) {
+        for (const resource of listOf(Resource)) {
+          if (!used.some((need) => like(action, need.action) && like(resource, need.resource))) {
+            grants.push({ function: caller.id, action, resource });
+          }
+        }
+      }
+    }
+  }
+  return grants;
+}
+
+function like(pattern: string, value: string): boolean {
+  const parts = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('?', '.'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i').test(value);
+}

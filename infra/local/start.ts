@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Stop } from './failure.ts';
+import { people } from './people.ts';
+import { addressFile, startStack } from './stack.ts';
+
+const { values } = parseArgs({
+  options: { data: { type: 'string', default: '.data' }, port: { type: 'string' } },
+});
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Stop ? error.message : error);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major < 24)
+    throw new Stop(`Quartermaster needs Node 24, and this is ${process.version}: use \`npm start\`.`);
+  refuseSecond(values.data);
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
+  const stack = await startStack({
+    dir: values.data,
+    ports: readPorts(),
+    progress: (line) => console.log(`[${seconds()} s] ${line}`),
+  });
+  let ending = false;
+  const end = () => {
+    if (ending) return process.exit(130);
+    ending = true;
+    console.log('\nStopping…');
+    stack.stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  const roles = Object.entries(people).map(
+    ([role, email]) => `    npm run -s token -- ${role.padEnd(22)} ${email}`,
+  );
+  console.log(`
+Quartermaster is ready after ${seconds()} s.
+
+  API      ${stack.url}
+  Docs     ${stack.url}/docs
+  Inbox    ${stack.inboxUrl}
+  Issuer   ${stack.issuerUrl}
+  IAM      ${stack.controlUrl}/local/iam
+
+  A token (or the address of any member):
+${roles.join('\n')}
+
+  curl -H "authorization: Bearer $(npm run -s token -- PLATFORM_OPERATOR)" ${stack.url}/v1/me
+
+  Data and logs are in ${values.data}. Ctrl-C ends everything.
+`);
+}
+
+function readPorts() {
+  const base = Number(values.port ?? process.env.PORT ?? 4000);
+  if (!Number.isInteger(base) || base < 0 || base > 65_532)
+    throw new Stop(`--port ${values.port} is not a port.`);
+  const read = (name: string, offset: number) =>
+    Number(process.env[name] ?? (base === 0 ? 0 : base + offset));
+  return {
+    api: base,
+    issuer: read('ISSUER_PORT', 1),
+    inbox: read('INBOX_PORT', 2),
+    proxy: read('PROXY_PORT', 3),
+  };
+}
+
+function refuseSecond(dir: string): void {
+  const file = join(dir, addressFile);
+  if (!existsSync(file)) return;
+  const { pid, url } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; url: string };
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return;
+  }
+  if (pid !== process.pid) throw new Stop(`A stack already runs on ${dir}: ${url} (process ${pid}).`);
+}

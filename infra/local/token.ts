@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { people } from './people.ts';
+import { addressFile } from './stack.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string', default: '.data' } },
+});
+
+try {
+  process.stdout.write(`${await getToken(positionals[0])}\n`);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
+
+async function getToken(who: string | undefined): Promise<string> {
+  const email = who?.includes('@') ? who : people[(who ?? '').toUpperCase()];
+  if (!email) throw new Error(`Usage: npm run -s token -- <e-mail | ${Object.keys(people).join(' | ')}>`);
+  const file = join(values.data, addressFile);
+  if (!existsSync(file)) throw new Error('No stack is running here: start it with `npm start`.');
+  const { issuerUrl } = JSON.parse(readFileSync(file, 'utf8')) as { issuerUrl: string };
+  const response = await fetch(`${issuerUrl}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ email }),
+  }).catch(() => {
+    throw new Error(`The issuer at ${issuerUrl} does not answer: start the stack with \`npm start\`.`);
+  });
+  const answer = (await response.json()) as { access_token?: string; error_description?: string };
+  if (!answer.access_token) throw new Error(answer.error_description ?? 'The issuer refused.');
+  return answer.access_token;
+}
