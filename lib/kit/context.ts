@@ -1,4 +1,4 @@
-import type { EventType, Envelope } from './event.ts';
+import type { Envelope, EventType } from './event.ts';
 import type { Route } from './route.ts';
 
 /** Item-level rights on the table that a function uses; each becomes one IAM action. */

@@ -4,7 +4,8 @@ const variable = /\$(\$|[A-Za-z]+)/g;
 /** Names used in a template that are not in `known`. Empty: the template may be saved. */
 export function unknownVariables(template: string, known: readonly string[]): string[] {
   const unknown = new Set<string>();
-  for (const [, name = ''] of template.matchAll(variable)) if (name !== '$' && !known.includes(name)) unknown.add(name);
+  for (const [, name = ''] of template.matchAll(variable))
+    if (name !== '$' && !known.includes(name)) unknown.add(name);
   return [...unknown];
 }
 

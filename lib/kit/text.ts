@@ -14,6 +14,7 @@ function clean(pattern: RegExp) {
 export function line(max: number, min = 1) {
   return z
     .string()
+    .meta({ minLength: min, maxLength: max })
     .refine(clean(hostile), 'must be one line without control, bidirectional or invisible characters')
     .transform((value) => value.normalize('NFC').trim())
     .pipe(z.string().min(min).max(max));
@@ -23,6 +24,7 @@ export function line(max: number, min = 1) {
 export function paragraph(max: number, min = 1) {
   return z
     .string()
+    .meta({ minLength: min, maxLength: max })
     .refine(clean(hostileExceptNewline), 'must not contain control, bidirectional or invisible characters')
     .transform((value) => value.normalize('NFC').trim())
     .pipe(z.string().min(min).max(max));

@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import type { Context } from './context.ts';
+import { type ProblemType, shellProblems } from './problem.ts';
+import { flag, pageQuery, type Route, retryOf } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    reused: 'inline',
+  }) as Json;
+  return rest;
+};
+
+/** The OpenAPI 3.1 description of every route of the contexts. Pure: the same records give the same document. */
+export function openapi(
+  contexts: readonly Context[],
+  info: { title: string; version: string; description: string },
+): Json {
+  const paths: Record<string, Json> = {};
+  for (const { name, routes } of contexts) {
+    for (const route of routes) {
+      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(name, route) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info,
+    servers: [{ url: '/' }],
+    tags: contexts.map(({ name }) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: problemSchema },
+    },
+  };
+}
+
+const problemSchema: Json = {
+  type: 'object',
+  description: 'RFC 9457. Further members say more where a code needs it.',
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', description: 'Stable for ever' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'message'],
+        properties: { pointer: { type: 'string', description: 'JSON pointer' }, message: { type: 'string' } },
+      },
+    },
+  },
+};
+
+function operation(tag: string, route: Route): Json {
+  const open = route.permission === 'public';
+  return {
+    operationId: route.id,
+    tags: [tag],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    'x-permission': route.permission,
+    'x-retry': retryOf(route),
+    security: open ? [] : [{ token: [] }],
+    parameters: parameters(route),
+    ...(route.body ? { requestBody: requestBody(route) } : {}),
+    responses: { ...success(route), ...refusals(route) },
+  };
+}
+
+function parameters(route: Route): Json[] {
+  const query: z.core.$ZodShape = {
+    ...(route.query?.shape ?? {}),
+    ...(route.page ? pageQuery : {}),
+    ...(route.dryRun ? { dryRun: flag.default(false).describe('Decide and answer, write nothing') } : {}),
+  };
+  return [
+    ...Object.entries(route.params?.shape ?? {}).map(([name, schema]) =>
+      parameter('path', name, schema as z.ZodType),
+    ),
+    ...Object.entries(query).map(([name, schema]) => parameter('query', name, schema as z.ZodType)),
+    ...(route.method === 'POST' && route.idempotency !== 'none' ? [idempotencyHeader(route)] : []),
+    ...(route.ifMatch ? [ifMatchHeader] : []),
+  ];
+}
+
+function parameter(where: 'path' | 'query', name: string, schema: z.ZodType): Json {
+  const { description, ...rest } = jsonSchema(schema, 'input');
+  const required = where === 'path' || !schema.safeParse(undefined).success;
+  return { name, in: where, required, ...(description ? { description } : {}), schema: rest };
+}
+
+const idempotencyHeader = (route: Route): Json => ({
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: (route.idempotency ?? 'required') === 'required',
+  description:
+    'The same key and request within 24 hours changes things once and answers the same; another request with it is 422',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+});
+
+const ifMatchHeader: Json = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description: 'The ETag that you read; 412 when the resource has changed since',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+function requestBody(route: Route): Json {
+  const schema = route.body ? jsonSchema(route.body, 'input') : {};
+  const media = route.accepts ?? ['application/json'];
+  return { required: true, content: Object.fromEntries(media.map((type) => [type, { schema }])) };
+}
+
+function success(route: Route): Json {
+  const { status, body, media = 'application/json' } = route.reply;
+  const answer = {
+    description: route.summary,
+    ...(body ? { content: { [media]: { schema: jsonSchema(body, 'input') } } } : {}),
+  };
+  return {
+    [status]: answer,
+    ...(route.dryRun && status !== 200 ? { 200: { ...answer, description: 'Dry run' } } : {}),
+  };
+}
+
+function refusals(route: Route): Json {
+  const byStatus = new Map<number, ProblemType[]>();
+  for (const one of [...shellProblems.filter((each) => applies(each, route)), ...route.refuses]) {
+    const known = byStatus.get(one.status) ?? [];
+    if (!known.some(({ code }) => code === one.code)) byStatus.set(one.status, [...known, one]);
+  }
+  const entries = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(
+    entries.map(([status, types]) => [
+      status,
+      {
+        description: types.map(({ code, title }) => `\`${code}\`: ${title}`).join('\n\n'),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+function applies({ code, status }: ProblemType, route: Route): boolean {
+  if (route.permission === 'public') return [400, 404, 500].includes(status);
+  if (status === 412 || status === 428) return route.ifMatch === true;
+  if (status === 413 || status === 415) return route.body !== undefined;
+  if (code.startsWith('idempotency.')) return route.method === 'POST' && route.idempotency !== 'none';
+  if (code === 'request.contended') return route.method !== 'GET';
+  return true;
+}
