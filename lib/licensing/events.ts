@@ -98,3 +98,24 @@ export const testNoticeRequested = event({
     message: 'Contoso uses 80 of 100 licences of DEVICE.',
   },
 });
+
+/** What `$name` in the subject and the message of an allocation notice may be. */
+export const noticeVariables = [
+  'customerName',
+  'accountManagerEmail',
+  'resourceType',
+  'allocated',
+  'used',
+  'remaining',
+  'usedPercent',
+  'threshold',
+  'time',
+] as const;
+export type NoticeValues = Readonly<Record<(typeof noticeVariables)[number], string>>;
+
+/** The texts of a notice where neither the customer nor the provider has set any. */
+export const defaultSubject = '$customerName: $usedPercent % of $resourceType licences in use';
+export const defaultMessage = [
+  '$customerName uses $used of $allocated $resourceType licences ($usedPercent %); $remaining are left.',
+  'Threshold reached: $threshold %. Time: $time.',
+].join('\n\n');

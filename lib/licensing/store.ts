@@ -1,0 +1,121 @@
+import { commit, get, getAll, page } from '../aws/db.ts';
+import { prefixes } from '../kit/id.ts';
+import { meterKey, monitoredItemKey, namePartition, partition } from '../kit/keys.ts';
+import type { Write } from '../kit/plan.ts';
+import { providerOf, type Scope } from '../kit/scope.ts';
+import type { Account } from './account.ts';
+import { toMeter } from './meter.ts';
+import { type Notification, notificationKey, toNotification } from './notification.ts';
+import { type Pool, toPool } from './pool.ts';
+import { type ResourceType, resourceTypes } from './resource.ts';
+import { termsKey, toTerms } from './terms.ts';
+
+/** The provider of the target: the caller's own node for its staff, else what the target's path says. */
+export async function providerFor(input: { home: string; scope: () => Promise<Scope> }): Promise<string> {
+  return input.home.startsWith(prefixes.provider) ? input.home : providerOf((await input.scope()).target);
+}
+
+/** A customer's terms, settings and meters, with the provider's pools: one round trip. */
+export async function accountOf(
+  of: { customerId: string; providerId: string; types?: readonly ResourceType[] },
+  consistent: boolean,
+): Promise<Account> {
+  const { account } = await accountWithItems({ ...of, itemIds: [] }, consistent);
+  return account;
+}
+
+/** As `accountOf`, with monitored items read in the same round trip; undefined where there is none. */
+export async function accountWithItems(
+  of: {
+    customerId: string;
+    providerId: string;
+    types?: readonly ResourceType[];
+    itemIds: readonly string[];
+  },
+  consistent: boolean,
+): Promise<{ account: Account; items: (Record<string, unknown> | undefined)[] }> {
+  const { customerId, providerId, types = resourceTypes, itemIds } = of;
+  const read = await getAll(
+    [
+      termsKey(customerId),
+      notificationKey(customerId),
+      notificationKey(providerId),
+      ...types.map((type) => meterKey(customerId, type)),
+      ...types.map((type) => meterKey(providerId, type)),
+      ...itemIds.map((id) => monitoredItemKey(customerId, id)),
+    ],
+    consistent,
+  );
+  const [terms, own, defaults] = read;
+  const account: Account = {
+    customerId,
+    providerId,
+    terms: toTerms(terms),
+    own: toNotification(own),
+    defaults: toNotification(defaults),
+    meters: new Map(types.map((type, at) => [type, toMeter(read[3 + at], { customerId, type })])),
+    pools: new Map(
+      types.map((type, at) => [type, toPool(read[3 + types.length + at], { providerId, type })]),
+    ),
+  };
+  return { account, items: read.slice(3 + 2 * types.length) };
+}
+
+/** A provider's pools of all types. */
+export async function poolsOf(providerId: string, consistent: boolean): Promise<Pool[]> {
+  const found = await getAll(
+    resourceTypes.map((type) => meterKey(providerId, type)),
+    consistent,
+  );
+  return resourceTypes.map((type, at) => toPool(found[at], { providerId, type }));
+}
+
+export async function poolOf(providerId: string, type: ResourceType, consistent: boolean): Promise<Pool> {
+  return toPool(await get(meterKey(providerId, type), consistent), { providerId, type });
+}
+
+export async function defaultsOf(providerId: string, consistent: boolean): Promise<Notification> {
+  return toNotification(await get(notificationKey(providerId), consistent));
+}
+
+export function itemOf(customerId: string, itemId: string, consistent: boolean) {
+  return get(monitoredItemKey(customerId, itemId), consistent);
+}
+
+/** A page of monitored items: by id, or of one type (and state) oldest first within each state. */
+export function itemPage(
+  customerId: string,
+  filter: { type?: ResourceType | undefined; state?: string | undefined },
+  range: { limit: number; after: string | undefined },
+) {
+  const { type, state } = filter;
+  if (!type) return page({ partition: partition(customerId, 'ITEM'), ...range });
+  const prefix = state ? `${type}#${state}#` : `${type}#`;
+  return page({ index: 'names', partition: namePartition(customerId, 'ITEM'), prefix, ...range });
+}
+
+/** Ids of the items of a type that were managed last, newest first. */
+export async function newestManaged(
+  customerId: string,
+  type: ResourceType,
+  limit: number,
+): Promise<string[]> {
+  const { items } = await page({
+    index: 'names',
+    partition: namePartition(customerId, 'ITEM'),
+    prefix: `${type}#MANAGED#`,
+    backwards: true,
+    limit,
+  });
+  return items.map(({ id }) => String(id));
+}
+
+/** A page of the provider's customers, in path order. */
+export function customersOf(providerId: string, limit: number, after: string | undefined) {
+  return page({ index: 'tree', partition: partition(providerId), limit, after });
+}
+
+/** Writes what a reaction decided. */
+export function write(writes: readonly Write[], token: string, deadline: number): Promise<void> {
+  return commit(writes, token, deadline);
+}
