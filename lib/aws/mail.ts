@@ -1,4 +1,4 @@
-import { SendEmailCommand, SESClient } from '@aws-sdk/client-ses';
+import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { env } from './env.ts';
 
 /** One mail to one address. `tags` (letters, digits, `_`, `-`) come back in bounce and complaint events. */
@@ -27,8 +27,7 @@ const final = new Set([
 /** Sends through SES with our configuration set. Subject and address must be single lines: throws a TypeError otherwise. */
 export async function send(mail: Mail): Promise<Sending> {
   for (const value of [mail.to, mail.subject]) {
-    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value))
-      throw new TypeError('A mail header must be one line');
+    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) throw new TypeError('A mail header must be one line');
   }
   shared ??= new SESClient({
     maxAttempts: 3,

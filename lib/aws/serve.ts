@@ -70,10 +70,11 @@ function asRefusal(route: Route | undefined, error: unknown): Problem {
 }
 
 async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayProxyStructuredResultV2> {
-  const parsed = parseRequest(route, event);
-  if (route.permission === 'public')
-    return toResponse(route, route.decide(publicInput(parsed, event), undefined).reply);
-  const request = await describe(route, event, parsed);
+  if (route.permission === 'public') {
+    return toResponse(route, route.decide(publicInput(parseRequest(route, event), event), undefined).reply);
+  }
+  const claims = readClaims(event.requestContext.authorizer?.jwt?.claims);
+  const request = await describe(route, event, parseRequest(route, event), claims);
   const deadline = Date.now() + patienceMs;
   for (let attempt = 0; ; attempt++) {
     try {
@@ -99,8 +100,7 @@ interface Request {
   readonly claim: { readonly key: Key; readonly hash: string } | undefined;
 }
 
-async function describe(route: Route, event: GatewayEvent, parsed: Parsed): Promise<Request> {
-  const claims = readClaims(event.requestContext.authorizer?.jwt?.claims);
+async function describe(route: Route, event: GatewayEvent, parsed: Parsed, claims: Claims): Promise<Request> {
   const { params, query, body, idempotencyKey } = parsed;
   const targetId =
     route.target && 'param' in route.target ? String(params[route.target.param]) : claims.tenant;

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { idPattern, type Kind } from './id.ts';
 
-// C0, DEL, C1, line and paragraph separators, bidirectional controls, zero width and byte order marks.
-const hostile = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
-const hostileExceptNewline =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+// Controls, formats (bidirectional, zero width, byte order mark), line and paragraph separators.
+const hostile = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const hostileExceptNewline = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 function clean(pattern: RegExp) {
   return (value: string) => value.isWellFormed() && !pattern.test(value);
