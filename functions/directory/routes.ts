@@ -8,7 +8,9 @@ import { listCompanies } from './list-companies.ts';
 import { listGroups } from './list-groups.ts';
 import { listPeople } from './list-people.ts';
 import { removeCompany } from './remove-company.ts';
+import { removePerson } from './remove-person.ts';
 import { updateCompany } from './update-company.ts';
+import { updatePerson } from './update-person.ts';
 
 export const routes: readonly Route[] = [
   createCompany,
@@ -19,6 +21,8 @@ export const routes: readonly Route[] = [
   createPerson,
   listPeople,
   getPerson,
+  updatePerson,
+  removePerson,
   findPeople,
   listGroups,
 ];

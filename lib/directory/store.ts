@@ -1,6 +1,13 @@
 import { get, getAll, page } from '../aws/db.ts';
 import { globalCompanyId } from '../kit/id.ts';
-import { companyGroupKey, companyKey, companyTypeEntry, namePartition, personKey } from '../kit/keys.ts';
+import {
+  companyGroupKey,
+  companyKey,
+  companyTypeEntry,
+  memberKey,
+  namePartition,
+  personKey,
+} from '../kit/keys.ts';
 import { foldName } from '../kit/text.ts';
 import {
   type CompanyType,
@@ -11,7 +18,8 @@ import {
   toCompany,
 } from './company.ts';
 import { groupKey, groupsOf, type Place } from './group.ts';
-import { addressKey, peopleOf, type StoredPerson, toPerson } from './person.ts';
+import { changed } from './move.ts';
+import { addressKey, type ChangedPerson, peopleOf, type StoredPerson, toPerson } from './person.ts';
 
 type Raw = Record<string, unknown> | undefined;
 
@@ -129,4 +137,42 @@ export async function groupPage(
     page({ partition: PK, prefix: SK, limit: query.limit, after }),
   ]);
   return { company, ...groups };
+}
+
+/** A person with what binds them, and the company that a change would move them to. Two round trips: the second asks for what the first names. */
+export async function boundPerson(
+  providerId: string,
+  at: { companyId: string; personId: string },
+  change: ChangedPerson = {},
+) {
+  const target = change.companyId ?? at.companyId;
+  const [item, home, next] = await getAll(
+    [
+      personKey(providerId, at.companyId, at.personId),
+      companyKey(providerId, at.companyId),
+      companyKey(providerId, target),
+    ],
+    true,
+  );
+  const company = known(at.companyId, home);
+  if (!item || !company) return undefined;
+  const current = toPerson(item);
+  const { customerId } = company.value;
+  const places = [current.value, changed(current.value, change)].flatMap(groupsOf);
+  const [address, member, ...found] = await getAll(
+    [
+      addressKey(providerId, current.value.email),
+      memberKey(customerId ?? at.companyId, at.personId),
+      ...places.map((place) => groupKey(providerId, place)),
+    ],
+    true,
+  );
+  return {
+    current,
+    company,
+    target: known(target, next),
+    administers: member !== undefined,
+    addressVersion: Number(address?.version ?? 0),
+    groups: sortKeys(found),
+  };
 }
