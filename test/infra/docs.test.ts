@@ -52,6 +52,14 @@ describe('documents', () => {
     expect(plain.body.length).toBeLessThan(6_000_000);
   });
 
+  it('are all compressed for whom that helps', async () => {
+    const { headers, body } = await get('/openapi.json', { 'accept-encoding': 'gzip' });
+    expect(headers['content-encoding']).toBe('gzip');
+    const plain = await get('/openapi.json');
+    expect(gunzipSync(Buffer.from(body, 'base64')).toString()).toBe(plain.body);
+    expect(body.length).toBeLessThan(plain.body.length / 2);
+  });
+
   it('are not sent twice', async () => {
     const { headers } = await get('/docs');
     const again = await get('/docs', { 'if-none-match': headers.etag });
