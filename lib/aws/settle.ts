@@ -15,7 +15,8 @@ export interface Settlement {
 }
 
 /** A plan's writes with its receipt (audit entry) and announced events in them, ready for `commit`. */
-export function settle(plan: Plan, by: Settlement): Write[] {
+export function settle(plan: Plan, settlement: Settlement): Write[] {
+  const by = standing(plan, settlement);
   const fresh = by.newId ?? ((kind: Kind) => newId(kind, Date.parse(by.now)));
   const announced = plan.announcements ?? [];
   const ev =
@@ -29,6 +30,13 @@ export function settle(plan: Plan, by: Settlement): Write[] {
   }
   if (!plan.receipt) return [...plan.writes];
   return [...plan.writes, { do: 'create', item: receiptItem(plan.receipt, by, fresh('audit'), ev) }];
+}
+
+// What the platform does to a provider stands in that provider's audit and is announced as the provider's.
+function standing(plan: Plan, by: Settlement): Settlement {
+  const id = plan.receipt?.tenantId;
+  if (by.target.type !== 'PLATFORM' || id === undefined || id === by.target.id) return by;
+  return { ...by, target: { ...by.target, id, type: 'PROVIDER', path: [by.target.id, id] } };
 }
 
 function receiptItem(

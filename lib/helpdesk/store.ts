@@ -1,8 +1,18 @@
 import { get, getAll, page } from '../aws/db.ts';
 import { platformId } from '../kit/id.ts';
-import { nodeKey, partition, settingsKey, statePartition, ticketKey } from '../kit/keys.ts';
+import {
+  collaboratorGroupKey,
+  externalUserKey,
+  nodeKey,
+  partition,
+  settingsKey,
+  statePartition,
+  ticketKey,
+} from '../kit/keys.ts';
+import { type CollaboratorGroup, toCollaboratorGroup } from './collaborator-group.ts';
 import type { Case } from './decision.ts';
 import { type Facts, toFacts } from './eligibility.ts';
+import { type ExternalUser, toExternalUser } from './external-user.ts';
 import { type MspMode, toMspMode } from './msp-mode.ts';
 import { type Filed, type Ticket, toFiled } from './ticket.ts';
 
@@ -41,4 +51,34 @@ export async function ticketPage(
   return query.state
     ? page({ index: 'names', partition: statePartition(platformId, 'TICKET', query.state), ...paging })
     : page({ partition: partition(platformId, 'TICKET'), ...paging });
+}
+
+/** A page of the talk about a ticket, oldest first. */
+export const commentPage = (ticketId: string, limit: number, after: string | undefined) =>
+  page({ partition: partition(platformId, 'COMMENT'), prefix: `${ticketId}#`, limit, after });
+
+export const externalUserPage = (providerId: string, limit: number, after: string | undefined) =>
+  page({ partition: partition(providerId, 'EXTERNAL'), limit, after });
+
+/** An external user together with the mode that counts it. */
+export async function externalUserOf(
+  providerId: string,
+  externalId: string,
+): Promise<{ user: ExternalUser | undefined; mode: MspMode }> {
+  const keys = [externalUserKey(providerId, externalId), settingsKey(providerId, 'MSP_MODE')];
+  const [user, mode] = await getAll(keys, true);
+  return { user: user && toExternalUser(user), mode: toMspMode(providerId, mode) };
+}
+
+export const collaboratorGroupPage = (providerId: string, limit: number, after: string | undefined) =>
+  page({ partition: partition(providerId, 'COLLABORATORS'), limit, after });
+
+/** A collaborator group together with the mode that counts it. */
+export async function collaboratorGroupOf(
+  providerId: string,
+  groupId: string,
+): Promise<{ group: CollaboratorGroup | undefined; mode: MspMode }> {
+  const keys = [collaboratorGroupKey(providerId, groupId), settingsKey(providerId, 'MSP_MODE')];
+  const [group, mode] = await getAll(keys, true);
+  return { group: group && toCollaboratorGroup(group), mode: toMspMode(providerId, mode) };
 }
