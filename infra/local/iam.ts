@@ -30,18 +30,21 @@ export interface Grant {
 export interface Guard {
   /** Undefined when all is allowed, else the first denial. */
   check(caller: LocalFunction, needs: readonly Need[]): Promise<Denial | undefined>;
-  /** Notes what Lambda itself does under a function's role: logs, traces, event sources. */
-  expect(caller: LocalFunction, needs: readonly Need[]): void;
   denials(): Denial[];
   used(): Grant[];
   unused(): Grant[];
 }
 
-export function makeGuard(
-  roles: ReadonlyMap<string, Role>,
-  functions: readonly LocalFunction[],
-  report: (denial: Denial) => void,
-): Guard {
+export interface GuardOptions {
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly functions: readonly LocalFunction[];
+  /** Policies of resources, by ARN. */
+  readonly resourcePolicies: ReadonlyMap<string, unknown>;
+  /** Told of each new kind of denial once. */
+  readonly report: (denial: Denial) => void;
+}
+
+export function makeGuard({ roles, functions, resourcePolicies, report }: GuardOptions): Guard {
   const decisions = new Map<string, Promise<boolean>>();
   const denied = new Map<string, Denial>();
   const seen = new Map<string, Map<string, Need>>();
@@ -60,7 +63,7 @@ export function makeGuard(
     const question = JSON.stringify([role.arn, need.action, need.resource, context]);
     let decision = decisions.get(question);
     if (!decision) {
-      decision = simulate(caller, role, { ...need, context });
+      decision = simulate(caller, role, { ...need, context }, resourcePolicies.get(need.resource));
       decisions.set(question, decision);
       // Leading keys make questions endless.
       if (decisions.size > 20_000) decisions.delete(decisions.keys().next().value ?? '');
@@ -84,9 +87,6 @@ export function makeGuard(
       }
       return undefined;
     },
-    expect: (caller, needs) => {
-      for (const need of needs) remember(caller, need);
-    },
     denials: () => [...denied.values()],
     used: () =>
       [...seen].flatMap(([id, needs]) =>
@@ -95,12 +95,19 @@ export function makeGuard(
     unused: () =>
       functions.flatMap((caller) => {
         const role = roles.get(caller.roleArn);
-        return role ? unusedGrants(caller, role, [...(seen.get(caller.id)?.values() ?? [])]) : [];
+        return role
+          ? unusedGrants(caller, role, [...ownNeeds(caller), ...(seen.get(caller.id)?.values() ?? [])])
+          : [];
       }),
   };
 }
 
-async function simulate(caller: LocalFunction, role: Role, need: Need): Promise<boolean> {
+async function simulate(
+  caller: LocalFunction,
+  role: Role,
+  need: Need,
+  resourcePolicy: unknown,
+): Promise<boolean> {
   const outcome = await runSimulation(
     {
       request: {
@@ -112,6 +119,7 @@ async function simulate(caller: LocalFunction, role: Role, need: Need): Promise<
       identityPolicies: role.policies.map(({ name, policy }) => ({ name, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
+      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
     },
     {},
   );
@@ -140,6 +148,19 @@ function toDenial(caller: LocalFunction, role: Role | undefined, need: Need, tim
     missing: { Effect: 'Allow', Action: need.action, Resource: need.resource },
     times,
   };
+}
+
+// What Lambda does under a function's role when it runs: logs and traces.
+function ownNeeds(caller: LocalFunction): Need[] {
+  if (!caller.ran()) return [];
+  const group = `${caller.arn.split(':').slice(0, 5).join(':').replace(':lambda:', ':logs:')}:log-group:${caller.logGroup}`;
+  return [
+    { action: 'logs:CreateLogStream', resource: `${group}:*` },
+    { action: 'logs:PutLogEvents', resource: `${group}:*` },
+    ...(caller.traced
+      ? ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'].map((action) => ({ action, resource: '*' }))
+      : []),
+  ];
 }
 
 function unusedGrants(caller: LocalFunction, role: Role, used: readonly Need[]): Grant[] {

@@ -42,6 +42,8 @@ export interface LocalFunction {
   readonly timeoutSeconds: number;
   readonly traced: boolean;
   readonly logGroup: string;
+  /** True once it was invoked. */
+  ran(): boolean;
   invoke(payload: unknown, started?: () => void): Promise<Invoked>;
   stop(): Promise<void>;
 }
@@ -135,12 +137,13 @@ interface Waiting {
   readonly settle: (outcome: Invoked) => void;
 }
 
-function openPool(options: PoolOptions): Pick<LocalFunction, 'invoke' | 'stop'> {
+function openPool(options: PoolOptions): Pick<LocalFunction, 'invoke' | 'ran' | 'stop'> {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const queue: Waiting[] = [];
   let stopped = false;
   let starting = 0;
+  let ran = false;
 
   const next = () => {
     while (queue.length > 0) {
@@ -178,6 +181,7 @@ function openPool(options: PoolOptions): Pick<LocalFunction, 'invoke' | 'stop'> 
   };
 
   const serve = (worker: Worker, job: Waiting) => {
+    ran = true;
     const began = Date.now();
     const requestId = randomUUID();
     const timer = setTimeout(
@@ -225,6 +229,7 @@ function openPool(options: PoolOptions): Pick<LocalFunction, 'invoke' | 'stop'> 
   };
 
   return {
+    ran: () => ran,
     invoke: (payload, started = () => {}) =>
       new Promise((settle) => {
         const text = JSON.stringify(payload);

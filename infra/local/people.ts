@@ -1,5 +1,13 @@
-/** Who can sign in on a fresh local stack, by role: the names that `npm run token -- <role>` knows. */
-export const people: Readonly<Record<string, string>> = {
-  PLATFORM_OPERATOR: 'operator@quartermaster.example.com',
-  HELP_DESK_HANDLER: 'helpdesk@quartermaster.example.com',
-};
+import { localPeople } from '../bootstrap.ts';
+
+/** The address behind each role that `npm run token -- <role>` knows: the person who holds the fewest others. */
+export const people: Readonly<Record<string, string>> = byRole();
+
+function byRole(): Record<string, string> {
+  const everyone = [...localPeople.people, ...(localPeople.sample?.staff ?? [])];
+  const found: Record<string, string> = {};
+  for (const { email, roles } of everyone.toSorted((one, two) => one.roles.length - two.roles.length)) {
+    for (const role of roles) found[role] ??= email;
+  }
+  return found;
+}

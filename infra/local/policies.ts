@@ -82,3 +82,12 @@ function toPolicy(name: string, document: Document): Policy {
 export function listOf(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
+
+/** Key policies by the key's ARN: KMS allows nothing without one. */
+export function readKeyPolicies(stack: Stack): Map<string, unknown> {
+  return new Map(
+    stack
+      .all<{ KeyPolicy?: Document }>('AWS::KMS::Key')
+      .map(({ id, properties }) => [stack.arnOf(id), properties.KeyPolicy]),
+  );
+}

@@ -10,7 +10,7 @@ import { startInbox } from './inbox.ts';
 import { startIssuer } from './issuer.ts';
 import { type LocalFunction, makeFunctions } from './lambda.ts';
 import { close, listen } from './listen.ts';
-import { readRoles } from './policies.ts';
+import { readKeyPolicies, readRoles } from './policies.ts';
 import { type Cloud, makeProxy } from './proxy.ts';
 import type { Template } from './resolve.ts';
 import { readSchedules } from './schedule.ts';
@@ -133,7 +133,10 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     });
     stops.push(async () => void (await Promise.all(functions.map((one) => one.stop()))));
     trigger = findTrigger(stack, functions);
-    const guard = makeGuard(readRoles(stack), functions, (denial) => warn(describeDenial(denial)));
+    const guard = makeGuard({
+      ...{ functions, roles: readRoles(stack), resourcePolicies: readKeyPolicies(stack) },
+      report: (denial) => warn(describeDenial(denial)),
+    });
     const longestSeconds = options.longestRetrySeconds ?? 5;
     const queues = openQueues(stack, store, longestSeconds);
     const asynchronous = functions.map((target) =>

@@ -16,6 +16,7 @@ export interface Stack {
   readonly place: Place;
   readonly template: Template;
   all<P>(...types: string[]): Resolved<P>[];
+  arnOf(id: string): string;
   /** Folder of a function's code. */
   codeOf(id: string, code: { S3Key?: string; ZipFile?: string }): string;
 }
@@ -61,7 +62,8 @@ export function makeStack(parts: {
   assets: ReadonlyMap<string, string>;
 }): Stack {
   const { template, place, assembly, assets } = parts;
-  const { evaluate, holds } = evaluator(template, place, localNames(place));
+  const names = localNames(place);
+  const { evaluate, holds } = evaluator(template, place, names);
   const apis = Object.entries(template.Resources).filter(([, one]) => one.Type === 'AWS::ApiGatewayV2::Api');
   const words = parts.replace(
     place,
@@ -83,6 +85,11 @@ export function makeStack(parts: {
       Object.entries(template.Resources)
         .filter(([, one]) => types.includes(one.Type) && (!one.Condition || holds(one.Condition)))
         .map(([id, one]) => resolve(id, one) as Resolved<P>),
+    arnOf(id) {
+      const resource = template.Resources[id];
+      if (!resource) throw new Error(`The template has no ${id}`);
+      return String(names.attribute(id, resource, 'Arn'));
+    },
     codeOf(id, code) {
       if (code.ZipFile !== undefined) {
         const folder = join(assembly, `inline.${id}`);
