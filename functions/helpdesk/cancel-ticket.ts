@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cancel, decision } from '../../lib/helpdesk/decision.ts';
 import { ticketNotOpen } from '../../lib/helpdesk/problems.ts';
-import { caseOf } from '../../lib/helpdesk/store.ts';
+import { ownCaseOf } from '../../lib/helpdesk/store.ts';
 import { visible } from '../../lib/helpdesk/ticket.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -19,7 +19,7 @@ export const cancelTicket = route({
   ifMatch: true,
   reply: { status: 200, body: decision },
   refuses: [ticketNotOpen],
-  load: ({ params }) => caseOf(params.ticketId),
+  load: ({ home, params }) => ownCaseOf(home, params.ticketId),
   decide: ({ scope, ifMatch, now }, about) => {
     if (!about) refuse(notFound);
     expectVersion(ifMatch, visible(about.filed, scope.home).version);

@@ -27,6 +27,12 @@ export async function caseOf(ticketId: string): Promise<Case | undefined> {
   return filed && { filed, ...(await enablementOf(filed.ticket.providerId)) };
 }
 
+/** The same for a provider's own ticket, in one round trip. */
+export async function ownCaseOf(providerId: string, ticketId: string): Promise<Case | undefined> {
+  const [filed, enablement] = await Promise.all([ticketOf(ticketId), enablementOf(providerId)]);
+  return filed && { filed, ...enablement };
+}
+
 export async function mspModeOf(providerId: string): Promise<MspMode> {
   return toMspMode(providerId, await get(settingsKey(providerId, 'MSP_MODE'), true));
 }
