@@ -144,13 +144,25 @@ async function once(route: Route, request: Request, again: boolean, deadline: nu
   const replay = claim && claimed ? replayOf(claimed, claim.hash, request.now) : undefined;
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
-  const plan = route.decide(toInput(request, checked.value, again), loaded.value);
-  if (parsed.query.dryRun) {
-    await rehearse(plan.writes);
-    return toResponse(route, { ...plan.reply, status: 200 }, { 'quartermaster-dry-run': 'true' });
+  try {
+    const plan = route.decide(toInput(request, checked.value, again), loaded.value);
+    if (parsed.query.dryRun) {
+      await rehearse(plan.writes);
+      return toResponse(route, { ...plan.reply, status: 200 }, { 'quartermaster-dry-run': 'true' });
+    }
+    await commitPlan(route, request, checked.value, plan, deadline);
+    return toResponse(route, plan.reply);
+  } catch (error) {
+    const twin = error instanceof Problem ? await twinOf(request) : undefined;
+    if (twin) return toResponse(route, twin);
+    throw error;
   }
-  await commitPlan(route, request, checked.value, plan, deadline);
-  return toResponse(route, plan.reply);
+}
+
+/** A refusal may be the work of the same request sent twice at once: then the first one's answer is the answer. */
+async function twinOf({ claim, now: at }: Request): Promise<Reply | undefined> {
+  const [claimed] = claim ? await getAll([claim.key], true) : [];
+  return claim && claimed ? replayOf(claimed, claim.hash, at) : undefined;
 }
 
 async function load(

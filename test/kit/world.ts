@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { contexts } from '../../functions/contexts.ts';
-import { commit, get } from '../../lib/aws/db.ts';
+import { commit } from '../../lib/aws/db.ts';
 import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { platformId } from '../../lib/kit/id.ts';
-import { companyKey, personKey, settingsKey } from '../../lib/kit/keys.ts';
 import { join } from '../../lib/kit/membership.ts';
 import type { Role } from '../../lib/kit/permission.ts';
-import type { Item, Write } from '../../lib/kit/plan.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { platformWrites } from '../../lib/platform/bootstrap.ts';
@@ -204,65 +202,44 @@ export async function enableMspMode(msp: Msp): Promise<void> {
   if (approved.status !== 200) throw new Error(`MSP mode was not approved: ${JSON.stringify(approved.body)}`);
 }
 
-/** A company of the provider's directory with people in it, and MSP mode on: what a customer is made from. */
+const enabling = new Map<string, Promise<void>>();
+
+/** Sees to it, once per provider, that MSP mode is on. */
+export function ensureMspMode(msp: Msp): Promise<void> {
+  const done =
+    enabling.get(msp.id) ??
+    call('GET /v1/msp-mode', { as: msp.reader }).then(({ body }) =>
+      body.state === 'ENABLED' ? undefined : enableMspMode(msp),
+    );
+  enabling.set(msp.id, done);
+  return done;
+}
+
+/** A company of the provider's directory with people in it, made over the API. */
 export async function addCompany(
   msp: Msp,
   more: { type?: string; name?: string; people?: number } = {},
 ): Promise<{ id: string; people: readonly { id: string; email: string }[] }> {
-  const id = newId('company', Date.now());
-  const people = Array.from({ length: more.people ?? 1 }, () => {
-    const person = newId('person', Date.now());
-    return { id: person, email: `${person.toLowerCase().replace('_', '.')}@customer.example.com` };
-  });
-  const writes: Write[] = [
-    {
-      do: 'create',
-      item: {
-        ...companyKey(msp.id, id),
-        kind: 'company',
-        id,
-        name: more.name ?? `Company ${id.slice(-8)}`,
-        type: more.type ?? 'CUSTOMER',
-        state: 'ACTIVE',
-        version: 1,
-      },
-    },
-    ...people.map(
-      (person, index): Write => ({
-        do: 'create',
-        item: {
-          ...personKey(msp.id, id, person.id),
-          kind: 'person',
-          ...person,
-          companyId: id,
-          name: `Person ${index + 1}`,
-          loginName: person.id,
-          state: 'ACTIVE',
-          version: 1,
-        },
-      }),
-    ),
-  ];
-  await commit(writes, randomUUID(), Date.now() + 5000);
-  const mode = await get(settingsKey(msp.id, 'MSP_MODE'), true);
-  if (mode && mode.enabled !== 1) {
-    const version = Number(mode.version);
-    const on = { ...mode, state: 'ENABLED', enabled: 1, version: version + 1 };
-    await commit(
-      [{ do: 'replace', version, item: on as unknown as Item & { version: number } }],
-      randomUUID(),
-      Date.now() + 5000,
-    );
+  const { type = 'CUSTOMER', name = `Company ${randomUUID().slice(0, 13)}`, people = 1 } = more;
+  const company = await call('POST /v1/companies', { as: msp.catalog, body: { name, type } });
+  const out: { id: string; email: string }[] = [];
+  for (let index = 0; index < people; index++) {
+    const unique = randomUUID();
+    const { body } = await call(`POST /v1/companies/${company.body.id}/people`, {
+      as: msp.catalog,
+      body: { fullName: `Person ${index}`, loginName: unique, email: `${unique}@customer.example.com` },
+    });
+    out.push({ id: body.id, email: body.email });
   }
-  return { id, people };
+  return { id: company.body.id, people: out };
 }
 
-/** A customer with its first administrator, made over the API. */
+/** A customer with its first administrator, made over the API; MSP mode is switched on where it is not. */
 export async function addCustomer(
   msp: Msp,
   more: Record<string, unknown> = {},
 ): Promise<{ id: string; admin: Caller }> {
-  const company = await addCompany(msp);
+  const [company] = await Promise.all([addCompany(msp), ensureMspMode(msp)]);
   const [person = { id: '', email: '' }] = company.people;
   const { status, body } = await call('POST /v1/customers', {
     as: msp.catalog,
