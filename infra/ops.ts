@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toNode } from '../lib/aws/auth.ts';
+import { commit, get } from '../lib/aws/db.ts';
+import { settle } from '../lib/aws/settle.ts';
+import { now } from '../lib/aws/world.ts';
+import { enableMspOnPremises } from '../lib/helpdesk/enablement.ts';
+import { enablementOf } from '../lib/helpdesk/store.ts';
+import { platformId } from '../lib/kit/id.ts';
+import { nodeKey } from '../lib/kit/keys.ts';
+import { Problem } from '../lib/kit/problem.ts';
+import { bootstrap } from './bootstrap.ts';
+
+const usage = `Usage: npm run ops -- <command>
+
+  bootstrap --email <address> --name <name>    the root of the tree and its first platform operator and handler
+  enable-msp --provider <id> [--dry-run]       MSP mode of an on-premises provider, with the same checks as the API
+
+It writes to the table TABLE_NAME with the AWS credentials of the environment; with --local <dir> to the local
+stack that runs there (.data by default for npm start).`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    email: { type: 'string' },
+    name: { type: 'string' },
+    provider: { type: 'string' },
+    local: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+  },
+});
+
+try {
+  if (values.local) useLocal(values.local);
+  await run(positionals[0]);
+} catch (error) {
+  console.error(error instanceof Problem ? `${error.type.code}: ${error.detail}` : (error as Error).message);
+  process.exit(1);
+}
+
+function useLocal(dir: string): void {
+  const file = join(dir, 'stack.json');
+  if (!existsSync(file)) throw new Error(`No stack is running on ${dir}: start it with \`npm start\`.`);
+  const { dynamoUrl, tableNames } = JSON.parse(readFileSync(file, 'utf8')) as {
+    dynamoUrl: string;
+    tableNames: string[];
+  };
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
+    TABLE_NAME: tableNames[0],
+  });
+}
+
+async function run(command: string | undefined): Promise<void> {
+  if (command === 'bootstrap' && values.email) {
+    const { email, name = 'Platform Operator' } = values;
+    await bootstrap({ people: [{ name, email, roles: ['PLATFORM_OPERATOR', 'HELP_DESK_HANDLER'] }] });
+    console.log(`The platform is there, and ${email} may sign in.`);
+  } else if (command === 'enable-msp' && values.provider) {
+    await enableMsp(values.provider, values['dry-run']);
+  } else {
+    throw new Error(usage);
+  }
+}
+
+async function enableMsp(providerId: string, dryRun: boolean): Promise<void> {
+  const target = toNode(await get(nodeKey(providerId), true));
+  if (!target) throw new Error(`There is no provider ${providerId}.`);
+  const enablement = await enablementOf(providerId);
+  const at = now();
+  const plan = enableMspOnPremises(enablement, at);
+  for (const { code, description } of plan.reply.body?.effects ?? [])
+    console.log(`- ${code}: ${description}`);
+  if (dryRun) return console.log('Dry run: nothing was changed.');
+  const actor = { id: 'ops', kind: 'operator', home: platformId } as const;
+  await commit(
+    settle(plan, { actor, target, now: at, requestId: randomUUID() }),
+    randomUUID(),
+    Date.now() + 10_000,
+  );
+  console.log(`MSP mode of ${providerId} is enabled.`);
+}
