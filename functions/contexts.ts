@@ -3,6 +3,10 @@ import { routes as credits } from './credits/routes.ts';
 import { routes as customers } from './customers/routes.ts';
 import { routes as directory } from './directory/routes.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
+import { routes as licensing } from './licensing/routes.ts';
+import { subscribers as licensingSubscribers } from './licensing/subscribers.ts';
+import { routes as notifications } from './notifications/routes.ts';
+import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
 
 /** Every bounded context: what is deployed, routed, documented and tested. */
@@ -48,5 +52,25 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+  },
+  {
+    name: 'licensing',
+    impact: 'Nobody can see or change licences, and no item can be monitored.',
+    routes: licensing,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
+    subscribers: licensingSubscribers,
+    reactionNeeds: { table: ['batchGet', 'query', 'put', 'update', 'check'], index: true },
+  },
+  {
+    name: 'notifications',
+    impact: 'Nobody can see, snooze or send again what was told about a customer.',
+    routes: notifications,
+    needs: { table: ['batchGet', 'get', 'query', 'put', 'delete'], cursor: true },
+    subscribers: notificationSubscribers,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
   },
 ];

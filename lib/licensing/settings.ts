@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
+import { answer, difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
 import { type Account, meterOf, turn } from './account.ts';
 import { defaultsChanged } from './events.ts';
 import type { MeterChange } from './meter.ts';
@@ -68,8 +68,24 @@ export function saveDefaults(
   };
 }
 
+/** What a customer's limits come to under the defaults that are in force now; nothing to write where nothing changes. */
+export function reevaluate(account: Account, now: string): Plan {
+  const turned = evaluateAll(account, { now });
+  if (turned.writes.length === 0) return answer(undefined);
+  return {
+    writes: turned.writes,
+    receipt: {
+      action: 'licensing.evaluate',
+      subject: account.customerId,
+      reason: 'The provider’s notification defaults were changed',
+    },
+    announcements: turned.announcements,
+    reply: {},
+  };
+}
+
 /** Evaluates all limits of a customer by what is in force now. */
-export function evaluateAll(
+function evaluateAll(
   account: Account,
   at: { now: string; touch?: (type: ResourceType) => boolean },
 ): ReturnType<typeof turn> {

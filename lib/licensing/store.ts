@@ -4,8 +4,10 @@ import { meterKey, monitoredItemKey, namePartition, partition } from '../kit/key
 import type { Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import type { Account } from './account.ts';
+import type { Newest } from './allocation.ts';
+import { type Kept, mostItems, toKept } from './item.ts';
 import { toMeter } from './meter.ts';
-import { type Notification, notificationKey, toNotification } from './notification.ts';
+import { type Layers, type Notification, notificationKey, toNotification } from './notification.ts';
 import { type Pool, toPool } from './pool.ts';
 import { type ResourceType, resourceTypes } from './resource.ts';
 import { termsKey, toTerms } from './terms.ts';
@@ -33,7 +35,7 @@ export async function accountWithItems(
     itemIds: readonly string[];
   },
   consistent: boolean,
-): Promise<{ account: Account; items: (Record<string, unknown> | undefined)[] }> {
+): Promise<{ account: Account; items: (Kept | undefined)[] }> {
   const { customerId, providerId, types = resourceTypes, itemIds } = of;
   const read = await getAll(
     [
@@ -58,7 +60,8 @@ export async function accountWithItems(
       types.map((type, at) => [type, toPool(read[3 + types.length + at], { providerId, type })]),
     ),
   };
-  return { account, items: read.slice(3 + 2 * types.length) };
+  const items = read.slice(3 + 2 * types.length);
+  return { account, items: items.map((item) => item && toKept(item, customerId)) };
 }
 
 /** A provider's pools of all types. */
@@ -78,8 +81,48 @@ export async function defaultsOf(providerId: string, consistent: boolean): Promi
   return toNotification(await get(notificationKey(providerId), consistent));
 }
 
-export function itemOf(customerId: string, itemId: string, consistent: boolean) {
-  return get(monitoredItemKey(customerId, itemId), consistent);
+/** A customer's own settings and the provider's defaults. */
+export async function settingsOf(
+  customerId: string,
+  providerId: string,
+  consistent: boolean,
+): Promise<Layers> {
+  const [own, defaults] = await getAll(
+    [notificationKey(customerId), notificationKey(providerId)],
+    consistent,
+  );
+  return { own: toNotification(own), defaults: toNotification(defaults) };
+}
+
+export async function itemOf(
+  customerId: string,
+  itemId: string,
+  consistent: boolean,
+): Promise<Kept | undefined> {
+  const item = await get(monitoredItemKey(customerId, itemId), consistent);
+  return item && toKept(item, customerId);
+}
+
+/** With `force`, also the items managed last of each type: whom lowered limits may stop monitoring. */
+export async function accountAndNewest(
+  of: { customerId: string; providerId: string },
+  force: boolean,
+): Promise<{ account: Account; newest: Newest | undefined }> {
+  if (!force) return { account: await accountOf(of, true), newest: undefined };
+  const { customerId } = of;
+  const [account, ...rows] = await Promise.all([
+    accountOf(of, true),
+    ...resourceTypes.map((type) => newestManaged(customerId, type, mostItems)),
+  ]);
+  const found = await getAll(
+    rows.flat().map((id) => monitoredItemKey(customerId, id)),
+    true,
+  );
+  const kept = found.flatMap((item) => (item ? [toKept(item, customerId)] : []));
+  const newest = new Map(
+    resourceTypes.map((type) => [type, kept.filter((one) => one.type === type && one.state === 'MANAGED')]),
+  );
+  return { account, newest };
 }
 
 /** A page of monitored items: by id, or of one type (and state) oldest first within each state. */
@@ -95,11 +138,7 @@ export function itemPage(
 }
 
 /** Ids of the items of a type that were managed last, newest first. */
-export async function newestManaged(
-  customerId: string,
-  type: ResourceType,
-  limit: number,
-): Promise<string[]> {
+async function newestManaged(customerId: string, type: ResourceType, limit: number): Promise<string[]> {
   const { items } = await page({
     index: 'names',
     partition: namePartition(customerId, 'ITEM'),

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { route } from '../../lib/kit/route.ts';
+import { id } from '../../lib/kit/text.ts';
+import { itemSummary, newItems } from '../../lib/licensing/item.ts';
+import { addItems as add } from '../../lib/licensing/monitor.ts';
+import { accountOf, providerFor } from '../../lib/licensing/store.ts';
+
+export const addItems = route({
+  id: 'addItems',
+  method: 'POST',
+  path: '/v1/customers/{customerId}/items',
+  summary: 'Add items to be monitored',
+  description:
+    'All or none are stored, in the order given: MANAGED as far as licences reach, the rest UNMANAGED with reason ALLOCATION_EXHAUSTED.',
+  permission: 'items.manage',
+  target: { param: 'customerId', types: ['CUSTOMER'] },
+  params: z.strictObject({ customerId: id('customer') }),
+  body: newItems,
+  reply: { status: 201, body: z.strictObject({ items: z.array(itemSummary) }) },
+  refuses: [],
+  load: async (input) => {
+    const types = [...new Set(input.body.items.map(({ type }) => type))];
+    return accountOf({ customerId: input.target, providerId: await providerFor(input), types }, true);
+  },
+  decide: ({ body, newId, now }, account) =>
+    add(account, body, { ids: body.items.map(() => newId('item')), now }),
+});

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { route } from '../../lib/kit/route.ts';
+import { id } from '../../lib/kit/text.ts';
+import { itemIds, itemSummary } from '../../lib/licensing/item.ts';
+import { allFound, manageItems as manage } from '../../lib/licensing/monitor.ts';
+import { unknownItems } from '../../lib/licensing/problems.ts';
+import { accountWithItems, providerFor } from '../../lib/licensing/store.ts';
+
+export const manageItems = route({
+  id: 'manageItems',
+  method: 'POST',
+  path: '/v1/customers/{customerId}/items/manage',
+  summary: 'Monitor waiting items, as far as licences reach',
+  description:
+    'Items that find no licence stay UNMANAGED with reason ALLOCATION_EXHAUSTED. Managed ones stay as they are.',
+  permission: 'items.manage',
+  target: { param: 'customerId', types: ['CUSTOMER'] },
+  params: z.strictObject({ customerId: id('customer') }),
+  body: itemIds,
+  reply: { status: 200, body: z.strictObject({ items: z.array(itemSummary) }) },
+  refuses: [unknownItems],
+  load: async (input) => {
+    const of = { customerId: input.target, providerId: await providerFor(input), itemIds: input.body.ids };
+    return accountWithItems(of, true);
+  },
+  decide: ({ body, now }, { account, items }) => manage(account, allFound(body.ids, items), now),
+});
