@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { answer } from '../../lib/kit/plan.ts';
+import { route } from '../../lib/kit/route.ts';
+import { id } from '../../lib/kit/text.ts';
+import { alertId } from '../../lib/notifications/alert.ts';
+import { explain, explanation } from '../../lib/notifications/explanation.ts';
+import { evidence } from '../../lib/notifications/store.ts';
+
+export const explainAlert = route({
+  id: 'explainAlert',
+  method: 'GET',
+  path: '/v1/customers/{customerId}/alerts/{alertId}/explanation',
+  summary: 'Why an alert fired or did not, and who was told',
+  permission: 'notifications.read',
+  target: { param: 'customerId', types: ['CUSTOMER'] },
+  params: z.strictObject({ customerId: id('customer'), alertId }),
+  reply: { status: 200, body: explanation },
+  refuses: [],
+  load: ({ target, params, scope }) =>
+    evidence({
+      customerId: target,
+      alertId: params.alertId,
+      ancestors: async () => (await scope()).target.path.slice(1, -1),
+    }),
+  decide: ({ scope, params, now }, found) =>
+    answer(explain({ ...found, alertId: params.alertId, node: scope.target.item, now })),
+});

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { answer } from '../../lib/kit/plan.ts';
+import { route } from '../../lib/kit/route.ts';
+import { id } from '../../lib/kit/text.ts';
+import { alertsIn, alertView, toCreditReading, toLicenceReading } from '../../lib/notifications/meters.ts';
+import { metersOf } from '../../lib/notifications/store.ts';
+
+export const listAlerts = route({
+  id: 'listAlerts',
+  method: 'GET',
+  path: '/v1/customers/{customerId}/alerts',
+  summary: 'Every alert of the customer’s meters and its state',
+  permission: 'notifications.read',
+  target: { param: 'customerId', types: ['CUSTOMER'] },
+  params: z.strictObject({ customerId: id('customer') }),
+  reply: { status: 200, body: z.strictObject({ items: z.array(alertView) }) },
+  refuses: [],
+  load: ({ target }) => metersOf(target),
+  decide: ({ now }, { licences, head, alerts }) => {
+    const readings = [
+      ...licences.map((item) => toLicenceReading(item, 0)),
+      ...(head ? [toCreditReading(head)] : []),
+    ];
+    return answer({ items: readings.flatMap((reading) => alertsIn(reading, alerts, now)) });
+  },
+});

@@ -1,0 +1,26 @@
+import { count } from '../../lib/aws/metrics.ts';
+import { subscriber } from '../../lib/kit/context.ts';
+import { feedback, feedbackTypes, hear, isOurs, namedBy } from '../../lib/notifications/feedback.ts';
+import { spokenOf } from '../../lib/notifications/store.ts';
+import { settleReaction } from './settle-reaction.ts';
+
+export const onMailFeedback = subscriber({
+  id: 'on-mail-feedback',
+  on: { source: 'aws.ses', detailTypes: feedbackTypes },
+  impact: 'Nobody learns that a notice bounced, and mail goes on to addresses that do not want it.',
+  handle: async (envelope) => {
+    const parsed = feedback.safeParse(envelope.data);
+    if (!parsed.success) return count('MailFeedbackIgnored');
+    const { data: said } = parsed;
+    const named = namedBy(said);
+    await settleReaction(envelope, async (now) => {
+      const { delivery, isSuppressed, node } = await spokenOf(named);
+      if (!delivery || !isOurs(delivery, said)) {
+        count('MailFeedbackIgnored');
+        return undefined;
+      }
+      const state = { tenantId: named.tenantId, delivery, isSuppressed };
+      return { plan: hear(state, { type: envelope.type, said, now }), node };
+    });
+  },
+});

@@ -1,0 +1,36 @@
+import { subscriber } from '../../lib/kit/context.ts';
+import { testNoticeRequested } from '../../lib/licensing/events.ts';
+import { sample } from '../../lib/notifications/emails.ts';
+import { noticeIdOf, tell } from '../../lib/notifications/notice.ts';
+import { requester } from '../../lib/notifications/store.ts';
+import { sendNotice } from './send-notice.ts';
+import { settleReaction } from './settle-reaction.ts';
+
+export const onTestNoticeRequested = subscriber({
+  id: 'on-test-notice-requested',
+  on: testNoticeRequested,
+  impact: 'Nobody gets the sample of a notice that they asked for.',
+  handle: async (envelope) => {
+    const { id: eventId, at, data, actor } = envelope;
+    const tenantId = envelope.tenant.id;
+    const noticeId = noticeIdOf(eventId);
+    await settleReaction(envelope, async (now) => {
+      const { personId, subject, message } = data;
+      const found = await requester({ tenantId, noticeId, home: actor.home, personId });
+      if (found.exists) return undefined;
+      const address = found.member?.email;
+      const telling = {
+        tenantId,
+        eventId,
+        at,
+        kind: 'SAMPLE' as const,
+        alerts: [],
+        message: sample(subject, message),
+        recipients: typeof address === 'string' ? [address] : [],
+        known: [],
+      };
+      return { plan: tell(telling, now), node: found.node };
+    });
+    await sendNotice(tenantId, noticeId);
+  },
+});

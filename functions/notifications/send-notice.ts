@@ -1,0 +1,93 @@
+import { commit, LostRace } from '../../lib/aws/db.ts';
+import { send } from '../../lib/aws/mail.ts';
+import { now, secret } from '../../lib/aws/world.ts';
+import {
+  type Delivery,
+  isLeased,
+  leaseMs,
+  type Outcome,
+  type Pending,
+  settleDelivery,
+  tagsOf,
+} from '../../lib/notifications/delivery.ts';
+import { type Message, toMail } from '../../lib/notifications/emails.ts';
+import { deliveryOf, outgoing, suppressedAmong } from '../../lib/notifications/store.ts';
+
+const patienceMs = 5000;
+
+/**
+ * Sends what of a notice is still to be sent, each mail by whoever holds its lease. Where another holds one, waits
+ * until it is sent or the lease is over. SES has no idempotency key: a crash between its answer and our mark
+ * sends one mail twice, under the same notice id.
+ * @throws what SES throws while it is throttled or out of reach: the queue tries again.
+ */
+export async function sendNotice(tenantId: string, noticeId: string): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    const leasedUntil = await sendPending(tenantId, noticeId);
+    if (leasedUntil === undefined) return;
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.min(leaseMs, Date.parse(leasedUntil) - Date.now() + 50)),
+    );
+  }
+  throw new Error(`Notice ${noticeId} is still being sent by another`);
+}
+
+async function sendPending(tenantId: string, noticeId: string): Promise<string | undefined> {
+  const { message, deliveries } = await outgoing(tenantId, noticeId);
+  const pending = deliveries.filter((one) => one.state === 'PENDING');
+  if (pending.length === 0 || !message) return undefined;
+  const suppressed = await suppressedAmong(
+    tenantId,
+    pending.map(({ recipientHash }) => recipientHash),
+  );
+  let leasedUntil: string | undefined;
+  for (const one of pending) {
+    if (isLeased(one, now())) leasedUntil = latest(leasedUntil, one.leaseUntil);
+    else if (suppressed.has(one.recipientHash))
+      await turn(tenantId, one, { state: 'SUPPRESSED', why: 'ADDRESS' });
+    else if (!(await sendOne(tenantId, one, message))) leasedUntil = latest(leasedUntil, lease());
+  }
+  return leasedUntil;
+}
+
+const lease = () => new Date(Date.now() + leaseMs).toISOString();
+const latest = (a: string | undefined, b: string | null) =>
+  a === undefined || (b !== null && b > a) ? (b ?? a) : a;
+
+/** Claims, sends, marks. False when another claimed it first. */
+async function sendOne(tenantId: string, one: Pending, message: Message): Promise<boolean> {
+  const claimed = await turn(tenantId, one, { state: 'PENDING', leaseUntil: lease() });
+  if (claimed?.state !== 'PENDING') return false;
+  let sent: Awaited<ReturnType<typeof send>>;
+  try {
+    sent = await send({ to: one.recipient, ...toMail(message, one.noticeId), tags: tagsOf(tenantId, one) });
+  } catch (error) {
+    await turn(tenantId, claimed, { state: 'PENDING', leaseUntil: null }).catch(() => undefined);
+    throw error;
+  }
+  await mark(
+    tenantId,
+    claimed,
+    'messageId' in sent ? { state: 'SENT', ...sent } : { state: 'FAILED', reason: sent.refused },
+  );
+  return true;
+}
+
+/** Moves a delivery on; undefined when someone else has moved it. */
+async function turn(tenantId: string, current: Pending, outcome: Outcome): Promise<Delivery | undefined> {
+  const { write, delivery } = settleDelivery(tenantId, current, { outcome, now: now() });
+  try {
+    await commit([write], secret(24), Date.now() + patienceMs);
+    return delivery;
+  } catch (error) {
+    if (error instanceof LostRace) return undefined;
+    throw error;
+  }
+}
+
+/** SES may have told of the mail before us: then what it told stands. */
+async function mark(tenantId: string, claimed: Pending, outcome: Outcome): Promise<void> {
+  if (await turn(tenantId, claimed, outcome)) return;
+  const current = await deliveryOf(tenantId, claimed);
+  if (current?.state === 'PENDING') await turn(tenantId, current, outcome);
+}

@@ -1,0 +1,18 @@
+import type { Subscriber } from '../../lib/kit/context.ts';
+import { onAllocationRecovered } from './on-allocation-recovered.ts';
+import { onAllocationThreshold } from './on-allocation-threshold.ts';
+import { onBalanceLow } from './on-balance-low.ts';
+import { onBalanceRecovered } from './on-balance-recovered.ts';
+import { onMailFeedback } from './on-mail-feedback.ts';
+import { onResendRequested } from './on-resend-requested.ts';
+import { onTestNoticeRequested } from './on-test-notice-requested.ts';
+
+export const subscribers: readonly Subscriber[] = [
+  onAllocationThreshold,
+  onAllocationRecovered,
+  onBalanceLow,
+  onBalanceRecovered,
+  onTestNoticeRequested,
+  onResendRequested,
+  onMailFeedback,
+];

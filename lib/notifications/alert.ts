@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import type { Crossing } from '../kit/band.ts';
+import { alertKey, alertPrefix } from '../kit/keys.ts';
+import type { Item } from '../kit/plan.ts';
+
+/** `<meter>.<threshold id>`: `CREDITS.below-50`, `LICENCE.DEVICE.80`. */
+export const alertId = z
+  .string()
+  .regex(/^(CREDITS|LICENCE\.[A-Z_]{1,40})\.[A-Za-z0-9-]{1,24}$/, 'must be an alert id');
+
+export const alertIdOf = (meter: string, thresholdId: string): string => `${meter}.${thresholdId}`;
+export const alertsOf = ({ meter, thresholds }: Crossing): string[] =>
+  thresholds.map(({ id }) => alertIdOf(meter, id));
+
+/** The two halves of an alert's identity. */
+export function partsOf(id: string): { meter: string; thresholdId: string } {
+  const dot = id.lastIndexOf('.');
+  return { meter: id.slice(0, dot), thresholdId: id.slice(dot + 1) };
+}
+
+/** The level that a threshold's id names: `80` → 80, `below-50` → 50; undefined when it names none. */
+export function levelOf(thresholdId: string): number | undefined {
+  const digits = /^(?:below-)?(\d{1,15})$/.exec(thresholdId)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** True when `one` is graver than `other`, of the same meter: more of a licence used, fewer credits left. */
+export function isGraver(one: string, other: string): boolean {
+  const [a, b] = [partsOf(one), partsOf(other)];
+  const [high, low] = [levelOf(a.thresholdId), levelOf(b.thresholdId)];
+  if (a.meter !== b.meter || high === undefined || low === undefined) return false;
+  return a.meter === 'CREDITS' ? high < low : high > low;
+}
+
+const snooze = z.object({
+  until: z.string(),
+  since: z.string(),
+  by: z.string(),
+  reason: z.string().nullable(),
+  ticketId: z.string().nullable(),
+});
+export type Snooze = z.infer<typeof snooze>;
+
+/** What is kept of an alert besides the meter's own state. Absent until someone snoozes it or it is told. */
+export const alert = z.object({
+  id: z.string(),
+  version: z.number(),
+  snooze: snooze.nullable(),
+  lastNotice: z.object({ id: z.string(), at: z.string(), kind: z.enum(['REACHED', 'RECOVERED']) }).nullable(),
+});
+export type Alert = z.infer<typeof alert>;
+
+export function toAlert(item: Readonly<Record<string, unknown>>): Alert {
+  return alert.parse({ ...item, id: String(item.SK).slice(alertPrefix.length) });
+}
+
+export function alertItem(tenantId: string, { id, ...rest }: Alert): Item & { version: number } {
+  return { ...alertKey(tenantId, id), kind: 'alert', ...rest };
+}
+
+/** The snooze in force at a moment. */
+export function snoozeAt(known: Alert | undefined, at: string): Snooze | undefined {
+  return known?.snooze && known.snooze.until > at ? known.snooze : undefined;
+}

@@ -1,0 +1,135 @@
+import type { Crossing } from '../kit/band.ts';
+import { htmlMail } from '../kit/html.ts';
+import { render } from '../kit/template.ts';
+import { defaultMessage, defaultSubject, type NoticeValues } from '../licensing/events.ts';
+
+/** What a notice says, before it becomes a mail. */
+export interface Message {
+  readonly subject: string;
+  readonly text: string;
+}
+
+const subjectMost = 200;
+const textMost = 20_000;
+const breaks = /[\p{Cc}\u2028\u2029]/gu;
+const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** One header line: no control, bidirectional or invisible characters, at most `most` characters. */
+export function oneLine(value: string, most = subjectMost): string {
+  const clean = value
+    .toWellFormed()
+    .replace(breaks, ' ')
+    .replace(invisible, '')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return shorten(clean, most);
+}
+
+/** Several lines of text, cleaned in the same way, line feeds kept. */
+export function lines(value: string, most = textMost): string {
+  const clean = value
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(breaks, (found) => (found === '\n' ? found : ' '))
+    .replace(invisible, '')
+    .trim();
+  return shorten(clean, most);
+}
+
+function shorten(value: string, most: number): string {
+  if (value.length <= most) return value;
+  return `${value.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+const listed = (parts: readonly string[]) =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
+/** Data of a licence notice; `resourceType` comes from the event. */
+export interface LicenceFacts extends Crossing {
+  readonly resourceType: string;
+  readonly allocated: number;
+  readonly used: number;
+  readonly usedPercent: number;
+  readonly remaining: number;
+}
+
+export interface About {
+  readonly customerName: string;
+  readonly accountManagerEmail: string;
+  /** When it happened. */
+  readonly at: string;
+}
+
+/** Templates in force; null means the default text. */
+export interface Templates {
+  readonly subject: string | null;
+  readonly message: string | null;
+}
+
+/** Values of the variables that an editable text may use. Source: domain.md §2.3.5. */
+export function variablesOf(facts: LicenceFacts, about: About): NoticeValues {
+  return {
+    customerName: about.customerName,
+    accountManagerEmail: about.accountManagerEmail,
+    resourceType: facts.resourceType,
+    allocated: String(facts.allocated),
+    used: String(facts.used),
+    remaining: String(facts.remaining),
+    usedPercent: String(facts.usedPercent),
+    threshold: facts.thresholds.map(({ at }) => String(at)).join(', '),
+    time: about.at,
+  };
+}
+
+const percents = (facts: Crossing) => listed(facts.thresholds.map(({ at }) => `${at} %`));
+
+/** Use reached thresholds of an allocation: the edited text, or the default one. */
+export function licenceReached(facts: LicenceFacts, about: About, templates: Templates): Message {
+  const values = variablesOf(facts, about);
+  const subject = templates.subject ?? defaultSubject;
+  const message = templates.message ?? defaultMessage;
+  return compose(render(subject, values), render(message, values));
+}
+
+export function licenceRecovered(facts: LicenceFacts, about: About): Message {
+  return compose(
+    `${about.customerName}: ${facts.resourceType} licences back below ${percents(facts)}`,
+    `${about.customerName} uses ${facts.used} of ${facts.allocated} licences of ${facts.resourceType} (${facts.usedPercent} %).\n\nUse is back below ${percents(facts)} of the allocation.`,
+  );
+}
+
+const floors = (facts: Crossing) =>
+  listed(
+    [...facts.thresholds]
+      .sort((a, b) => b.at - a.at)
+      .map(({ at }) => (at === 0 ? 'below zero' : `below ${at}`)),
+  );
+
+export function balanceLow(facts: Crossing, about: About): Message {
+  return compose(
+    `${about.customerName}: credit balance ${floors(facts)}`,
+    `The credit balance of ${about.customerName} is ${facts.value}.\n\nIt fell ${floors(facts)}.`,
+  );
+}
+
+export function balanceRecovered(facts: Crossing, about: About): Message {
+  return compose(
+    `${about.customerName}: credit balance no longer ${floors(facts)}`,
+    `The credit balance of ${about.customerName} is ${facts.value}.\n\nIt is no longer ${floors(facts)}.`,
+  );
+}
+
+/** A sample that someone asked for; its texts were rendered where they are edited. */
+export function sample(subject: string, text: string): Message {
+  return compose(subject, text);
+}
+
+function compose(subject: string, text: string): Message {
+  return { subject: oneLine(subject) || 'Notice', text: lines(text) || 'Notice' };
+}
+
+/** A notice's message as one mail. The notice's id lets a reader see that two mails are the same notice. */
+export function toMail(message: Message, noticeId: string): Message & { readonly html: string } {
+  const text = `${message.text}\n\n--\nNotice ${noticeId}`;
+  return { subject: message.subject, text, html: htmlMail(message.subject, text) };
+}

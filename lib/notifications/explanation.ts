@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { refuse } from '../kit/plan.ts';
+import { notFound } from '../kit/problem.ts';
+import { canonicalEmail } from '../kit/text.ts';
+import { type Alert, snoozeAt } from './alert.ts';
+import { type Delivery, deliveryView, viewDelivery } from './delivery.ts';
+import {
+  type AlertView,
+  alertsIn,
+  alertView,
+  type Reading,
+  toCreditReading,
+  toLicenceReading,
+} from './meters.ts';
+import { type Notice, noticeView, viewNotice } from './notice.ts';
+import { creditRecipients, inherit, licenceRecipients } from './settings.ts';
+import { snoozeView } from './snooze.ts';
+import type { Suppression } from './suppression.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+export const explanation = z.strictObject({
+  alert: alertView,
+  because: z.array(z.string()).describe('Why it fired or did not, and why it told nobody, in sentences'),
+  lastEvaluation: z.strictObject({
+    at: z.string().nullable().describe('Null where the meter does not keep it'),
+    value: z.number().nullable().describe('Percent used, or the balance; null without a limit'),
+    used: z.number().nullable(),
+    limit: z.number().nullable(),
+  }),
+  thresholds: z
+    .array(
+      z.strictObject({ ...alertView.shape, rearm: z.number().describe('Back across this it tells again') }),
+    )
+    .describe('All thresholds of the meter'),
+  enabled: z.boolean().describe('Licence notices are switched on; credit notices always are'),
+  recipients: z.array(
+    z.strictObject({
+      recipient: z.string(),
+      suppressed: z.enum(['BOUNCED', 'COMPLAINED']).nullable().describe('Why it gets no mail'),
+    }),
+  ),
+  recipientsFrom: z.enum(['SETTINGS', 'ACCOUNT_MANAGER', 'ADMINISTRATORS']),
+  snooze: snoozeView.nullable(),
+  lastNotice: z.strictObject({ ...noticeView.shape, deliveries: z.array(deliveryView) }).nullable(),
+});
+export type Explanation = z.infer<typeof explanation>;
+
+export interface Evidence {
+  readonly alertId: string;
+  readonly now: string;
+  /** The customer's node. */
+  readonly node: Raw;
+  /** The licence meter, or the ledger's newest entry. */
+  readonly item: Raw | undefined;
+  readonly known: Alert | undefined;
+  readonly members: readonly Raw[];
+  readonly layers: readonly (Raw | undefined)[];
+  readonly suppressed: readonly Suppression[];
+  readonly last: { notice: Notice | undefined; deliveries: readonly Delivery[] } | undefined;
+}
+
+/** Why an alert fired or did not: every fact that decided it. */
+export function explain(evidence: Evidence): Explanation {
+  const { alertId, now, known, node, last } = evidence;
+  const settings = inherit(evidence.layers);
+  const reading = readingOf(alertId, evidence.item, settings.rearmPoints) ?? refuse(notFound);
+  const all = alertsIn(reading, known ? [known] : [], now);
+  const found = all.find(({ id }) => id === alertId) ?? refuse(notFound);
+  const ofCredits = reading.meter === 'CREDITS';
+  const addresses = ofCredits ? creditRecipients(evidence.members) : licenceRecipients(settings, node);
+  const recipients = addresses.map((recipient) => ({
+    recipient,
+    suppressed: evidence.suppressed.find((one) => isSame(one.recipient, recipient))?.because ?? null,
+  }));
+  const snooze = snoozeAt(known, now);
+  const enabled = ofCredits || settings.enabled;
+  return {
+    alert: found,
+    because: [
+      ...reasonsOf(found, reading),
+      ...(enabled ? [] : ['Notices are switched off.']),
+      ...(snooze ? [`It is snoozed until ${snooze.until}.`] : []),
+      ...(recipients.some((one) => !one.suppressed)
+        ? []
+        : ['Nobody can be mailed: it has no recipient left.']),
+    ],
+    lastEvaluation: { at: reading.at, value: reading.value, used: reading.used, limit: reading.limit },
+    thresholds: all.map((one) => ({ ...one, rearm: reading.rearmOf(one.threshold) })),
+    enabled,
+    recipients,
+    recipientsFrom: ofCredits ? 'ADMINISTRATORS' : settings.recipients ? 'SETTINGS' : 'ACCOUNT_MANAGER',
+    snooze: snooze ? { alertId, ...snooze } : null,
+    lastNotice: last?.notice
+      ? { ...viewNotice(last.notice), deliveries: last.deliveries.map(viewDelivery) }
+      : null,
+  };
+}
+
+/** The meter of an alert; undefined when nothing is measured there. */
+export function readingOf(alertId: string, item: Raw | undefined, rearmPoints = 5): Reading | undefined {
+  if (!item) return undefined;
+  return alertId.startsWith('CREDITS.') ? toCreditReading(item) : toLicenceReading(item, rearmPoints);
+}
+
+const isSame = (a: string, b: string) => canonicalEmail(a) === canonicalEmail(b);
+
+function reasonsOf(alert: AlertView, reading: Reading): string[] {
+  const { threshold, since } = alert;
+  const { value, meter } = reading;
+  if (value === null) return ['There is no limit to compare with.'];
+  const rearm = reading.rearmOf(threshold);
+  const crossed = meter === 'CREDITS' ? value < threshold : value >= threshold;
+  const side = meter === 'CREDITS' ? ['below', 'not below'] : ['at or above', 'below'];
+  if (since === null) return [`It has not fired: ${value} is ${side[1]} ${threshold}.`];
+  return crossed
+    ? [
+        `It fired at ${since}: ${value} is ${side[0]} ${threshold}. It tells again once ${rearm} was crossed back.`,
+      ]
+    : [`It fired at ${since}. ${value} is ${side[1]} ${threshold}, but not yet back across ${rearm}.`];
+}

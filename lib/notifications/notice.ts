@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import { announce } from '../kit/event.ts';
+import { prefixes } from '../kit/id.ts';
+import { messageKey, noticeKey } from '../kit/keys.ts';
+import { emailHash } from '../kit/membership.ts';
+import type { Item, Plan, Write } from '../kit/plan.ts';
+import { refuse } from '../kit/plan.ts';
+import { canonicalEmail, email } from '../kit/text.ts';
+import { type Alert, alertItem, isGraver, snoozeAt } from './alert.ts';
+import { type Delivery, deliveryItem, deliveryView, viewDelivery } from './delivery.ts';
+import type { Message } from './emails.ts';
+import { resendRequested, snoozeEnded } from './events.ts';
+import { noRecipients, resentTooOften, stillSending } from './problems.ts';
+
+export const noticeKinds = ['REACHED', 'RECOVERED', 'SAMPLE'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** What was told, once per event. Its text and its deliveries stand beside it. */
+export const notice = z.object({
+  id: z.string(),
+  kind: z.enum(noticeKinds),
+  at: z.string(),
+  alerts: z.array(z.string()),
+  subject: z.string(),
+  recipients: z.number(),
+  recipientsOmitted: z.number(),
+  snoozed: z.boolean(),
+  attempt: z.number(),
+  eventId: z.string(),
+  version: z.number(),
+});
+export type Notice = z.infer<typeof notice>;
+
+/** One transaction holds a notice with all its deliveries; more recipients than this are counted, not mailed. */
+export const mostRecipients = 80;
+export const mostAttempts = 5;
+
+/** The same event always makes the same notice. */
+export function noticeIdOf(eventId: string): string {
+  return `${prefixes.notice}_${eventId.slice(-26)}`;
+}
+
+export function toNotice(item: Readonly<Record<string, unknown>>): Notice {
+  return notice.parse({ ...item, kind: item.noticeKind });
+}
+
+function noticeItem(tenantId: string, { kind, ...rest }: Notice): Item & { version: number } {
+  return { ...noticeKey(tenantId, rest.id), kind: 'notice', noticeKind: kind, ...rest };
+}
+
+export interface Telling {
+  readonly tenantId: string;
+  readonly eventId: string;
+  readonly kind: NoticeKind;
+  /** When it happened. */
+  readonly at: string;
+  readonly alerts: readonly string[];
+  readonly message: Message;
+  readonly recipients: readonly string[];
+  /** What is kept of the alerts of the same meter. */
+  readonly known: readonly Alert[];
+}
+
+/**
+ * Records a notice with one delivery per recipient, still to be sent, or suppressed when every alert it tells of
+ * is snoozed. Reaching a threshold ends the snoozes of the lesser thresholds of its meter.
+ */
+export function tell(telling: Telling, now: string): Plan {
+  const { tenantId, kind, at, alerts, message } = telling;
+  const all = distinct(telling.recipients);
+  const snoozed = alerts.length > 0 && alerts.every((id) => snoozeAt(find(telling, id), at));
+  const made: Notice = {
+    id: noticeIdOf(telling.eventId),
+    kind,
+    at,
+    alerts: [...alerts],
+    subject: message.subject,
+    recipients: Math.min(all.length, mostRecipients),
+    recipientsOmitted: Math.max(0, all.length - mostRecipients),
+    snoozed,
+    attempt: 1,
+    eventId: telling.eventId,
+    version: 1,
+  };
+  const ended = kind === 'REACHED' ? endedSnoozes(telling) : [];
+  return {
+    writes: [
+      { do: 'create', item: noticeItem(tenantId, made) },
+      { do: 'create', item: { ...messageKey(tenantId, made.id), kind: 'message', ...message } },
+      ...all.slice(0, mostRecipients).map((recipient): Write => {
+        const first = { noticeId: made.id, recipient, attempt: 1 };
+        return { do: 'create', item: deliveryItem(tenantId, fresh(first, { snoozed, now })) };
+      }),
+      ...keepAlerts(telling, made, ended),
+    ],
+    receipt: {
+      action: 'notices.record',
+      subject: made.id,
+      tenantId,
+      after: { alerts: made.alerts, kind, recipients: made.recipients, snoozed, endedSnoozes: ended },
+    },
+    announcements: ended.map((alertId) =>
+      announce(snoozeEnded, tenantId, { alertId, because: 'GRAVER_THRESHOLD' }),
+    ),
+    reply: {},
+  };
+}
+
+const find = ({ known }: Telling, id: string) => known.find((one) => one.id === id);
+
+function endedSnoozes({ known, alerts, at }: Telling): string[] {
+  return known
+    .filter((one) => snoozeAt(one, at) && alerts.some((id) => isGraver(id, one.id)))
+    .map(({ id }) => id);
+}
+
+function keepAlerts(telling: Telling, made: Notice, ended: readonly string[]): Write[] {
+  const { tenantId, alerts, at, kind } = telling;
+  const touched = new Set([...alerts, ...ended]);
+  return [...touched].map((id): Write => {
+    const before = find(telling, id);
+    const isNews =
+      alerts.includes(id) && kind !== 'SAMPLE' && !(before?.lastNotice && before.lastNotice.at > at);
+    const after: Alert = {
+      id,
+      version: (before?.version ?? 0) + 1,
+      snooze: ended.includes(id) ? null : (before?.snooze ?? null),
+      lastNotice: isNews ? { id: made.id, at, kind } : (before?.lastNotice ?? null),
+    };
+    const item = alertItem(tenantId, after);
+    return before ? { do: 'replace', version: before.version, item } : { do: 'create', item };
+  });
+}
+
+/** One spelling per address, in the order given. */
+function distinct(recipients: readonly string[]): string[] {
+  return [...new Map([...recipients].reverse().map((one) => [canonicalEmail(one), one])).values()].reverse();
+}
+
+function fresh(
+  first: { noticeId: string; recipient: string; attempt: number },
+  by: { snoozed: boolean; now: string },
+): Delivery {
+  const base = { ...first, recipientHash: emailHash(first.recipient), version: 1, at: by.now };
+  if (!email.safeParse(first.recipient).success) {
+    return { ...base, state: 'FAILED', reason: 'The recipient is not an e-mail address' };
+  }
+  return by.snoozed
+    ? { ...base, state: 'SUPPRESSED', why: 'SNOOZE' }
+    : { ...base, state: 'PENDING', leaseUntil: null };
+}
+
+/** Sends a notice again: a new delivery per recipient, whatever became of the earlier ones. */
+export function resend(
+  state: { tenantId: string; notice: Notice; deliveries: readonly Delivery[] },
+  now: string,
+): Plan<NoticeView> {
+  const { tenantId, notice: current } = state;
+  const last = state.deliveries.filter(({ attempt }) => attempt === current.attempt);
+  if (last.length === 0) refuse(noRecipients);
+  if (last.some((one) => one.state === 'PENDING')) refuse(stillSending);
+  if (current.attempt >= mostAttempts)
+    refuse(resentTooOften, `A notice is sent at most ${mostAttempts} times`);
+  const after: Notice = { ...current, attempt: current.attempt + 1, version: current.version + 1 };
+  const added = last.map(({ recipient }) =>
+    fresh({ noticeId: current.id, recipient, attempt: after.attempt }, { snoozed: false, now }),
+  );
+  return {
+    writes: [
+      { do: 'replace', version: current.version, item: noticeItem(tenantId, after) },
+      ...added.map((one): Write => ({ do: 'create', item: deliveryItem(tenantId, one) })),
+    ],
+    receipt: { action: 'notices.resend', subject: current.id, after: { attempt: after.attempt } },
+    announcements: [announce(resendRequested, current.id, { noticeId: current.id, attempt: after.attempt })],
+    reply: { body: viewNotice(after), version: after.version },
+  };
+}
+
+export const noticeView = z.strictObject({
+  id: z.string(),
+  kind: z
+    .enum(noticeKinds)
+    .describe('REACHED: thresholds were crossed; RECOVERED: back across the re-arm level'),
+  at: z.string().describe('When it happened'),
+  alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),
+  subject: z.string(),
+  recipients: z.number(),
+  recipientsOmitted: z.number().describe(`Recipients beyond ${mostRecipients}, who are not mailed`),
+  snoozed: z.boolean().describe('Told nobody, as all its alerts were snoozed'),
+  attempt: z.number().describe('How often it was sent, resends included'),
+});
+export type NoticeView = z.infer<typeof noticeView>;
+
+export function viewNotice({ eventId: _event, version: _version, ...rest }: Notice): NoticeView {
+  return rest;
+}
+
+export const wholeNotice = noticeView.extend({ text: z.string(), deliveries: z.array(deliveryView) });
+
+export function viewWhole(
+  found: Notice,
+  more: { text: string; deliveries: readonly Delivery[] },
+): { body: z.infer<typeof wholeNotice>; version: string } {
+  const versions = more.deliveries.reduce((sum, { version }) => sum + version, 0);
+  return {
+    body: { ...viewNotice(found), text: more.text, deliveries: more.deliveries.map(viewDelivery) },
+    version: `${found.version}.${versions}`,
+  };
+}

@@ -1,0 +1,209 @@
+import { each, get, getAll, page } from '../aws/db.ts';
+import {
+  alertKey,
+  alertPrefix,
+  deliveryKey,
+  memberKey,
+  memberPrefix,
+  meterKey,
+  meterPrefix,
+  nodeKey,
+  noticeKey,
+  partition,
+  settingsKey,
+  suppressionKey,
+  suppressionPrefix,
+} from '../kit/keys.ts';
+import { type Alert, partsOf, toAlert } from './alert.ts';
+import { type Delivery, toDelivery } from './delivery.ts';
+import type { Message } from './emails.ts';
+import { toNotice } from './notice.ts';
+import { type Suppression, suppression } from './suppression.ts';
+
+type Raw = Record<string, unknown>;
+
+async function all(range: { partition: string; prefix?: string; consistent?: boolean }): Promise<Raw[]> {
+  const out: Raw[] = [];
+  for await (const item of each({ ...range, limit: 200 })) out.push(item);
+  return out;
+}
+
+/** A page of a customer's notices, newest first. */
+export function noticePage(customerId: string, query: { limit: number; after: string | undefined }) {
+  return page({
+    partition: partition(customerId, 'NOTICE'),
+    backwards: true,
+    limit: query.limit,
+    after: query.after,
+  });
+}
+
+/** What a notice says, and every attempt to deliver it. */
+export async function outgoing(
+  tenantId: string,
+  noticeId: string,
+): Promise<{ message: Message | undefined; deliveries: Delivery[] }> {
+  const items = await all({
+    partition: partition(tenantId, 'DELIVERY'),
+    prefix: `${noticeId}#`,
+    consistent: true,
+  });
+  const message = items.find(({ kind }) => kind === 'message');
+  return {
+    message: message && { subject: String(message.subject), text: String(message.text) },
+    deliveries: items.filter(({ kind }) => kind === 'delivery').map(toDelivery),
+  };
+}
+
+/** One notice with its text and deliveries, in one round trip. */
+export async function wholeNoticeOf(tenantId: string, noticeId: string) {
+  const [item, rest] = await Promise.all([
+    get(noticeKey(tenantId, noticeId), true),
+    outgoing(tenantId, noticeId),
+  ]);
+  return { notice: item && toNotice(item), ...rest };
+}
+
+/** Everything that a notice about a customer is made from, in one round trip. */
+export async function circumstances(of: {
+  customerId: string;
+  noticeId: string;
+  /** Nodes whose notification settings are inherited, top first. */
+  layers: readonly string[];
+  meter: string;
+  members: boolean;
+}) {
+  const { customerId, noticeId, layers, meter } = of;
+  const [[notice, node, ...settings], alerts, members] = await Promise.all([
+    getAll(
+      [
+        noticeKey(customerId, noticeId),
+        nodeKey(customerId),
+        ...layers.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')),
+      ],
+      true,
+    ),
+    all({ partition: partition(customerId), prefix: `${alertPrefix}${meter}.`, consistent: true }),
+    of.members ? membersOf(customerId) : [],
+  ]);
+  return { exists: notice !== undefined, node, settings, alerts: alerts.map(toAlert), members };
+}
+
+/** The notice, the node and a person of it: for a sample that the person asked for. */
+export async function requester(of: { tenantId: string; noticeId: string; home: string; personId: string }) {
+  const [notice, node, member] = await getAll(
+    [noticeKey(of.tenantId, of.noticeId), nodeKey(of.tenantId), memberKey(of.home, of.personId)],
+    true,
+  );
+  return { exists: notice !== undefined, node, member };
+}
+
+export function membersOf(customerId: string): Promise<Raw[]> {
+  return all({ partition: partition(customerId), prefix: memberPrefix });
+}
+
+/** Which of these addresses get no more notices. */
+export async function suppressedAmong(
+  tenantId: string,
+  recipientHashes: readonly string[],
+): Promise<Set<string>> {
+  const found = await getAll(
+    recipientHashes.map((hash) => suppressionKey(tenantId, hash)),
+    true,
+  );
+  return new Set(found.flatMap((item) => (item ? [suppression.parse(item).recipientHash] : [])));
+}
+
+/** A delivery that SES speaks of, its customer, and whether its address is suppressed already. */
+export async function spokenOf(of: {
+  tenantId: string;
+  noticeId: string;
+  recipientHash: string;
+  attempt: number;
+}) {
+  const [delivery, suppressed, node] = await getAll(
+    [
+      deliveryKey(of.tenantId, of.noticeId, of),
+      suppressionKey(of.tenantId, of.recipientHash),
+      nodeKey(of.tenantId),
+    ],
+    true,
+  );
+  return { delivery: delivery && toDelivery(delivery), isSuppressed: suppressed !== undefined, node };
+}
+
+export async function deliveryOf(tenantId: string, of: Delivery): Promise<Delivery | undefined> {
+  const item = await get(deliveryKey(tenantId, of.noticeId, of), true);
+  return item && toDelivery(item);
+}
+
+export function suppressionPage(customerId: string, query: { limit: number; after: string | undefined }) {
+  return page({ partition: partition(customerId), prefix: suppressionPrefix, ...query });
+}
+
+export async function suppressionOf(customerId: string, hash: string): Promise<Suppression | undefined> {
+  const item = await get(suppressionKey(customerId, hash), true);
+  return item && suppression.parse(item);
+}
+
+async function ledgerHeadOf(customerId: string): Promise<Raw | undefined> {
+  const range = { partition: partition(customerId, 'ENTRY'), backwards: true, limit: 1, consistent: true };
+  return (await page(range)).items[0];
+}
+
+/** Every meter of a customer with what is kept of its alerts, in one round trip. */
+export async function metersOf(customerId: string) {
+  const [licences, head, alerts] = await Promise.all([
+    all({ partition: partition(customerId), prefix: meterPrefix, consistent: true }),
+    ledgerHeadOf(customerId),
+    all({ partition: partition(customerId), prefix: alertPrefix, consistent: true }),
+  ]);
+  return { licences, head, alerts: alerts.map(toAlert) };
+}
+
+/** The item that an alert's state stands on: a licence meter, or the newest entry of the ledger. */
+export function meterItemOf(customerId: string, alertId: string): Promise<Raw | undefined> {
+  const { meter } = partsOf(alertId);
+  return meter === 'CREDITS'
+    ? ledgerHeadOf(customerId)
+    : get(meterKey(customerId, meter.slice('LICENCE.'.length)), true);
+}
+
+export async function alertOf(customerId: string, alertId: string): Promise<Alert | undefined> {
+  const item = await get(alertKey(customerId, alertId), true);
+  return item && toAlert(item);
+}
+
+/** An alert with its meter's item, in one round trip. */
+export async function alertAndMeter(customerId: string, alertId: string) {
+  const [item, known] = await Promise.all([meterItemOf(customerId, alertId), alertOf(customerId, alertId)]);
+  return { item, known };
+}
+
+/** What an explanation needs: at most two round trips, the second for what only the first names. */
+export async function evidence(of: {
+  customerId: string;
+  alertId: string;
+  /** Nodes above the customer whose settings it inherits, top first; known once the caller is checked. */
+  ancestors: () => Promise<readonly string[]>;
+}) {
+  const { customerId, alertId } = of;
+  const inherited = of
+    .ancestors()
+    .then((ids) => (ids.length > 0 ? getAll(ids.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION'))) : []));
+  const own = get(settingsKey(customerId, 'NOTIFICATION'));
+  const alert = alertOf(customerId, alertId);
+  const lastNotice = alert.then((known) =>
+    known?.lastNotice ? wholeNoticeOf(customerId, known.lastNotice.id) : undefined,
+  );
+  const suppressed = all({ partition: partition(customerId), prefix: suppressionPrefix });
+  const [item, known, members, layers, last, marks] = await Promise.all([
+    meterItemOf(customerId, alertId),
+    alert,
+    partsOf(alertId).meter === 'CREDITS' ? membersOf(customerId) : [],
+    Promise.all([inherited, own]).then(([above, below]) => [...above, below]),
+    lastNotice,
+    suppressed,
+  ]);
+  return { item, known, members, layers, last, suppressed: marks.map((mark) => suppression.parse(mark)) };
+}
