@@ -1,5 +1,5 @@
 import { collaboratorGroup, gather, newCollaboratorGroup } from '../../lib/helpdesk/collaborator-group.ts';
-import { groupsRefused, groupNameTaken } from '../../lib/helpdesk/problems.ts';
+import { groupNameTaken, groupsRefused } from '../../lib/helpdesk/problems.ts';
 import { mspModeOf } from '../../lib/helpdesk/store.ts';
 import { route } from '../../lib/kit/route.ts';
 

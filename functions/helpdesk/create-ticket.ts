@@ -1,4 +1,3 @@
-import { route } from '../../lib/kit/route.ts';
 import { toFacts } from '../../lib/helpdesk/eligibility.ts';
 import {
   alreadyEnabled,
@@ -8,6 +7,7 @@ import {
 } from '../../lib/helpdesk/problems.ts';
 import { mspModeOf } from '../../lib/helpdesk/store.ts';
 import { newTicket, raise, ticket } from '../../lib/helpdesk/ticket.ts';
+import { route } from '../../lib/kit/route.ts';
 
 export const createTicket = route({
   id: 'createTicket',

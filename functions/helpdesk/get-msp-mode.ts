@@ -1,7 +1,14 @@
+import * as z from 'zod';
+import { effect, effectsOfEnabling } from '../../lib/helpdesk/effect.ts';
 import { mspMode, viewMspMode } from '../../lib/helpdesk/msp-mode.ts';
 import { mspModeOf } from '../../lib/helpdesk/store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
+
+const mspModeWithEffects = z.strictObject({
+  ...mspMode.shape,
+  effects: z.array(effect).describe('What holds once the mode is enabled'),
+});
 
 export const getMspMode = route({
   id: 'getMspMode',
@@ -10,8 +17,9 @@ export const getMspMode = route({
   summary: 'Whether customers can be added, since when, and what the mode changes',
   permission: 'msp_mode.read',
   target: { home: ['PROVIDER'] },
-  reply: { status: 200, body: mspMode },
+  reply: { status: 200, body: mspModeWithEffects },
   refuses: [],
   load: ({ home }) => mspModeOf(home),
-  decide: (_, mode) => answer(viewMspMode(mode), { version: mode.version }),
+  decide: (_, mode) =>
+    answer({ ...viewMspMode(mode), effects: [...effectsOfEnabling] }, { version: mode.version }),
 });

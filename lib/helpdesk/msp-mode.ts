@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { settingsKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
-import { effect, effectsOfEnabling } from './effect.ts';
 
 /** Where a provider stands on the way to MSP mode. */
 export type Standing =
@@ -29,7 +28,6 @@ export const mspMode = z.strictObject({
   customers: z.number(),
   externalUsers: z.number(),
   collaboratorGroups: z.number(),
-  effects: z.array(effect).describe('What holds once the mode is enabled'),
 });
 export type MspModeView = z.infer<typeof mspMode>;
 
@@ -39,7 +37,6 @@ export function viewMspMode({ standing, version: _version, providerId: _id, ...r
     state: standing.state,
     ticketId: 'ticketId' in standing ? standing.ticketId : null,
     reason: 'reason' in standing ? standing.reason : null,
-    effects: [...effectsOfEnabling],
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { platformId } from '../kit/id.ts';
-import { nodeKey, rootEntry, stateEntry, ticketKey } from '../kit/keys.ts';
+import { rootEntry, stateEntry, ticketKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { notFound } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
@@ -73,7 +73,7 @@ export function raise(
   const audit = { before: {}, after: { kind: raised.kind, subject: raised.subject } };
   if (raised.kind === 'MSP_MODE' && mode) {
     const requested = request({ provider, mode }, made);
-    writes.push(rewrite(requested), { do: 'check', key: nodeKey(provider.id), version: provider.version });
+    writes.push(rewrite(requested));
     Object.assign(audit.before, auditMode(mode));
     Object.assign(audit.after, auditMode(requested));
   }

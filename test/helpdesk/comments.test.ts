@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, call, makeMsp, type Msp } from '../kit/world.ts';
+import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let path: string;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { commit, page } from '../../lib/aws/db.ts';
+import { notEnabled } from '../../lib/helpdesk/problems.ts';
 import { partition, settingsKey } from '../../lib/kit/keys.ts';
 import { Problem } from '../../lib/kit/problem.ts';
-import { notEnabled } from '../../lib/helpdesk/problems.ts';
-import { type Caller, call, enableMspMode, makeMsp, type Msp } from '../kit/world.ts';
+import { type Caller, call, enableMspMode, type Msp, makeMsp } from '../kit/world.ts';
 
 const mode = async (msp: Msp) => (await call('GET /v1/msp-mode', { as: msp.reader })).body;
 const eligibility = async (msp: Msp) => (await call('GET /v1/msp-mode/eligibility', { as: msp.reader })).body;
@@ -65,7 +65,7 @@ describe('on premises', () => {
     expect((await post('/v1/msp-mode/enable', msp.catalog)).status).toBe(403);
     const dry = await post('/v1/msp-mode/enable?dryRun=true', msp.system);
     expect(dry.body.effects.length).toBeGreaterThan(3);
-    expect((await mode(msp)).state).toBe('DISABLED');
+    expect(await mode(msp)).toMatchObject({ state: 'DISABLED', effects: dry.body.effects });
     const done = await post('/v1/msp-mode/enable', msp.system);
     expect(done).toMatchObject({ status: 200, headers: { etag: '"2"' } });
     expect(await mode(msp)).toMatchObject({ state: 'ENABLED', ticketId: null });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commit } from '../../lib/aws/db.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { memberItem } from '../../lib/kit/membership.ts';
-import { type Caller, call, enableMspMode, makeMsp, type Msp } from '../kit/world.ts';
+import { type Caller, call, enableMspMode, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let other: Msp;
