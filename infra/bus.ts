@@ -9,6 +9,9 @@ import type { Alarms } from './alarms.ts';
 import type { Unit } from './context.ts';
 import { acknowledge } from './nag.ts';
 
+/** Instances that one queue may occupy: more than are reserved would turn waiting into failed tries. */
+export const readersPerQueue = 5;
+
 /** Our own bus; every event on it is kept for 30 days and can be replayed. */
 export function makeBus(scope: Construct, name: string): EventBus {
   const bus = new EventBus(scope, 'Bus', { eventBusName: name, description: 'Events of Quartermaster' });
@@ -65,7 +68,7 @@ export class Reaction extends Construct {
       eventSourceArn: this.queue.queueArn,
       batchSize: 5,
       reportBatchItemFailures: true,
-      maxConcurrency: 5,
+      maxConcurrency: readersPerQueue,
     });
     acknowledge(this.deadLetters, 'deadLetters');
     acknowledge(mapping, 'queueMapping');

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import {
@@ -76,6 +76,7 @@ export class Identity extends Construct {
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
     });
+    new CfnOutput(this, 'ClientId', { value: client.userPoolClientId });
     const { region } = Stack.of(this);
     return new HttpJwtAuthorizer('Jwt', `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`, {
       jwtAudience: [client.userPoolClientId],
@@ -104,9 +105,11 @@ export class Identity extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    pool.addDomain('Domain', {
+    const domain = pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: `${Stack.of(this).stackName}-sign-in` },
     });
+    new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId });
+    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
     return pool;
   }
 }

@@ -7,7 +7,7 @@ import type { Context } from '../lib/kit/context.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import { type Bundles, pascal } from './bundle.ts';
-import { makeBus, Reaction } from './bus.ts';
+import { makeBus, Reaction, readersPerQueue } from './bus.ts';
 import { type Resources, Unit } from './context.ts';
 import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
@@ -89,7 +89,7 @@ export class Service extends Stack {
       needs: reactionNeeds ?? { table: [] },
       description: `Reactions of ${name} to events`,
       timeoutSeconds: 60,
-      concurrency: 20,
+      concurrency: readersPerQueue * subscribers.length,
     });
     for (const subscriber of subscribers)
       new Reaction(this, pascal(`${name}-${subscriber.id}`), {

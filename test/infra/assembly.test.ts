@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspect, reasons } from '../../infra/nag.ts';
 import { ofType, properties, synthesized } from '../kit/synth.ts';
@@ -58,6 +59,26 @@ it('gives the stacks of all regions the same code', () => {
       .sort(),
   );
   for (const other of keys) expect(other).toEqual(keys[0]);
+});
+
+describe('bundles', () => {
+  const { outputs }: Metafile = JSON.parse(readFileSync(`${directory}/metafile.json`, 'utf8'));
+  const bundles = Object.values(outputs).map(({ entryPoint = '', bytes, inputs }) => ({
+    entryPoint,
+    bytes,
+    inputs: Object.keys(inputs),
+  }));
+
+  it.each(bundles)('$entryPoint has at most 560 KB', ({ bytes }) => {
+    expect(bytes).toBeLessThanOrEqual(560_000);
+  });
+
+  it.each(bundles)('$entryPoint holds nothing of infrastructure, tests or development', ({ inputs }) => {
+    expect(inputs.filter((file) => /^(infra|test|bench)\//.test(file))).toEqual([]);
+    const development = ['aws-cdk-lib', 'vitest', 'esbuild', 'oauth2-mock-server', '@scalar', '@dynoxide'];
+    for (const name of development)
+      expect(inputs.filter((file) => file.startsWith(`node_modules/${name}`))).toEqual([]);
+  });
 });
 
 describe('cdk-nag', () => {

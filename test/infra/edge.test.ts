@@ -134,6 +134,9 @@ describe('identity', () => {
       Audience: ['quartermaster'],
       Issuer: 'https://login.example.com',
     });
+    expect(Object.keys(foreign.Resources).filter((id) => /^IdentityPreTokenFunction/.test(id))).toHaveLength(
+      1,
+    );
   });
 });
 

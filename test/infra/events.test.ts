@@ -65,6 +65,20 @@ describe.each(rules)('%s', (_, { Properties: rule }) => {
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
   });
 
+  it('never occupies more instances than its function has', () => {
+    const mappings = ofType(template, 'AWS::Lambda::EventSourceMapping').map(
+      ([, { Properties }]) => Properties,
+    );
+    const reader =
+      target(mappings.find(({ EventSourceArn }) => target(EventSourceArn) === queueId)?.FunctionName) ?? '';
+    const readers = mappings
+      .filter(({ FunctionName }) => target(FunctionName) === reader)
+      .reduce((sum, { ScalingConfig }) => sum + ScalingConfig.MaximumConcurrency, 0);
+    expect(template.Resources[reader]?.Properties.ReservedConcurrentExecutions).toBeGreaterThanOrEqual(
+      readers,
+    );
+  });
+
   it('wakes somebody at the first dead letter and at 15 minutes of delay', () => {
     const watching = (id: string, metric: string) =>
       alarms.filter((alarm) => alarm.MetricName === metric && dimension(alarm) === id);
