@@ -27,7 +27,7 @@ export function openAsynchronous(parts: {
   const queue = openQueue(store, {
     name: `invoke:${target.name}`,
     arn: target.arn,
-    visibilitySeconds: Math.min(60, parts.longestSeconds),
+    visibilitySeconds: target.timeoutSeconds * 2,
   });
   let running = 0;
   let stopped = false;
@@ -41,8 +41,10 @@ export function openAsynchronous(parts: {
       void target.invoke(JSON.parse(message.body)).then((outcome) => {
         running--;
         if (stopped) return;
-        if (outcome.ok || message.receives > retries) queue.remove([message.id]);
-        if (!outcome.ok && message.receives > retries && failures) queues.get(failures)?.send(message.body);
+        const over = outcome.ok || message.receives > retries;
+        if (over) queue.remove([message.id]);
+        else queue.release([message.id], Math.min(60, parts.longestSeconds));
+        if (over && !outcome.ok && failures) queues.get(failures)?.send(message.body);
         pump();
       });
     }

@@ -11,6 +11,8 @@ export interface QueueMapping {
   readonly batchSize: number;
   readonly concurrency: number;
   readonly partial: boolean;
+  /** How long a failed message waits for its next try. */
+  readonly retrySeconds: number;
   readonly filters: readonly unknown[];
   readonly guard: Guard;
 }
@@ -41,15 +43,17 @@ export function pollQueue(mapping: QueueMapping): Source {
   };
 
   const handle = async (received: readonly Message[]) => {
-    const denial = await mapping.guard.check(target, queueNeeds(queue.arn));
-    if (denial) return;
     const chosen = received.filter((one) => passes(mapping.filters, one));
-    const done = new Set(received.map(({ id }) => id));
-    if (chosen.length > 0) {
+    const back = new Set<number>();
+    const denial = await mapping.guard.check(target, queueNeeds(queue.arn));
+    if (denial) for (const { id } of received) back.add(id);
+    else if (chosen.length > 0) {
       const outcome = await target.invoke({ Records: chosen.map((one) => toRecord(one, mapping)) });
-      for (const { id } of failed(chosen, outcome, mapping.partial)) done.delete(id);
+      for (const { id } of failed(chosen, outcome, mapping.partial)) back.add(id);
     }
-    if (!stopped) queue.remove([...done]);
+    if (stopped) return;
+    queue.release([...back], mapping.retrySeconds);
+    queue.remove(received.map(({ id }) => id).filter((id) => !back.has(id)));
   };
 
   queue.onSend(pump);

@@ -15,10 +15,13 @@ export interface Message {
 export interface Queue {
   readonly name: string;
   readonly arn: string;
+  readonly visibilitySeconds: number;
   send(body: string, attributes?: Record<string, string>): string;
   /** Up to `most` visible messages, hidden until `visibilitySeconds` have passed. */
   receive(most: number): Message[];
   remove(ids: readonly number[]): void;
+  /** Shows messages that were received again after `seconds`. */
+  release(ids: readonly number[], seconds: number): void;
   /** Messages waiting, hidden ones included. */
   size(): number;
   /** When the next message becomes visible (milliseconds since 1970). */
@@ -50,6 +53,7 @@ export function openQueue(store: Store, options: QueueOptions): Queue {
   const hide = database.prepare(
     'UPDATE messages SET visible_at = ?, receives = receives + 1, received_at = coalesce(received_at, ?) WHERE id = ?',
   );
+  const show = database.prepare('UPDATE messages SET visible_at = ? WHERE id = ?');
   const drop = database.prepare('DELETE FROM messages WHERE id = ?');
   const bury = database.prepare(
     'UPDATE messages SET queue = ?, visible_at = ?, receives = 0, received_at = NULL WHERE id = ?',
@@ -63,6 +67,7 @@ export function openQueue(store: Store, options: QueueOptions): Queue {
   return {
     name,
     arn,
+    visibilitySeconds: options.visibilitySeconds,
     send(body, attributes = {}) {
       const messageId = randomUUID();
       const at = now();
@@ -104,6 +109,8 @@ export function openQueue(store: Store, options: QueueOptions): Queue {
         return taken;
       }),
     remove: (ids) => store.together(() => ids.forEach((id) => void drop.run(id))),
+    release: (ids, seconds) =>
+      store.together(() => ids.forEach((id) => void show.run(now() + seconds * 1000, id))),
     size: () => Number(count.get(name)?.size ?? 0),
     nextAt() {
       const next = count.get(name)?.next;

@@ -44,11 +44,13 @@ export interface SourceParts {
   readonly queues: ReadonlyMap<string, Queue>;
   /** Folder of records that were given up. */
   readonly failures: string;
+  /** A failed message is tried again after its queue's visibility timeout, but at most after this. */
+  readonly longestSeconds: number;
   readonly warn: (sentence: string) => void;
 }
 
-/** The stack's queues by ARN; `longestSeconds` shortens the wait before a failed message is tried again. */
-export function openQueues(stack: Stack, store: Store, longestSeconds: number): Map<string, Queue> {
+/** The stack's queues by ARN. */
+export function openQueues(stack: Stack, store: Store): Map<string, Queue> {
   const queues = new Map<string, Queue>();
   for (const { id, properties } of stack.all<QueueProperties>('AWS::SQS::Queue')) {
     const name = properties.QueueName ?? `${stack.place.stackName}-${id}`;
@@ -57,7 +59,7 @@ export function openQueues(stack: Stack, store: Store, longestSeconds: number): 
     const queue = openQueue(store, {
       name,
       arn,
-      visibilitySeconds: Math.min(properties.VisibilityTimeout ?? 30, longestSeconds),
+      visibilitySeconds: properties.VisibilityTimeout ?? 30,
       delaySeconds: properties.DelaySeconds ?? 0,
       ...(RedrivePolicy
         ? {
@@ -98,6 +100,7 @@ export function mapSources(parts: SourceParts): { source: Source; nudge?: () => 
         return {
           source: pollQueue({
             ...shared,
+            retrySeconds: Math.min(queue.visibilitySeconds, parts.longestSeconds),
             queue,
             batchSize,
             concurrency: Math.min(properties.ScalingConfig?.MaximumConcurrency ?? 4, 4),

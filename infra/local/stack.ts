@@ -1,4 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findAssembly, issuerName, region } from './assembly.ts';
 import { openAsynchronous } from './asynchronous.ts';
@@ -39,6 +40,8 @@ export interface StackOptions {
   readonly editTemplate?: (template: Template) => void;
   /** A failed queue message is tried again after its queue's visibility timeout, but at most after this (default 5). */
   readonly longestRetrySeconds?: number;
+  /** A finished assembly to run instead of our own; its table stays empty. */
+  readonly assembly?: string;
   readonly progress?: (line: string) => void;
   /** Told of denials and of what goes wrong in the background. */
   readonly warn?: (sentence: string) => void;
@@ -101,7 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     stops.push(() => inbox.stop());
 
     const [assembly, engine] = await Promise.all([
-      findAssembly(progress),
+      options.assembly ?? findAssembly(progress),
       startEngine({ ...(dir ? { dir } : {}), ...(options.engine ? { kind: options.engine } : {}) }),
     ]);
     stops.push(() => engine.stop());
@@ -121,7 +124,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     const tables = readTables(stack);
     const made = await createTables(stack, engine.endpoint);
     const [tableName] = tables.keys();
-    if (tableName && (made || !store.get('seeded'))) {
+    if (tableName && !options.assembly && (made || !store.get('seeded'))) {
       progress('Filling the new table…');
       await seed({ tableName, region, endpoint: engine.endpoint });
       store.set('seeded', new Date().toISOString());
@@ -138,16 +141,16 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       report: (denial) => warn(describeDenial(denial)),
     });
     const longestSeconds = options.longestRetrySeconds ?? 5;
-    const queues = openQueues(stack, store, longestSeconds);
+    const queues = openQueues(stack, store);
     const asynchronous = functions.map((target) =>
       openAsynchronous({ stack, store, target, queues, longestSeconds }),
     );
     const targets = new Map([...queues, ...asynchronous.map(({ queue }) => [queue.arn, queue] as const)]);
     const bus = makeBus({ stack, store, functions, queues: targets });
     const mapped = mapSources({
-      ...{ stack, store, functions, guard, queues, warn },
+      ...{ stack, store, functions, guard, queues, longestSeconds, warn },
       engine: engine.endpoint,
-      failures: join(dir ?? '.data', 'failures'),
+      failures: join(dir ?? scratch(stops), 'failures'),
     });
     const sources = [...mapped.map(({ source }) => source), ...asynchronous.map(({ source }) => source)];
     const schedules = readSchedules(stack, store, bus, targets);
@@ -203,6 +206,12 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
     if (dir) announce(dir, running, stops);
     return running;
   }
+}
+
+function scratch(stops: (() => void)[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'quartermaster-'));
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The file by which `npm run token` and the demo find a running stack. */

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mail } from './ses.ts';
+import { addressFile, startStack } from './stack.ts';
+
+/** A stack as the demo sees it: running already, or started for it. */
+export interface Stage {
+  readonly url: string;
+  token(email: string): Promise<string>;
+  mails(): Promise<readonly Mail[]>;
+  idle(): Promise<unknown>;
+  denials(): Promise<readonly unknown[]>;
+  close(): Promise<void>;
+}
+
+/** The stack that runs on `dir`, or one started on it. */
+export async function findStage(dir: string): Promise<Stage> {
+  const file = join(dir, addressFile);
+  if (existsSync(file)) {
+    const there = JSON.parse(readFileSync(file, 'utf8')) as Addresses;
+    if (isAlive(there.pid)) return remote(there);
+  }
+  const stack = await startStack({ dir, progress: (line) => console.log(line) });
+  return {
+    url: stack.url,
+    token: (email) => stack.token(email),
+    mails: () => stack.mails(),
+    idle: () => stack.idle(),
+    denials: async () => stack.denials(),
+    close: () => stack.stop(),
+  };
+}
+
+interface Addresses {
+  readonly pid: number;
+  readonly url: string;
+  readonly issuerUrl: string;
+  readonly controlUrl: string;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function remote({ url, issuerUrl, controlUrl }: Addresses): Stage {
+  const control = async (what: string) =>
+    (await fetch(`${controlUrl}/local/${what}`)).json() as Promise<never>;
+  return {
+    url,
+    token: async (email) => {
+      const response = await fetch(`${issuerUrl}/token`, {
+        method: 'POST',
+        body: new URLSearchParams({ email }),
+      });
+      const { access_token: token } = (await response.json()) as { access_token?: string };
+      if (!token) throw new Error(`The issuer gives ${email} no token`);
+      return token;
+    },
+    mails: () => control('mails'),
+    idle: () => control('idle'),
+    denials: async () => ((await control('iam')) as { denials: unknown[] }).denials,
+    close: async () => {},
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: the story reads what it knows to be there
+  readonly body: any;
+}
+
+export interface Sent {
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly type?: string;
+  readonly ifMatch?: string;
+  readonly key?: string;
+  /** What the answer's status must be; 200 to 299 when absent. */
+  readonly expect?: number;
+}
+
+export type Caller = (line: string, sent?: Sent) => Promise<Answer>;
+
+/** Sends requests as the person of an address; prints one line for each; throws when the answer is another than expected. */
+export async function callerOf(stage: Stage, email: string): Promise<Caller> {
+  const token = await stage.token(email);
+  return async (line, sent = {}) => {
+    const [method = 'GET', path = '/'] = line.split(' ');
+    const text = sent.text ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+    const response = await fetch(`${stage.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(text === undefined ? {} : { 'content-type': sent.type ?? 'application/json' }),
+        ...(method === 'POST' ? { 'idempotency-key': sent.key ?? randomUUID() } : {}),
+        ...(sent.ifMatch ? { 'if-match': sent.ifMatch } : {}),
+      },
+      ...(text === undefined ? {} : { body: text }),
+    });
+    const raw = await response.text();
+    const body = raw && response.headers.get('content-type')?.includes('json') ? JSON.parse(raw) : raw;
+    console.log(`${response.status} ${method.padEnd(6)} ${path}  ${describe(body)}`);
+    const good = sent.expect === undefined ? response.ok : response.status === sent.expect;
+    if (!good)
+      throw new Error(`${line} answered ${response.status}, expected ${sent.expect ?? '2xx'}: ${raw}`);
+    return { status: response.status, headers: response.headers, body };
+  };
+}
+
+function describe(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return '';
+  const { code, id, name, state, balanceAfter, balance, type } = body as Record<string, unknown>;
+  if (code) return String(code);
+  const parts = { id, name, state, type, balance, balanceAfter };
+  return Object.entries(parts)
+    .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+}
+
+/** Fails the demo when two things differ. */
+export function same(what: string, found: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what}: found ${a}, expected ${b}`);
+}
