@@ -1,7 +1,9 @@
 import type { Context } from '../lib/kit/context.ts';
+import { routes as audit } from './audit/routes.ts';
 import { routes as credits } from './credits/routes.ts';
 import { routes as customers } from './customers/routes.ts';
 import { routes as directory } from './directory/routes.ts';
+import { subscribers as directoryReactions } from './directory/subscribers.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
 import { routes as licensing } from './licensing/routes.ts';
 import { subscribers as licensingSubscribers } from './licensing/subscribers.ts';
@@ -52,6 +54,8 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+    subscribers: directoryReactions,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
   },
   {
     name: 'licensing',
@@ -72,5 +76,11 @@ export const contexts: readonly Context[] = [
     needs: { table: ['batchGet', 'get', 'query', 'put', 'delete'], cursor: true },
     subscribers: notificationSubscribers,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
+  },
+  {
+    name: 'audit',
+    impact: 'Nobody can look up who did what; it is still recorded.',
+    routes: audit,
+    needs: { table: ['batchGet', 'get', 'query'], index: true, cursor: true },
   },
 ];

@@ -20,6 +20,7 @@ export const prefixes = {
 
 export type Kind = keyof typeof prefixes;
 
+const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const body = '[0-9A-HJKMNP-TV-Z]{26}';
 
 /** Matches one kind's ids exactly: fixed length, so that a key prefix is never ambiguous. */
@@ -29,10 +30,16 @@ export function idPattern(kind: Kind): RegExp {
 
 /** Milliseconds since 1970 carried by an id's ULID. */
 export function idTime(id: string): number {
-  const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
   let time = 0;
   for (const character of id.slice(-26, -16)) time = time * 32 + digits.indexOf(character);
   return time;
+}
+
+/** The first or last id that the millisecond `at` can have: the bounds of a range of keys. */
+export function idBound(kind: Kind, at: number, end: 'first' | 'last'): string {
+  let time = '';
+  for (let rest = at; time.length < 10; rest = Math.floor(rest / 32)) time = `${digits[rest % 32]}${time}`;
+  return `${prefixes[kind]}_${time}${(end === 'first' ? '0' : 'Z').repeat(16)}`;
 }
 
 /** One installation has one table and one platform: the root of the tree. */

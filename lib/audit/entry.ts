@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { type Key, partition } from '../kit/keys.ts';
+import type { Node } from '../kit/scope.ts';
+import { line } from '../kit/text.ts';
+
+const actor = z
+  .object({ id: z.string(), kind: z.string(), home: z.string(), onBehalfOf: z.string().optional() })
+  .describe('Who did it, where they belong, and for whom if not for themselves');
+
+/** One thing that was done: as a list shows it. */
+export const auditEvent = z.strictObject({
+  id: z.string().describe('`aud_…`; sorts by time'),
+  at: z.string(),
+  action: z.string().describe('`<context>.<verb>`'),
+  subject: z.string().describe('Id of what it was done to'),
+  nodeId: z.string().describe('The provider or customer in whose record it stands'),
+  actor,
+});
+export type AuditEvent = z.infer<typeof auditEvent>;
+
+const values = z.record(z.string(), z.unknown()).nullable();
+
+/** One thing that was done, in full. */
+export const fullAuditEvent = auditEvent.extend({
+  before: values.describe('What differed, as it was'),
+  after: values.describe('What differed, as it is since'),
+  reason: z.string().nullable(),
+  ticketId: z.string().nullable(),
+  requestId: z.string().nullable(),
+  announced: z
+    .array(z.strictObject({ id: z.string(), type: z.string() }))
+    .describe('Events that told others'),
+});
+export type FullAuditEvent = z.infer<typeof fullAuditEvent>;
+
+/** What a list may be narrowed to, besides time and node. */
+export const auditFilters = {
+  action: z
+    .string()
+    .max(80)
+    .regex(/^[a-z_]+(\.[a-z_]+)?$/, 'must be an action, or the part before its dot')
+    .optional()
+    .describe('An action (`customers.add`), or the part before its dot (`customers`)'),
+  subject: line(100).optional().describe('Id of what it was done to'),
+  actor: line(100).optional().describe('Id of who did it, or on whose behalf'),
+};
+export type AuditFilters = {
+  readonly [F in keyof typeof auditFilters]?: string | undefined;
+};
+
+/** True when an entry is what the filters ask for. */
+export function matches(entry: AuditEvent, filters: AuditFilters): boolean {
+  const { action, subject, actor: who } = filters;
+  return (
+    (action === undefined || entry.action === action || entry.action.startsWith(`${action}.`)) &&
+    (subject === undefined || entry.subject === subject) &&
+    (who === undefined || entry.actor.id === who || entry.actor.onBehalfOf === who)
+  );
+}
+
+/** True when any filter applies that no key knows. */
+export const filtered = ({ action, subject, actor: who }: AuditFilters): boolean =>
+  action !== undefined || subject !== undefined || who !== undefined;
+
+const stored = z.object({
+  PK: z.string(),
+  id: z.string(),
+  at: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  actor,
+});
+
+/** A stored entry, or what the index knows of it. */
+export function toAuditEvent(item: Readonly<Record<string, unknown>>): AuditEvent {
+  const { PK, ...rest } = stored.parse(item);
+  return { ...rest, nodeId: nodeOf({ PK }) };
+}
+
+// The partition is `T#<node>#AUDIT`.
+const nodeOf = ({ PK }: Pick<Key, 'PK'>): string => PK.slice(partition('').length, -'#AUDIT'.length);
+
+const storedInFull = z.object({
+  before: values.default(null),
+  after: values.default(null),
+  reason: z.string().nullable().default(null),
+  ticketId: z.string().nullable().default(null),
+  requestId: z.string().nullable().default(null),
+  ev: z.string().default('[]'),
+});
+const announced = z.array(z.object({ id: z.string(), type: z.string() }));
+
+export function toFullAuditEvent(item: Readonly<Record<string, unknown>>): FullAuditEvent {
+  const { ev, ...rest } = storedInFull.parse(item);
+  return { ...toAuditEvent(item), ...rest, announced: announced.parse(JSON.parse(ev)) };
+}
+
+/** True when a stored node is `home` or below it. */
+export function isBelow(home: Node, node: Readonly<Record<string, unknown>> | undefined): boolean {
+  return String(node?.path ?? '').split('/')[home.path.length - 1] === home.id;
+}
+
+/** True when an entry stands in the record of `home`, or of a node below it. */
+export function belongsTo(home: Node, item: Readonly<Record<string, unknown>>): boolean {
+  const own = partition(home.id, 'AUDIT');
+  return item.PK === own || item.G1 === own;
+}

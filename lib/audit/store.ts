@@ -1,0 +1,59 @@
+import { get, getAll, page } from '../aws/db.ts';
+import { idBound } from '../kit/id.ts';
+import { auditKey, nodeKey, partition, rootEntry } from '../kit/keys.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** Whose entries, between which instants, before which id, how many. */
+export interface Range {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly after: string | undefined;
+  readonly sight: number;
+}
+
+const bound = (at: string | undefined, otherwise: number) =>
+  idBound('audit', at === undefined ? otherwise : Math.max(0, Date.parse(at)), 'first');
+const endOfTime = 2 ** 48 - 1;
+
+/** One Query, newest first: time and place are in the key. From is inclusive, to and after are exclusive. */
+async function entries(where: { index?: 'tree'; partition: string }, range: Range) {
+  const [from, to] = [bound(range.from, 0), bound(range.to, endOfTime)];
+  const before = range.after !== undefined && range.after < to ? range.after : to;
+  if (from >= before) return { items: [], more: false };
+  // DynamoDB's upper bound is inclusive: one entry more is read, and the bound itself left out.
+  const read = await page({ ...where, from, to: before, limit: range.sight + 1, backwards: true });
+  const items = read.items.filter(({ id }) => String(id) < before);
+  return { items: items.slice(0, range.sight), more: read.next !== null || items.length > range.sight };
+}
+
+/** What was done at a provider and below it. */
+export async function entriesBelow(providerId: string, range: Range) {
+  const read = await entries({ index: 'tree', partition: partition(providerId, 'AUDIT') }, range);
+  return { ...read, node: undefined };
+}
+
+/** What was done at one node, and that node's profile. */
+export async function entriesOf(nodeId: string, range: Range) {
+  const [read, [node]] = await Promise.all([
+    entries({ partition: partition(nodeId, 'AUDIT') }, range),
+    getAll([nodeKey(nodeId)]),
+  ]);
+  return { ...read, node };
+}
+
+/** An entry of one node's record. */
+export function entryOf(nodeId: string, auditId: string): Promise<Item | undefined> {
+  return get(auditKey(nodeId, auditId));
+}
+
+/** An entry of a provider's tree: from its own record, else from wherever the index says that it stands. */
+export async function entryBelow(providerId: string, auditId: string): Promise<Item | undefined> {
+  const { S1 } = rootEntry(providerId, 'AUDIT', auditId);
+  const [own, found] = await Promise.all([
+    entryOf(providerId, auditId),
+    page({ index: 'tree', partition: partition(providerId, 'AUDIT'), from: S1, to: S1, limit: 1 }),
+  ]);
+  const [place] = found.items;
+  return own ?? (place && get({ PK: String(place.PK), SK: String(place.SK) }));
+}
