@@ -2,7 +2,7 @@ import { each, get } from '../../lib/aws/db.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { meterKey, partition } from '../../lib/kit/keys.ts';
 import { type ResourceType, resourceTypes } from '../../lib/licensing/resource.ts';
-import { addCustomer, type Answer, call, type Caller, type Msp } from '../kit/world.ts';
+import { type Answer, addCustomer, type Caller, call, type Msp } from '../kit/world.ts';
 
 export interface Desk {
   readonly id: string;
@@ -90,7 +90,8 @@ export async function poolBreaches(providerId: string, customerIds: readonly str
       const limit = (meter?.limit ?? null) as number | null;
       return sum + Math.max(limit ?? 0, Number(meter?.used ?? 0));
     }, 0);
-    if (taken !== licensed - free || free < 0) breaches.push(`${type}: ${taken} taken, ${licensed} − ${free}`);
+    if (taken !== licensed - free || free < 0)
+      breaches.push(`${type}: ${taken} taken, ${licensed} − ${free}`);
   }
   return breaches;
 }

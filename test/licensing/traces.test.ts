@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeMsp, type Msp } from '../kit/world.ts';
+import { type Msp, makeMsp } from '../kit/world.ts';
 import { type Desk, openDesk, setPool } from './desk.ts';
 
 let msp: Msp;
