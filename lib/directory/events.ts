@@ -40,3 +40,17 @@ export const personRemoved = event({
   data: ofCompany,
   example: { companyId },
 });
+const importKind = z.enum(['companies', 'people']);
+
+export const importRequested = event({
+  type: 'directory.import_requested.v1',
+  summary: 'Rows of an import wait to be settled: at its start, and again whenever it has run long enough',
+  data: z.strictObject({ kind: importKind, done: z.int(), total: z.int() }),
+  example: { kind: 'people', done: 0, total: 10_000 },
+});
+export const importFinished = event({
+  type: 'directory.import_finished.v1',
+  summary: 'Every row of an import has been settled',
+  data: z.strictObject({ kind: importKind, succeeded: z.int(), failed: z.int() }),
+  example: { kind: 'people', succeeded: 9_998, failed: 2 },
+});

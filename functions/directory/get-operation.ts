@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { operation } from '../../lib/directory/operation.ts';
+import { operationOf } from '../../lib/directory/store.ts';
+import { answer, refuse } from '../../lib/kit/plan.ts';
+import { notFound } from '../../lib/kit/problem.ts';
+import { route } from '../../lib/kit/route.ts';
+import { id } from '../../lib/kit/text.ts';
+
+export const getOperation = route({
+  id: 'getOperation',
+  method: 'GET',
+  path: '/v1/operations/{operationId}',
+  summary: 'How far work in the background is',
+  permission: 'operations.read',
+  target: { home: ['PROVIDER'] },
+  params: z.strictObject({ operationId: id('operation') }),
+  reply: { status: 200, body: operation },
+  refuses: [],
+  load: ({ home, params }) => operationOf(home, params.operationId),
+  decide: (_, found) => (found ? answer(found.value, { version: found.version }) : refuse(notFound)),
+});
