@@ -24,7 +24,7 @@ async function customerWith(count: number, people = count + 1) {
       email: one.email,
     }),
   );
-  return { id: body.id as string, path, people: company.people.map((one) => one.id), callers };
+  return { company: company.id, path, people: company.people.map((one) => one.id), callers };
 }
 
 const add = (path: string, personId: string | undefined, as = msp.catalog) =>
@@ -87,6 +87,21 @@ describe('administrators', () => {
       const answers = await Promise.all(people.map((one) => remove(path, one)));
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 204, 409]);
       expect(await ids(path)).toHaveLength(1);
+    }
+  });
+
+  it('are never people who have left the company at the same moment', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { path, people, company } = await customerWith(1);
+      const person = people[1];
+      const [added, left] = await Promise.all([
+        add(path, person),
+        call(`DELETE /v1/companies/${company}/people/${person}`, {
+          as: msp.catalog,
+          headers: { 'if-match': '*' },
+        }),
+      ]);
+      expect([added.status === 201, left.status === 204].filter(Boolean)).toHaveLength(1);
     }
   });
 
