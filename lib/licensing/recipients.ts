@@ -4,7 +4,9 @@ import { canonicalEmail, email, line } from '../kit/text.ts';
 const split = (text: string): string[] => text.split(',').filter((part) => part.trim() !== '');
 
 function distinct(addresses: readonly string[]): string[] {
-  return [...new Map(addresses.map((address) => [canonicalEmail(address), address])).values()];
+  const first = (address: string) =>
+    addresses.findIndex((one) => canonicalEmail(one) === canonicalEmail(address));
+  return addresses.filter((address, at) => first(address) === at);
 }
 
 const addresses = z
