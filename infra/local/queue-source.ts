@@ -58,7 +58,10 @@ export function pollQueue(mapping: QueueMapping): Source {
 
   queue.onSend(pump);
   return {
-    start: pump,
+    start() {
+      // Lambda polls whether or not there is anything.
+      void mapping.guard.check(target, queueNeeds(queue.arn)).then(pump);
+    },
     idle: async () => running === 0 && queue.size() === 0,
     stop() {
       stopped = true;
