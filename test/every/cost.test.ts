@@ -1,0 +1,183 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import pricing from '../../bench/pricing.json' with { type: 'json' };
+import { contexts } from '../../functions/contexts.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { type Cost, measure } from '../kit/cost.ts';
+import { plantCreditSystem } from '../kit/plant.ts';
+import { createTable } from '../kit/table.ts';
+import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
+import { larger } from './budgets.ts';
+import { plantCustomers, plantLedger } from './planting.ts';
+import { routeOf, type Stage, scenarios } from './scenarios.ts';
+
+const document = 'docs/costs.md';
+const begin = '<!-- measured: begin -->';
+const end = '<!-- measured: end -->';
+
+let stage: Stage;
+const costs = new Map<string, Cost>();
+const routes = contexts.flatMap((context) => context.routes);
+const methodOf = (name: string) => routes.find(({ id }) => id === routeOf(name))?.method;
+const isRead = (name: string) => methodOf(name) === 'GET';
+const costOf = (name: string): Cost => {
+  const cost = costs.get(name);
+  if (!cost) throw new Error(`${name} was not measured`);
+  return cost;
+};
+
+beforeAll(async () => {
+  process.env.TABLE_NAME = 'costs';
+  await createTable(new DynamoDBClient({}), 'costs');
+  const msp = await makeMsp();
+  stage = { msp, customer: await addCustomer(msp) };
+  await plantCreditSystem(msp.id);
+});
+
+describe('one typical call of every route', () => {
+  it('is known', () => {
+    const known = new Set(Object.keys(scenarios).map(routeOf));
+    expect(routes.map(({ id }) => id).filter((id) => !known.has(id))).toEqual([]);
+    expect([...known].filter((id) => !routes.some((one) => one.id === id))).toEqual([]);
+  });
+
+  it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
+    const { line, ...sent } = await scenario(stage);
+    const { result, cost } = await measure(() => call(line, sent));
+    expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
+    costs.set(name, cost);
+  });
+});
+
+const dollars = ({ read, write, index }: Cost): number => {
+  const { dynamodbWriteUnit, dynamodbReadUnit, apiGatewayRequest, lambdaRequest } = pricing.perMillion;
+  return (write + index) * dynamodbWriteUnit + read * dynamodbReadUnit + apiGatewayRequest + lambdaRequest;
+};
+
+function table(): string {
+  const rows = [...costs].map(([name, cost]) => {
+    const { read, write, unique, index, reading, roundTrips } = cost;
+    const figures = [read, write, unique, index, reading, roundTrips, dollars(cost).toFixed(2)];
+    return `| ${[name, ...figures].join(' | ')} |`;
+  });
+  return [
+    '| call | RCU | WCU table | of it for uniqueness | WCU indexes | trips to read | trips in all | $ per million |',
+    '|---|--:|--:|--:|--:|--:|--:|--:|',
+    ...rows,
+    '',
+    'More than 6 WCU of the table, uniqueness aside:',
+    '',
+    ...Object.entries(larger).map(([name, why]) => `- ${name}: ${why}`),
+  ].join('\n');
+}
+
+describe('budgets', () => {
+  const changes = () => [...costs].filter(([name]) => !isRead(name));
+  const reads = () => [...costs].filter(([name]) => isRead(name));
+
+  it('nothing scans', () => {
+    expect([...costs.values()].flatMap(({ calls }) => calls).filter((name) => /scan/i.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it('every route reads in two round trips at most, and four of five reading routes in one', () => {
+    expect([...costs].filter(([, { reading }]) => reading > 2)).toEqual([]);
+    const typical = reads().filter(([name]) => routeOf(name) === name);
+    const single = typical.filter(([, { roundTrips }]) => roundTrips === 1);
+    expect(single.length / typical.length).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it('a change adds one round trip to write', () => {
+    expect(changes().filter(([, { reading, roundTrips }]) => roundTrips > reading + 1)).toEqual([]);
+  });
+
+  it('reads write nothing', () => {
+    expect(reads().filter(([, { write, index }]) => write + index > 0)).toEqual([]);
+  });
+
+  it('a debit with its own request id takes 1 WCU, with an Idempotency-Key 4, done again none', () => {
+    expect(costOf('debitCredits: own request id')).toMatchObject({ write: 1, index: 0 });
+    expect(costOf('debitCredits: same request id again')).toMatchObject({ write: 0, index: 0 });
+    expect(costOf('debitCredits').write).toBeLessThanOrEqual(4);
+    expect(costOf('debitCredits').index).toBe(0);
+  });
+
+  it('a plain change takes at most 6 WCU of the table besides what keeps names unique', () => {
+    const over = changes().filter(([, { write, unique }]) => write - unique > 6);
+    expect(over.map(([name]) => name).sort()).toEqual(Object.keys(larger).sort());
+  });
+
+  it.skipIf(process.env.ENGINE === 'aws')('the engine counts as we do', () => {
+    for (const [name, { read, write, index, reported }] of costs) {
+      expect({ name, ...reported }).toEqual({ name, read, write: write + index });
+    }
+  });
+});
+
+describe('growth', () => {
+  const same = async (small: () => Promise<Cost>, large: () => Promise<Cost>) => {
+    const [one, other] = [await small(), await large()];
+    const { read, write, index, roundTrips } = one;
+    expect(other).toMatchObject({ read, write, index, roundTrips });
+  };
+
+  it('a page of customers costs the same at 100 and at 10,000', async () => {
+    const [small, large] = [await makeMsp(), await makeMsp()];
+    await Promise.all([plantCustomers(small.id, 100), plantCustomers(large.id, 10_000)]);
+    const costing = (as: Caller, line: string) => async () => {
+      const { result, cost } = await measure(() => call(line, { as }));
+      expect(result.body.items).toHaveLength(25);
+      return cost;
+    };
+    for (const line of ['GET /v1/customers', 'GET /v1/customers?q=customer%20000']) {
+      await same(costing(small.reader, line), costing(large.reader, line));
+    }
+  });
+
+  it('a page of the ledger, a balance, a past balance and a debit cost the same at 100 and at 10,000 entries', async () => {
+    const { msp } = stage;
+    const ledgers = await Promise.all(
+      [100, 10_000].map(async (count) => {
+        const { id } = await addCustomer(msp);
+        return { path: `/v1/customers/${id}/credits`, times: await plantLedger(id, count) };
+      }),
+    );
+    const [small, large] = ledgers as [(typeof ledgers)[0], (typeof ledgers)[0]];
+    type Of = (ledger: typeof small) => { line: string; body?: unknown };
+    const costing = (of: Of, ledger: typeof small) => async () => {
+      const { line, body } = of(ledger);
+      const { result, cost } = await measure(() => call(line, { as: msp.catalog, body }));
+      expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
+      return cost;
+    };
+    const calls: Of[] = [
+      ({ path }) => ({ line: `GET ${path}/entries` }),
+      ({ path }) => ({ line: `GET ${path}` }),
+      ({ path, times }) => ({ line: `GET ${path}?at=${times[Math.floor(times.length / 2)]}` }),
+      ({ path }) => ({ line: `GET ${path}/forecast` }),
+      ({ path }) => ({
+        line: `POST ${path}/debits`,
+        body: { amount: 1, requestId: newId('request', Date.now()) },
+      }),
+    ];
+    for (const of of calls) await same(costing(of, small), costing(of, large));
+  });
+});
+
+it(`the table of ${document} is what was measured`, () => {
+  const text = readFileSync(document, 'utf8');
+  const [head = '', rest = ''] = text.split(begin);
+  const [committed = '', tail = ''] = rest.split(end);
+  if (process.env.WRITE_COSTS) {
+    writeFileSync(document, `${head}${begin}\n${table()}\n${end}${tail}`);
+    return;
+  }
+  mkdirSync('coverage', { recursive: true });
+  writeFileSync('coverage/costs.json', JSON.stringify(Object.fromEntries(costs), null, 1));
+  console.log(table());
+  expect(table(), 'Costs have changed: if they may, `npm run bench -- --costs --write`').toBe(
+    committed.trim(),
+  );
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { addCompany, call, makeMsp } from '../kit/world.ts';
+import { plantCustomers } from './planting.ts';
+import type { Scenarios, Stage } from './scenarios.ts';
+
+const first = { 'if-match': '"1"' };
+
+async function customerOf({ msp }: Stage, administrators = 1) {
+  const company = await addCompany(msp, { people: administrators + 1 });
+  const { body } = await call('POST /v1/customers', {
+    as: msp.catalog,
+    body: {
+      companyId: company.id,
+      accountManagerEmail: 'manager@msp.example.com',
+      administrators: company.people.slice(0, administrators).map(({ id }) => id),
+    },
+  });
+  return { path: `/v1/customers/${body.id}`, people: company.people };
+}
+
+export const customers: Scenarios = {
+  createCustomer: async ({ msp }) => {
+    const { id, people } = await addCompany(msp);
+    const body = {
+      companyId: id,
+      accountManagerEmail: 'manager@msp.example.com',
+      administrators: people.map((one) => one.id),
+    };
+    return { line: 'POST /v1/customers', as: msp.catalog, body };
+  },
+  listCustomers: async () => {
+    const msp = await makeMsp();
+    await plantCustomers(msp.id, 100);
+    return { line: 'GET /v1/customers', as: msp.reader };
+  },
+  getCustomer: ({ msp, customer }) => ({ line: `GET /v1/customers/${customer.id}`, as: msp.reader }),
+  updateCustomer: async (stage) => ({
+    line: `PATCH ${(await customerOf(stage)).path}`,
+    as: stage.msp.catalog,
+    body: { city: 'Vienna' },
+    headers: first,
+  }),
+  'updateCustomer: another name': async (stage) => ({
+    line: `PATCH ${(await customerOf(stage)).path}`,
+    as: stage.msp.catalog,
+    body: { name: `Renamed ${randomUUID().slice(0, 8)}` },
+    headers: first,
+  }),
+  listAdministrators: async (stage) => ({
+    line: `GET ${(await customerOf(stage, 3)).path}/administrators`,
+    as: stage.msp.reader,
+  }),
+  getAdministrator: ({ msp, customer }) => ({
+    line: `GET /v1/customers/${customer.id}/administrators/${customer.admin.person}`,
+    as: msp.reader,
+  }),
+  addAdministrator: async (stage) => {
+    const { path, people } = await customerOf(stage);
+    const body = { personId: people.at(-1)?.id };
+    return { line: `POST ${path}/administrators`, as: stage.msp.catalog, body };
+  },
+  removeAdministrator: async (stage) => {
+    const { path, people } = await customerOf(stage, 2);
+    const line = `DELETE ${path}/administrators/${people[0]?.id}`;
+    return { line, as: stage.msp.catalog, headers: first };
+  },
+};

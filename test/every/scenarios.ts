@@ -1,0 +1,41 @@
+import type { Caller, Msp, Sent } from '../kit/world.ts';
+import { audit } from './audit.scenarios.ts';
+import { credits } from './credits.scenarios.ts';
+import { customers } from './customers.scenarios.ts';
+import { directory } from './directory.scenarios.ts';
+import { helpdesk } from './helpdesk.scenarios.ts';
+import { licensing } from './licensing.scenarios.ts';
+import { notifications } from './notifications.scenarios.ts';
+import { platform } from './platform.scenarios.ts';
+
+/** What every scenario finds: a provider in MSP mode with the credit system on, and one customer that has credits. */
+export interface Stage {
+  readonly msp: Msp;
+  readonly customer: { readonly id: string; readonly admin: Caller };
+}
+
+/** A request to send: `METHOD /path` and the rest. */
+export interface Request extends Sent {
+  readonly line: string;
+}
+
+/** Prepares what one typical call needs, and says the call. */
+export type Scenario = (stage: Stage) => Request | Promise<Request>;
+
+/** By route id; a second scenario of a route adds what is special about it: `debitCredits: own request id`. */
+export type Scenarios = Readonly<Record<string, Scenario>>;
+
+/** One typical call of every route. */
+export const scenarios: Scenarios = {
+  ...platform,
+  ...helpdesk,
+  ...directory,
+  ...customers,
+  ...licensing,
+  ...credits,
+  ...notifications,
+  ...audit,
+};
+
+/** The route that a scenario calls. */
+export const routeOf = (name: string): string => name.split(':')[0] ?? name;
