@@ -22,37 +22,33 @@ const patienceMs = 5000;
  * @throws what SES throws while it is throttled or out of reach: the queue tries again.
  */
 export async function sendNotice(tenantId: string, noticeId: string): Promise<void> {
-  for (let round = 0; round < 3; round++) {
-    const leasedUntil = await sendPending(tenantId, noticeId);
-    if (leasedUntil === undefined) return;
-    await new Promise((resolve) =>
-      setTimeout(resolve, Math.min(leaseMs, Date.parse(leasedUntil) - Date.now() + 50)),
-    );
+  const deadline = Date.now() + leaseMs + patienceMs;
+  for (let round = 0; await sendPending(tenantId, noticeId); round++) {
+    if (Date.now() > deadline) throw new Error(`Notice ${noticeId} is still being sent by another`);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** round)));
   }
-  throw new Error(`Notice ${noticeId} is still being sent by another`);
 }
 
-async function sendPending(tenantId: string, noticeId: string): Promise<string | undefined> {
+/** True when others are sending some of it. */
+async function sendPending(tenantId: string, noticeId: string): Promise<boolean> {
   const { message, deliveries } = await outgoing(tenantId, noticeId);
   const pending = deliveries.filter((one) => one.state === 'PENDING');
-  if (pending.length === 0 || !message) return undefined;
+  if (pending.length === 0 || !message) return false;
   const suppressed = await suppressedAmong(
     tenantId,
     pending.map(({ recipientHash }) => recipientHash),
   );
-  let leasedUntil: string | undefined;
+  let othersSend = false;
   for (const one of pending) {
-    if (isLeased(one, now())) leasedUntil = latest(leasedUntil, one.leaseUntil);
+    if (isLeased(one, now())) othersSend = true;
     else if (suppressed.has(one.recipientHash))
       await turn(tenantId, one, { state: 'SUPPRESSED', why: 'ADDRESS' });
-    else if (!(await sendOne(tenantId, one, message))) leasedUntil = latest(leasedUntil, lease());
+    else if (!(await sendOne(tenantId, one, message))) othersSend = true;
   }
-  return leasedUntil;
+  return othersSend;
 }
 
 const lease = () => new Date(Date.now() + leaseMs).toISOString();
-const latest = (a: string | undefined, b: string | null) =>
-  a === undefined || (b !== null && b > a) ? (b ?? a) : a;
 
 /** Claims, sends, marks. False when another claimed it first. */
 async function sendOne(tenantId: string, one: Pending, message: Message): Promise<boolean> {

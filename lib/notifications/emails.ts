@@ -14,12 +14,13 @@ const textMost = 20_000;
 const breaks = /[\p{Cc}\u2028\u2029]/gu;
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
-/** One header line: no control, bidirectional or invisible characters, at most `most` characters. */
+/** One header line: no control, bidirectional or invisible characters, no encoded words, at most `most` characters. */
 export function oneLine(value: string, most = subjectMost): string {
   const clean = value
     .toWellFormed()
     .replace(breaks, ' ')
     .replace(invisible, '')
+    .replaceAll('=?', '= ?')
     .replace(/ {2,}/g, ' ')
     .trim();
   return shorten(clean, most);

@@ -26,7 +26,7 @@ export interface Mailbox {
 
 export const throttled = { status: 400, code: 'Throttling', message: 'Maximum sending rate exceeded.' };
 export const rejected = { status: 400, code: 'MessageRejected', message: 'Email address is not verified.' };
-export const paused = { status: 400, code: 'AccountSendingPaused', message: 'Sending is paused.' };
+export const paused = { status: 400, code: 'AccountSendingPausedException', message: 'Sending is paused.' };
 
 /** A loopback server that speaks SES's query protocol and keeps what it was given; the SDK finds it by environment. */
 export async function openMailbox(): Promise<Mailbox> {
