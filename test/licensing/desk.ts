@@ -59,6 +59,14 @@ export async function setPool(msp: Msp, type: ResourceType, licensed: number): P
   return call(`PUT /v1/licence-pool/${type}`, { as: msp.catalog, body: { licensed }, headers: any });
 }
 
+/** Sends again, as a client may, what was answered with a retryable refusal. */
+export async function persist(send: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.body?.code !== 'request.contended') return answer;
+  }
+}
+
 /** Events that the receipts of a node announced, oldest first. */
 export async function announcedBy(nodeId: string): Promise<Envelope<Record<string, unknown>>[]> {
   const out: Envelope<Record<string, unknown>>[] = [];

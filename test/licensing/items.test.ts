@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../lib/aws/world.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
-import { announcedBy, type Desk, managedItems, openDesk, poolBreaches, setPool } from './desk.ts';
+import { announcedBy, type Desk, managedItems, openDesk, persist, poolBreaches, setPool } from './desk.ts';
 
 let msp: Msp;
 let desk: Desk;
@@ -153,8 +153,10 @@ describe('races', () => {
     const own = await makeMsp();
     await setPool(own, 'DEVICE', 10);
     const desks = await Promise.all([1, 2, 3].map(() => openDesk(own)));
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, at) => desks[at % 3]?.add(1)));
-    const rows = answers.flatMap((answer) => answer?.body.items as Row[]);
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => persist(() => (desks[at % 3] as Desk).add(1))),
+    );
+    const rows = answers.flatMap(({ body }) => body.items as Row[]);
     expect(rows.filter(({ state }) => state === 'MANAGED')).toHaveLength(10);
     expect(rows).toHaveLength(30);
     expect(
@@ -171,7 +173,7 @@ describe('races', () => {
     const more = (await first.add(30)).body.items as Row[];
     await first.unmanage(await managedItems(first.id, 'DEVICE'));
     await first.allocate(limits(10));
-    const managed = await Promise.all(more.map(({ id }) => first.manage([id])));
+    const managed = await Promise.all(more.map(({ id }) => persist(() => first.manage([id]))));
     const all = managed.flatMap(({ body }) => body.items as Row[]);
     expect(all.filter(({ state }) => state === 'MANAGED')).toHaveLength(10);
     expect(await managedItems(first.id, 'DEVICE')).toHaveLength(10);
@@ -189,8 +191,8 @@ describe('races', () => {
     await setPool(own, 'DEVICE', 50);
     const one = await openDesk(own);
     const [allotted] = await Promise.all([
-      one.allocate(limits(20)),
-      ...Array.from({ length: 6 }, () => one.add(2)),
+      persist(() => one.allocate(limits(20))),
+      ...Array.from({ length: 6 }, () => persist(() => one.add(2))),
     ]);
     expect([200, 409]).toContain(allotted.status);
     expect(await poolBreaches(own.id, [one.id])).toEqual([]);

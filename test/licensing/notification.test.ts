@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { onNotificationDefaultsChanged } from '../../functions/licensing/on-notification-defaults-changed.ts';
 import { envelope } from '../../lib/kit/event.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
-import { announcedBy, type Desk, openDesk, setPool } from './desk.ts';
+import { announcedBy, type Desk, openDesk, persist, setPool } from './desk.ts';
 
 let msp: Msp;
 let desk: Desk;
@@ -138,7 +138,10 @@ describe('saving evaluates', () => {
     const one = await openDesk(msp);
     await one.soft(100);
     await one.use(40);
-    await Promise.all([one.settings({ thresholds: [45] }), ...Array.from({ length: 10 }, () => one.add(1))]);
+    await Promise.all([
+      one.settings({ thresholds: [45] }),
+      ...Array.from({ length: 10 }, () => persist(() => one.add(1))),
+    ]);
     expect(await one.notices()).toEqual(['fired 45']);
   });
 });
