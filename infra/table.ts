@@ -20,7 +20,6 @@ const projected = [
   'id',
   'name',
   'state',
-  'version',
   'type',
   'at',
   'action',

@@ -26,7 +26,7 @@ let shared: DynamoDBClient | undefined;
 export function client(): DynamoDBClient {
   shared ??= new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 4000 },
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 4000 },
   });
   return shared;
 }

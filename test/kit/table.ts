@@ -12,7 +12,6 @@ export const projected = [
   'id',
   'name',
   'state',
-  'version',
   'type',
   'at',
   'action',
