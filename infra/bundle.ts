@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { buildSync, type Metafile } from 'esbuild';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { contexts } from '../functions/contexts.ts';
 import { problemsOf } from '../functions/docs/problems.ts';
 
@@ -33,6 +33,23 @@ export interface Bundles {
   readonly metafile: Metafile;
 }
 
+/** How everything that is deployed is bundled. */
+export const buildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  // ESM sources shake; the packages' CommonJS builds do not.
+  mainFields: ['module', 'main'],
+  conditions: ['module', 'import'],
+  define: { 'import.meta.dirname': '__dirname' },
+  minify: true,
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'error',
+} satisfies BuildOptions;
+
 const made = new Map<string, Bundles>();
 
 /** Bundles all entries in one run of esbuild, once per output directory however many stacks use them. */
@@ -41,21 +58,9 @@ export function bundle(outdir: string): Bundles {
   if (known) return known;
   const target = join(outdir, 'bundles');
   const { metafile } = buildSync({
-    absWorkingDir: root,
+    ...buildOptions,
     entryPoints: Object.fromEntries(Object.entries(entries()).map(([id, file]) => [`${id}/index`, file])),
     outdir: target,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    // ESM sources shake; the packages' CommonJS builds do not.
-    mainFields: ['module', 'main'],
-    conditions: ['module', 'import'],
-    define: { 'import.meta.dirname': '__dirname' },
-    minify: true,
-    metafile: true,
-    legalComments: 'none',
-    logLevel: 'error',
   });
   writeFileSync(join(outdir, 'metafile.json'), JSON.stringify(metafile));
   const directory = (id: string) => join(target, id);

@@ -58,7 +58,7 @@ describe('stage', () => {
       ThrottlingRateLimit: 200,
     });
     expect(stage?.Properties.RouteSettings).toMatchObject({
-      'POST /v1/imports': { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 5 },
+      'POST /v1/sample-imports': { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 5 },
     });
   });
 

@@ -38,7 +38,7 @@ const open = route({
 const heavy = route({
   id: 'importDirectory',
   method: 'POST',
-  path: '/v1/imports',
+  path: '/v1/sample-imports',
   summary: 'An import',
   permission: 'signed-in',
   reply: { status: 202 },
