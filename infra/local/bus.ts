@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { LocalFunction } from './lambda.ts';
+import type { Guard } from './iam.ts';
 import { matches } from './pattern.ts';
+import { missingInvocation, missingSend, permittedInvocations, permittedQueues } from './permissions.ts';
 import type { Queue } from './queue.ts';
 import type { Store } from './store.ts';
 import type { Stack } from './template.ts';
@@ -41,9 +42,9 @@ interface RuleProperties {
 export interface BusOptions {
   readonly stack: Stack;
   readonly store: Store;
-  readonly functions: readonly LocalFunction[];
   /** Queues of the stack by ARN, and the asynchronous invocation queue of each function by its ARN. */
   readonly queues: ReadonlyMap<string, Queue>;
+  readonly guard: Guard;
 }
 
 export function makeBus(options: BusOptions): Bus {
@@ -64,8 +65,17 @@ export function makeBus(options: BusOptions): Bus {
     ...stack.all<{ Name?: string }>('AWS::Events::EventBus').map(nameOf(stack)),
   ]);
 
+  const permitted = new Set([
+    ...permittedQueues(stack),
+    ...permittedInvocations(stack, 'events.amazonaws.com'),
+  ]);
+  const refusal = (arn: string) =>
+    arn.includes(':sqs:') ? missingSend(arn) : missingInvocation(arn, 'events.amazonaws.com');
   const deliver = (targets: readonly Target[], event: Record<string, unknown>) => {
-    for (const target of targets) queues.get(target.Arn)?.send(inputOf(target, event));
+    for (const target of targets) {
+      if (permitted.has(target.Arn)) queues.get(target.Arn)?.send(inputOf(target, event));
+      else options.guard.refuse(refusal(target.Arn));
+    }
   };
 
   return {

@@ -13,6 +13,8 @@ export type EngineKind = 'dynoxide' | 'aws' | 'external';
 export interface Engine {
   readonly endpoint: string;
   readonly kind: EngineKind;
+  /** Resolves when it ended without being told to. */
+  readonly lost: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,7 +29,9 @@ export async function startEngine(
   options: { dir?: string; kind?: 'dynoxide' | 'aws' } = {},
 ): Promise<Engine> {
   const external = process.env.DYNAMODB_ENDPOINT;
-  if (external && !options.kind) return { endpoint: external, kind: 'external', stop: async () => {} };
+  if (external && !options.kind) {
+    return { endpoint: external, kind: 'external', lost: new Promise(() => {}), stop: async () => {} };
+  }
   const binary = options.kind === 'aws' ? undefined : findDynoxide();
   if (!binary && options.kind === 'dynoxide')
     throw new Stop('The engine dynoxide is not installed for this machine.');
@@ -54,7 +58,7 @@ export async function startEngine(
     ]);
     await answering(endpoint, child);
     indexStream(file);
-    return { endpoint, kind: 'dynoxide', stop: () => end(child) };
+    return { endpoint, kind: 'dynoxide', ...watch(child) };
   }
   const jar = findJar();
   const child = launch(scratch, dirname(jar), [
@@ -62,7 +66,7 @@ export async function startEngine(
     ...['-sharedDb', '-disableTelemetry', ...(scratch ? ['-inMemory'] : ['-dbPath', dir])],
   ]);
   await answering(endpoint, child);
-  return { endpoint, kind: 'aws', stop: () => end(child) };
+  return { endpoint, kind: 'aws', ...watch(child) };
 }
 
 // Every write asks the engine's stream table for its highest number: without an index that is a scan of all records.
@@ -106,6 +110,22 @@ async function answering(endpoint: string, child: ChildProcess): Promise<void> {
   }
   await end(child);
   throw new Stop(`The DynamoDB engine did not start: ${said.trim() || 'it said nothing'}`);
+}
+
+function watch(child: ChildProcess): Pick<Engine, 'lost' | 'stop'> {
+  let told = false;
+  return {
+    // Only the engine holds the other end of this pipe.
+    lost: new Promise((resolve) => {
+      child.stdout?.on('end', () => {
+        if (!told) resolve();
+      });
+    }),
+    stop() {
+      told = true;
+      return end(child);
+    },
+  };
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Authorizer, type JwtConfiguration, makeAuthorizer } from './authorizer.ts';
+import type { Denial, Guard } from './iam.ts';
 import { type Invoked, type LocalFunction, payloadLimit } from './lambda.ts';
 import { apiId } from './names.ts';
+import { missingInvocation, permittedInvocations } from './permissions.ts';
 import { type GatewayRoute, type Match, makeRoute, matchRoute } from './routes.ts';
 import type { Stack } from './template.ts';
 
@@ -10,12 +12,15 @@ interface Destination {
   readonly target: LocalFunction;
   readonly authorize: Authorizer | undefined;
   readonly scopes: readonly string[];
+  /** Why API Gateway may not invoke the function. */
+  readonly refused: Denial | undefined;
 }
 
 export interface Gateway {
   readonly routes: readonly GatewayRoute<Destination>[];
   readonly stack: Stack;
   readonly id: string;
+  readonly guard: Guard;
 }
 
 const bodyLimit = 10 * 1024 * 1024;
@@ -31,7 +36,7 @@ interface RouteProperties {
 }
 
 /** Reads the stack's HTTP API: routes, integrations, JWT authorizers. */
-export function readGateway(stack: Stack, functions: readonly LocalFunction[]): Gateway {
+export function readGateway(stack: Stack, functions: readonly LocalFunction[], guard: Guard): Gateway {
   const integrations = new Map<string, LocalFunction>();
   for (const { id, properties } of stack.all<{ IntegrationUri: string }>('AWS::ApiGatewayV2::Integration')) {
     const target = functions.find(({ arn }) => properties.IntegrationUri.includes(arn));
@@ -46,6 +51,7 @@ export function readGateway(stack: Stack, functions: readonly LocalFunction[]): 
         makeAuthorizer(properties.JwtConfiguration),
       ]),
   );
+  const permitted = permittedInvocations(stack, 'apigateway.amazonaws.com');
   const routes = stack.all<RouteProperties>('AWS::ApiGatewayV2::Route').map(({ id, properties }) => {
     const target = integrations.get(properties.Target);
     if (!target) throw new Error(`Route ${properties.RouteKey} (${id}) leads to no integration`);
@@ -53,14 +59,18 @@ export function readGateway(stack: Stack, functions: readonly LocalFunction[]): 
       properties.AuthorizationType === 'JWT' ? authorizers.get(properties.AuthorizerId ?? '') : undefined;
     if (properties.AuthorizationType === 'JWT' && !authorize)
       throw new Error(`Route ${properties.RouteKey} has no authorizer`);
+    const refused = permitted.has(target.arn)
+      ? undefined
+      : missingInvocation(target.arn, 'apigateway.amazonaws.com');
     return makeRoute(properties.RouteKey, {
       target,
       authorize,
       scopes: properties.AuthorizationScopes ?? [],
+      refused,
     });
   });
   const api = stack.all('AWS::ApiGatewayV2::Api')[0];
-  return { routes, stack, id: apiId(`${stack.place.stackName}-${api?.id}`) };
+  return { routes, stack, guard, id: apiId(`${stack.place.stackName}-${api?.id}`) };
 }
 
 /** Serves the HTTP API as API Gateway would (payload 2.0). `gateway` is asked at each request. */
@@ -94,7 +104,7 @@ async function handle(gateway: Gateway, request: IncomingMessage, response: Serv
     return end(response, 400, 'Bad Request');
   }
   if (!match) return end(response, 404, 'Not Found');
-  const { target, authorize, scopes } = match.route.to;
+  const { target, authorize, scopes, refused } = match.route.to;
   const verdict = await authorize?.(request.headers.authorization, scopes);
   if (verdict && verdict.status !== 200) {
     response.setHeader('www-authenticate', verdict.challenge);
@@ -113,7 +123,9 @@ async function handle(gateway: Gateway, request: IncomingMessage, response: Serv
   const payload = { ...event, requestContext: { ...event.requestContext, ...jwt } };
   if (Buffer.byteLength(JSON.stringify(payload)) > payloadLimit)
     return end(response, 413, 'Request Entity Too Large');
-  const invoked = await within(target, payload);
+  if (refused) gateway.guard.refuse(refused);
+  const invoked = refused ? undefined : await within(target, payload);
+  if (refused) return end(response, 500, 'Internal Server Error');
   if (!invoked) return end(response, 503, 'Service Unavailable');
   if (!invoked.ok) return end(response, 500, 'Internal Server Error');
   answer(response, JSON.parse(invoked.payload));
@@ -203,12 +215,18 @@ function toEvent({ gateway, request, match, rawPath, query, body, requestId }: A
       requestId,
       routeKey: match.route.key,
       stage: '$default',
-      time: now.toUTCString(),
+      time: clf(now),
       timeEpoch: now.getTime(),
     },
     ...(body.length > 0 ? { body: body.toString(text ? 'utf8' : 'base64') } : {}),
     isBase64Encoded: body.length > 0 && !text,
   };
+}
+
+// Common log format: 21/Nov/2026:04:05:06 +0000.
+function clf(at: Date): string {
+  const [, day, month, year, time] = at.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 function isText(contentType: string | undefined): boolean {

@@ -16,7 +16,7 @@ export interface Denial extends Need {
   /** The sentence that AWS answers. */
   readonly message: string;
   /** The statement that would allow it. */
-  readonly missing: { readonly Effect: 'Allow'; readonly Action: string; readonly Resource: string };
+  readonly missing: Readonly<Record<string, unknown>>;
   readonly times: number;
 }
 
@@ -30,6 +30,8 @@ export interface Grant {
 export interface Guard {
   /** Undefined when all is allowed, else the first denial. */
   check(caller: LocalFunction, needs: readonly Need[]): Promise<Denial | undefined>;
+  /** Notes a denial that a resource's own policy is the reason of. */
+  refuse(denial: Denial): void;
   denials(): Denial[];
   used(): Grant[];
   unused(): Grant[];
@@ -71,7 +73,16 @@ export function makeGuard({ roles, functions, resourcePolicies, report }: GuardO
     return decision;
   };
 
+  const note = (denial: Denial): Denial => {
+    const key = `${denial.function} ${denial.action} ${denial.resource}`;
+    const noted = { ...denial, times: (denied.get(key)?.times ?? 0) + 1 };
+    denied.set(key, noted);
+    if (noted.times === 1) report(noted);
+    return noted;
+  };
+
   return {
+    refuse: note,
     async check(caller, needs) {
       for (const need of needs) {
         const role = roles.get(caller.roleArn);
@@ -79,11 +90,7 @@ export function makeGuard({ roles, functions, resourcePolicies, report }: GuardO
           remember(caller, need);
           continue;
         }
-        const key = `${caller.id} ${need.action} ${need.resource}`;
-        const denial = toDenial(caller, role, need, (denied.get(key)?.times ?? 0) + 1);
-        denied.set(key, denial);
-        if (denial.times === 1) report(denial);
-        return denial;
+        return note(toDenial(caller, role, need));
       }
       return undefined;
     },
@@ -139,14 +146,14 @@ function conditionKeys(role: Role): Set<string> {
   return keys;
 }
 
-function toDenial(caller: LocalFunction, role: Role | undefined, need: Need, times: number): Denial {
+function toDenial(caller: LocalFunction, role: Role | undefined, need: Need): Denial {
   const who = `arn:aws:sts::${account}:assumed-role/${role?.name ?? caller.roleArn}/${caller.name}`;
   return {
     ...need,
     function: caller.id,
     message: `User: ${who} is not authorized to perform: ${need.action} on resource: ${need.resource} because no identity-based policy allows the ${need.action} action`,
     missing: { Effect: 'Allow', Action: need.action, Resource: need.resource },
-    times,
+    times: 1,
   };
 }
 

@@ -43,6 +43,8 @@ export interface StackOptions {
   /** A finished assembly to run instead of our own; its table stays empty. */
   readonly assembly?: string;
   readonly progress?: (line: string) => void;
+  /** Called when the DynamoDB engine ended by itself. */
+  readonly lost?: () => void;
   /** Told of denials and of what goes wrong in the background. */
   readonly warn?: (sentence: string) => void;
 }
@@ -108,6 +110,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       startEngine({ ...(dir ? { dir } : {}), ...(options.engine ? { kind: options.engine } : {}) }),
     ]);
     stops.push(() => engine.stop());
+    void engine.lost.then(() => options.lost?.());
     progress(`Engine: ${engine.kind}${dir ? `, kept in ${dir}` : ', nothing is kept'}`);
 
     const stack = loadStack({
@@ -146,7 +149,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       openAsynchronous({ stack, store, target, queues, longestSeconds }),
     );
     const targets = new Map([...queues, ...asynchronous.map(({ queue }) => [queue.arn, queue] as const)]);
-    const bus = makeBus({ stack, store, functions, queues: targets });
+    const bus = makeBus({ stack, store, guard, queues: targets });
     const mapped = mapSources({
       ...{ stack, store, functions, guard, queues, longestSeconds, warn },
       engine: engine.endpoint,
@@ -189,6 +192,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
       },
       control: {
         iam: () => ({ denials: guard.denials(), used: guard.used(), unused: guard.unused() }),
+        addresses: () => ({ url, controlUrl, issuerUrl: issuer.url, inboxUrl: inbox.url, pid: process.pid }),
         mails: () => ses.mails(),
         idle: () =>
           running.idle().then(
@@ -198,7 +202,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
         deadletters: () => running.deadLetters(),
       },
     };
-    gateway = readGateway(stack, functions);
+    gateway = readGateway(stack, functions, guard);
     for (const source of [...sources, ...schedules]) source.start();
     stops.push(() => {
       for (const source of [...sources, ...schedules]) source.stop();

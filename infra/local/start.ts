@@ -20,12 +20,16 @@ async function main(): Promise<void> {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < 24)
     throw new Stop(`Quartermaster needs Node 24, and this is ${process.version}: use \`npm start\`.`);
-  refuseSecond(values.data);
+  await refuseSecond(values.data);
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
   const stack = await startStack({
     dir: values.data,
     ports: readPorts(),
+    lost: () => {
+      console.error('The DynamoDB engine ended by itself: the stack ends too.');
+      process.exit(1);
+    },
     progress: (line) => console.log(`[${seconds()} s] ${line}`),
   });
   let ending = false;
@@ -72,14 +76,13 @@ function readPorts() {
   };
 }
 
-function refuseSecond(dir: string): void {
+async function refuseSecond(dir: string): Promise<void> {
   const file = join(dir, addressFile);
   if (!existsSync(file)) return;
-  const { pid, url } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; url: string };
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return;
-  }
-  if (pid !== process.pid) throw new Stop(`A stack already runs on ${dir}: ${url} (process ${pid}).`);
+  const { url, controlUrl } = JSON.parse(readFileSync(file, 'utf8')) as { url: string; controlUrl: string };
+  const told = await fetch(`${controlUrl}/local/addresses`)
+    .then((response) => response.json())
+    .catch(() => undefined);
+  if ((told as { url?: string } | undefined)?.url === url)
+    throw new Stop(`A stack already runs on ${dir}: ${url}`);
 }

@@ -164,6 +164,25 @@ export function makeTemplate(): Template {
           RedrivePolicy: { deadLetterTargetArn: arn('Graves'), maxReceiveCount: 2 },
         },
       },
+      QueuePolicy: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: {
+          Queues: [{ Ref: 'Queue' }],
+          PolicyDocument: {
+            Statement: [
+              { ...allow('sqs:SendMessage', arn('Queue')), Principal: { Service: 'events.amazonaws.com' } },
+            ],
+          },
+        },
+      },
+      Invoke: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Action: 'lambda:InvokeFunction',
+          FunctionName: arn('Api'),
+          Principal: 'apigateway.amazonaws.com',
+        },
+      },
       Rule: {
         Type: 'AWS::Events::Rule',
         Properties: {

@@ -17,12 +17,16 @@ function revoke(template: Template, policy: string, action: string): void {
   })).filter(({ Action }) => Action.length > 0);
 }
 
-async function run(policy: string, action: string) {
+async function run(
+  policy: string,
+  action: string,
+  edit = (template: Template) => revoke(template, policy, action),
+) {
   const warnings: string[] = [];
   stack = await startStack({
     assembly: writeAssembly(),
     longestRetrySeconds: 0.05,
-    editTemplate: (template) => revoke(template, policy, action),
+    editTemplate: edit,
     warn: (sentence) => warnings.push(sentence),
   });
   const body = JSON.stringify({ id: 'one', ev: 'order.placed' });
@@ -68,4 +72,21 @@ it('reads a queue only with the right to', async () => {
   await expect
     .poll(() => running.denials().map(({ action }) => action), { timeout: 10_000 })
     .toContain('sqs:ReceiveMessage');
+});
+
+it('invokes and delivers only where the resource allows it', async () => {
+  const { response, stack: closed } = await run('', '', ({ Resources }) => {
+    delete Resources.Invoke;
+  });
+  expect(response.status).toBe(500);
+  expect(closed.denials()).toMatchObject([
+    { function: 'apigateway.amazonaws.com', action: 'lambda:InvokeFunction' },
+  ]);
+  await closed.stop();
+  const { stack: silent } = await run('', '', ({ Resources }) => {
+    delete Resources.QueuePolicy;
+  });
+  await expect
+    .poll(() => silent.denials(), { timeout: 10_000 })
+    .toMatchObject([{ function: 'events.amazonaws.com', action: 'sqs:SendMessage' }]);
 });
