@@ -248,7 +248,11 @@ export async function rehearse(writes: readonly Write[]): Promise<void> {
     if (write.do === 'create' && write.taken && item) throw write.taken;
     if (write.do !== 'adjust' || !write.short) return;
     const floors = Object.entries(write.atLeast ?? {});
-    if (!item || floors.some(([name, floor]) => Number(item[name]) < floor)) throw write.short;
+    const ceilings = Object.entries(write.atMost ?? {});
+    const within =
+      floors.every(([name, floor]) => Number(item?.[name]) >= floor) &&
+      ceilings.every(([name, ceiling]) => Number(item?.[name]) <= ceiling);
+    if (!item || !within) throw write.short;
   });
 }
 
@@ -331,6 +335,11 @@ function adjustment(write: Extract<Write, { do: 'adjust' }>) {
     values[`:f${index}`] = floor;
     return `#f${index} >= :f${index}`;
   });
+  const ceilings = Object.entries(write.atMost ?? {}).map(([attribute, ceiling], index) => {
+    names[`#c${index}`] = attribute;
+    values[`:c${index}`] = ceiling;
+    return `#c${index} <= :c${index}`;
+  });
   if (write.version !== undefined) {
     names['#v'] = 'version';
     values[':v'] = write.version;
@@ -339,7 +348,7 @@ function adjustment(write: Extract<Write, { do: 'adjust' }>) {
   return {
     Key: toAttributes({ ...write.key }),
     UpdateExpression: `ADD ${adds.join(', ')}`,
-    ConditionExpression: ['attribute_exists(PK)', ...floors].join(' AND '),
+    ConditionExpression: ['attribute_exists(PK)', ...floors, ...ceilings].join(' AND '),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: toAttributes(values),
   };

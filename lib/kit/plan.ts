@@ -23,14 +23,15 @@ export type Write =
   /** Delete; with `version` only that version. */
   | { readonly do: 'remove'; readonly key: Key; readonly version?: number }
   /**
-   * Add to number attributes without reading them; each in `atLeast` must be ≥ its floor before, and the item at
-   * `version` where one is given. Else `short`; without it the race is lost and the decision is made again.
+   * Add to number attributes without reading them; each in `atLeast` must be ≥ its floor and each in `atMost` ≤ its
+   * ceiling before, and the item at `version` where one is given. Else `short`; without it the race is lost and the decision is made again.
    */
   | {
       readonly do: 'adjust';
       readonly key: Key;
       readonly add: Readonly<Record<string, number>>;
       readonly atLeast?: Readonly<Record<string, number>>;
+      readonly atMost?: Readonly<Record<string, number>>;
       readonly version?: number;
       readonly short?: Problem;
     }

@@ -1,6 +1,7 @@
 import type { Announcement } from '../kit/event.ts';
 import { refuse, type Write } from '../kit/plan.ts';
-import { drawn, type Meter, type MeterChange, meterWrite, type Rules, reserved, turnMeter } from './meter.ts';
+import { drawn, levels, type Meter, type MeterChange, type Rules, reserved, turnMeter } from './meter.ts';
+import { meterWrite, stepWrite } from './meter-write.ts';
 import { type Notification, thresholdsOf } from './notification.ts';
 import { type Pool, poolTurn } from './pool.ts';
 import { poolExhausted } from './problems.ts';
@@ -46,15 +47,15 @@ export function turn(
   const shortages: { resourceType: ResourceType; needed: number; available: number }[] = [];
   for (const [type, change] of changes) {
     const before = meterOf(account, type);
-    const { after, announcements: told } = turnMeter(before, change, {
-      rules: rulesOf(account, type),
-      now: at.now,
-    });
+    const rules = rulesOf(account, type);
+    const { after, announcements: told } = turnMeter(before, change, { rules, now: at.now });
     const by = { allocated: reserved(after) - reserved(before), shared: drawn(after) - drawn(before) };
     const needed = by.allocated + by.shared;
     const available = account.pools.get(type)?.free ?? 0;
     if (needed > 0 && needed > available) shortages.push({ resourceType: type, needed, available });
-    if (at.touch?.(type) || JSON.stringify(after) !== JSON.stringify(before)) writes.push(meterWrite(after));
+    if (at.touch?.(type)) writes.push(meterWrite(after));
+    else if (JSON.stringify(after) !== JSON.stringify(before))
+      writes.push(stepWrite(before, after, levels(before, rules)) ?? meterWrite(after));
     writes.push(...poolTurn({ providerId: account.providerId, type }, by));
     announcements.push(...told);
     meters.set(type, { ...after, version: after.version + 1 });

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { type Bands, evaluate, type Threshold } from '../kit/band.ts';
 import { type Announcement, announce } from '../kit/event.ts';
-import { meterKey } from '../kit/keys.ts';
-import type { Item, Write } from '../kit/plan.ts';
 import { allocationRecovered, allocationThreshold, overLimitChanged } from './events.ts';
 import { percentOf, type ResourceType } from './resource.ts';
 
@@ -12,10 +10,14 @@ const stored = z.object({
   enforcement: z.enum(['HARD', 'SOFT']),
   bands: z.record(z.string(), z.string().nullable()),
   overSince: z.string().nullable(),
+  epoch: z.number().default(0),
   version: z.number(),
 });
 
-/** What a customer uses of one resource type. `limit` null: no limit (always so for a customer that shares the pool). */
+/**
+ * What a customer uses of one resource type. `limit` null: no limit (always so for a customer that shares the pool).
+ * `version` counts all changes, `epoch` those that were more than a step of use inside its window.
+ */
 export interface Meter extends z.infer<typeof stored> {
   readonly customerId: string;
   readonly type: ResourceType;
@@ -44,22 +46,10 @@ export function toMeter(
     enforcement: 'HARD',
     bands: {},
     overSince: null,
+    epoch: 0,
     version: 0,
   } as const;
   return { ...of, ...(item ? stored.parse(item) : empty) };
-}
-
-export function meterWrite(after: Meter): Write {
-  const { customerId, type, ...rest } = after;
-  const version = after.version + 1;
-  const item: Item & { version: number } = {
-    ...meterKey(customerId, type),
-    ...rest,
-    kind: 'meter',
-    type,
-    version,
-  };
-  return after.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: after.version };
 }
 
 /** Licences that the limit takes out of the pool, and those in use beyond it. */

@@ -186,6 +186,17 @@ describe('races', () => {
     expect(await first.notices()).toEqual(expect.arrayContaining(['fired 80', 'fired 100']));
   });
 
+  it('of 30 at once across a threshold tell it once, and lose no use', async () => {
+    const one = await openDesk(msp);
+    await one.soft(100);
+    await one.use(60);
+    await Promise.all(Array.from({ length: 30 }, () => persist(() => one.add(1))));
+    expect(await one.notices()).toEqual(['fired 80']);
+    expect(await managedItems(one.id, 'DEVICE')).toHaveLength(90);
+    const { body } = await call(`GET ${one.path('/licences')}`, { as: msp.reader });
+    expect(body.resources[0].used).toBe(90);
+  });
+
   it('between a change of model and new items leave the pool whole', async () => {
     const own = await makeMsp();
     await setPool(own, 'DEVICE', 50);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   drawn,
+  levels,
   type Meter,
   type Rules,
   reserved,
@@ -9,6 +10,7 @@ import {
   toMeter,
   turnMeter,
 } from '../../lib/licensing/meter.ts';
+import { window } from '../../lib/licensing/meter-write.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Desk, managedItems, openDesk, poolBreaches, setPool } from './desk.ts';
 
@@ -83,6 +85,35 @@ describe('meters', () => {
         const twice = turnMeter(once.after, {}, { rules, now });
         expect(twice).toEqual({ after: once.after, announcements: [] });
       }),
+    );
+  });
+
+  it('take a step of use anywhere in its window as they took it where it was decided', () => {
+    const steps = fc.record({
+      history: fc.array(fc.nat(300), { maxLength: 6 }),
+      limit: fc.option(fc.integer({ min: 1, max: 250 }), { nil: null }),
+      thresholds: percents,
+      step: fc.integer({ min: -60, max: 60 }),
+      elsewhere: fc.nat(400),
+    });
+    fc.assert(
+      fc.property(steps, ({ history, limit, thresholds, step, elsewhere }) => {
+        const rules: Rules = { thresholds, rearmPoints: 5, graceDays: 14, effect: 'mark' };
+        const to = (meter: Meter, used: number) => turnMeter(meter, { used }, { rules, now });
+        const start: Meter = { ...empty, enforcement: 'SOFT', limit };
+        const before = history.reduce((meter, used) => to(meter, used).after, start);
+        const { after } = to(before, Math.max(0, before.used + step));
+        const range = window(before, after, levels(before, rules));
+        fc.pre(range !== undefined && elsewhere >= range.from && elsewhere <= range.to);
+        const by = after.used - before.used;
+        const there = { ...before, used: elsewhere };
+        const moved = to(there, elsewhere + by);
+        expect(moved).toEqual({ after: { ...there, used: elsewhere + by }, announcements: [] });
+        expect(drawn(moved.after) - drawn(there)).toBe(drawn(after) - drawn(before));
+        expect(before.used).toBeGreaterThanOrEqual(range?.from ?? 0);
+        expect(before.used).toBeLessThanOrEqual(range?.to ?? 0);
+      }),
+      { numRuns: 1000 },
     );
   });
 
@@ -191,7 +222,7 @@ describe('any sequence of commands over the engine', () => {
 
   it('keeps the pool rule, and every alert is a crossing of the replayed history', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (commands) => {
+      fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 15 }), async (commands) => {
         const desks = await Promise.all([openDesk(msp), openDesk(msp)]);
         const everyone = desks.map(({ id }) => id);
         await setPool(msp, 'DEVICE', 40);
@@ -206,7 +237,7 @@ describe('any sequence of commands over the engine', () => {
           expect(await desk.notices()).toEqual(replay(histories[at] ?? [], 5));
         for (const desk of desks) await desk.allocate({ model: 'ALLOCATED' }, '?force=true');
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     );
-  });
+  }, 240_000);
 });
