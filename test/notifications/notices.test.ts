@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commit, get } from '../../lib/aws/db.ts';
 import { balanceLow, balanceRecovered } from '../../lib/credits/events.ts';
 import { deliveryKey } from '../../lib/kit/keys.ts';
@@ -324,10 +324,11 @@ describe('feedback', () => {
     ]);
   });
 
-  it('of a mail that is not ours is ignored', async () => {
+  it('of a mail that is not ours is ignored and counted', async () => {
     const event = reached();
     await react(event);
     const mail = only();
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await sesTells({ ...mail, messageId: 'forged' }, 'Email Bounced', permanentBounce);
     await sesTells(
       { ...mail, tags: { ...mail.tags, notice: noticeIdOf(reached().id) } },
@@ -336,6 +337,9 @@ describe('feedback', () => {
     );
     await sesTells({ ...mail, tags: { ...mail.tags, attempt: '../..' } }, 'Email Bounced', permanentBounce);
     await sesTells({ ...mail, tags: {} }, 'Email Bounced', permanentBounce);
+    const counted = written.mock.calls.filter(([line]) => String(line).includes('"MailFeedbackIgnored":1'));
+    written.mockRestore();
+    expect(counted).toHaveLength(4);
     expect(await stateOf(event.id)).toBe('SENT');
   });
 });
