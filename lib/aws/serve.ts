@@ -1,31 +1,22 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { digest } from '../kit/digest.ts';
-import type { Kind } from '../kit/id.ts';
-import { claimKey, type Key, memberKey, nodeKey } from '../kit/keys.ts';
-import type { Item, Plan, Reply, Write } from '../kit/plan.ts';
-import {
-  contended,
-  keyReused,
-  notFound,
-  Problem,
-  shellProblems,
-  unavailable,
-  unexpected,
-} from '../kit/problem.ts';
-import type { Input, LoadInput, Route } from '../kit/route.ts';
+import { memberKey, nodeKey } from '../kit/keys.ts';
+import type { Plan } from '../kit/plan.ts';
+import { contended, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
+import type { Route } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
-import { authorize, type Claims, readClaims, toNode } from './auth.ts';
-import { cursorKey, openCursor, sealCursor } from './cursor.ts';
+import { authorize, readClaims, toNode } from './auth.ts';
+import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse } from './db.ts';
+import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
 import { log } from './log.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
-import { type GatewayEvent, type Parsed, parseRequest } from './request.ts';
+import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
-import { backoff, newId, now } from './world.ts';
+import { backoff } from './world.ts';
 
 const patienceMs = 6000;
-const claimSeconds = 24 * 3600;
 
 /** A Lambda handler for an HTTP API (payload 2.0) that serves `routes`: checks, loads, decides, commits, answers. */
 export function serve(routes: readonly Route[]) {
@@ -74,7 +65,7 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
     return toResponse(route, route.decide(publicInput(parseRequest(route, event), event), undefined).reply);
   }
   const claims = readClaims(event.requestContext.authorizer?.jwt?.claims);
-  const request = await describe(route, event, parseRequest(route, event), claims);
+  const request = await inquire(route, event, parseRequest(route, event), claims);
   const deadline = Date.now() + patienceMs;
   for (let attempt = 0; ; attempt++) {
     try {
@@ -87,45 +78,7 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
   }
 }
 
-/** One request, as every attempt to serve it sees it. */
-interface Request {
-  readonly parsed: Parsed;
-  readonly claims: Claims;
-  readonly now: string;
-  readonly requestId: string;
-  readonly targetId: string;
-  readonly position: string | undefined;
-  readonly seal: (position: string) => string;
-  readonly ids: Map<string, string>;
-  readonly claim: { readonly key: Key; readonly hash: string } | undefined;
-}
-
-async function describe(route: Route, event: GatewayEvent, parsed: Parsed, claims: Claims): Promise<Request> {
-  const { params, query, body, idempotencyKey } = parsed;
-  const targetId =
-    route.target && 'param' in route.target ? String(params[route.target.param]) : claims.tenant;
-  const { cursor, limit: _limit, ...filters } = query;
-  const bound = JSON.stringify([claims.tenant, route.id, params, filters]);
-  const secret = route.page ? await cursorKey() : undefined;
-  return {
-    parsed,
-    claims,
-    now: now(),
-    requestId: event.requestContext.requestId,
-    targetId,
-    position: secret && cursor !== undefined ? openCursor(secret, cursor, bound) : undefined,
-    seal: (position) => {
-      if (!secret) throw new Error(`${route.id} seals a cursor but declares no page`);
-      return sealCursor(secret, position, bound);
-    },
-    ids: new Map(),
-    claim: idempotencyKey
-      ? { key: claimKey(claims.tenant, digest(route.id, idempotencyKey)), hash: digest(params, query, body) }
-      : undefined,
-  };
-}
-
-async function once(route: Route, request: Request, again: boolean, deadline: number) {
+async function once(route: Route, request: Inquiry, again: boolean, deadline: number) {
   const { claims, claim, parsed, targetId } = request;
   const member = memberKey(claims.tenant, claims.person);
   const keys = [member, nodeKey(claims.tenant), nodeKey(targetId), ...(claim ? [claim.key] : [])];
@@ -140,8 +93,7 @@ async function once(route: Route, request: Request, again: boolean, deadline: nu
   const loading = load(route, request, again, () => checking);
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
   if (checked.status === 'rejected') throw checked.reason;
-  const claimed = claim ? (await reading)[3] : undefined;
-  const replay = claim && claimed ? replayOf(claimed, claim.hash, request.now) : undefined;
+  const replay = claim && replayOf(claim, (await reading)[3], request.now);
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
   try {
@@ -153,68 +105,15 @@ async function once(route: Route, request: Request, again: boolean, deadline: nu
     await commitPlan(route, request, checked.value, plan, deadline);
     return toResponse(route, plan.reply);
   } catch (error) {
-    const twin = error instanceof Problem ? await twinOf(request) : undefined;
+    const twin = error instanceof Problem ? await twinOf(claim, request.now) : undefined;
     if (twin) return toResponse(route, twin);
     throw error;
   }
 }
 
-/** A refusal may be the work of the same request sent twice at once: then the first one's answer is the answer. */
-async function twinOf({ claim, now: at }: Request): Promise<Reply | undefined> {
-  const [claimed] = claim ? await getAll([claim.key], true) : [];
-  return claim && claimed ? replayOf(claimed, claim.hash, at) : undefined;
-}
-
-async function load(
-  route: Route,
-  request: Request,
-  consistent: boolean,
-  scope: () => Promise<Scope>,
-): Promise<unknown> {
-  if (!route.load) return undefined;
-  const { parsed, claims, targetId, position } = request;
-  const input: LoadInput<unknown, Record<string, unknown>, unknown> = {
-    params: parsed.params,
-    query: parsed.query,
-    body: parsed.body,
-    home: claims.tenant,
-    target: targetId,
-    position,
-    consistent,
-    now: request.now,
-    scope,
-  };
-  return route.load(input as never);
-}
-
-function toInput(request: Request, scope: Scope, again: boolean): Input<never, never, never> {
-  const { parsed, ids } = request;
-  let used = 0;
-  const sameId = (kind: Kind) => {
-    const place = `${kind}${used++}`;
-    const id = ids.get(place) ?? newId(kind, Date.parse(request.now));
-    ids.set(place, id);
-    return id;
-  };
-  return {
-    params: parsed.params as never,
-    query: parsed.query as never,
-    body: parsed.body as never,
-    scope,
-    now: request.now,
-    newId: sameId,
-    ifMatch: parsed.ifMatch,
-    idempotencyKey: parsed.idempotencyKey,
-    requestId: request.requestId,
-    seal: request.seal,
-    position: request.position,
-    again,
-  };
-}
-
 async function commitPlan(
   route: Route,
-  request: Request,
+  request: Inquiry,
   scope: Scope,
   plan: Plan,
   deadline: number,
@@ -226,44 +125,7 @@ async function commitPlan(
     now: request.now,
     requestId: request.requestId,
   });
-  const writes = request.claim ? [...settled, claimWrite(route, request, plan.reply)] : settled;
+  const reply = { status: route.reply.status, ...plan.reply };
+  const writes = request.claim ? [...settled, claimWrite(request.claim, reply, request.now)] : settled;
   await commit(writes, digest(request.requestId, Math.random()).slice(0, 36), deadline);
-}
-
-function claimWrite(route: Route, { claim, now: at }: Request, reply: Reply): Write {
-  if (!claim) throw new Error('No claim to write');
-  const seconds = Math.floor(Date.parse(at) / 1000);
-  const item: Item & { expiresAt: number } = {
-    ...claim.key,
-    kind: 'claim',
-    hash: claim.hash,
-    status: reply.status ?? route.reply.status,
-    body: reply.body === undefined ? undefined : JSON.stringify(reply.body),
-    replyVersion: reply.version,
-    location: reply.location,
-    expiresAt: seconds + claimSeconds,
-  };
-  return { do: 'overwrite', item, expiredBefore: seconds };
-}
-
-function replayOf(claimed: Readonly<Record<string, unknown>>, hash: string, at: string): Reply | undefined {
-  if (Number(claimed.expiresAt) < Date.parse(at) / 1000) return undefined;
-  if (claimed.hash !== hash) throw new Problem(keyReused);
-  return {
-    status: Number(claimed.status),
-    ...(claimed.body === undefined ? {} : { body: JSON.parse(String(claimed.body)) }),
-    ...(claimed.replyVersion === undefined ? {} : { version: claimed.replyVersion as number }),
-    ...(claimed.location === undefined ? {} : { location: String(claimed.location) }),
-    replayed: true,
-  };
-}
-
-function publicInput(parsed: Parsed, event: GatewayEvent): Input<never, never, never> {
-  return {
-    ...parsed,
-    now: now(),
-    requestId: event.requestContext.requestId,
-    again: false,
-    position: undefined,
-  } as unknown as Input<never, never, never>;
 }
