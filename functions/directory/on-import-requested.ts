@@ -13,7 +13,7 @@ import { subscriber } from '../../lib/kit/context.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
-import { notFound, Problem } from '../../lib/kit/problem.ts';
+import { Problem } from '../../lib/kit/problem.ts';
 import type { Actor, Node } from '../../lib/kit/scope.ts';
 
 // One delivery brings up to five imports one after another into a function that has a minute.
@@ -71,10 +71,8 @@ async function step(
     await commit(writes, token, Date.now() + 5000);
     return after;
   } catch (error) {
-    const overtaken =
-      error instanceof LostRace || (error instanceof Problem && error.type.code === notFound.code);
     const taken = error instanceof Problem && error.type.status === 409;
-    if (overtaken || taken) return undefined;
+    if (taken || error instanceof LostRace) return undefined;
     throw error;
   }
 }

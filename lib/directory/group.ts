@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { digest } from '../kit/digest.ts';
 import { companyGroupKey, type Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
-import { contended, Problem } from '../kit/problem.ts';
 import { foldName } from '../kit/text.ts';
 
 /** Where a person stands: what the derived groups are made from. */
@@ -44,33 +43,24 @@ export interface Step {
   readonly by: 1 | -1;
 }
 
-/**
- * Counts the steps in the counters of their groups, one write for each counter. `seen` holds the sort keys of the
- * counters that exist; the company's own always does, so `gone` is the answer when the company has just been removed.
- */
-export function countMembers(
-  providerId: string,
-  steps: readonly Step[],
-  { seen, gone }: { seen: ReadonlySet<string>; gone: Problem },
-): Write[] {
+/** Counts the steps in the counters of their groups, one write for each; `seen` holds the sort keys of those that exist. */
+export function countMembers(providerId: string, steps: readonly Step[], seen: ReadonlySet<string>): Write[] {
   const counted = new Map<string, { key: Key; place: Place; by: number }>();
   for (const step of steps) {
     for (const place of groupsOf(step.place)) {
       const key = groupKey(providerId, place);
-      const by = (counted.get(key.SK)?.by ?? 0) + step.by;
-      counted.set(key.SK, { key, place: counted.get(key.SK)?.place ?? place, by });
+      const before = counted.get(key.SK);
+      counted.set(key.SK, { key, place: before?.place ?? place, by: (before?.by ?? 0) + step.by });
     }
   }
-  return [...counted.values()]
-    .filter(({ by }) => by !== 0)
-    .map(({ key, place, by }): Write => {
-      const own = place.organization === null;
-      if (own || seen.has(key.SK)) {
-        const short = own ? gone : new Problem(contended);
-        return { do: 'adjust', key, add: { members: by, version: 1 }, short };
-      }
-      return { do: 'create', item: { ...key, ...place, kind: 'companyGroup', members: by, version: 1 } };
-    });
+  return [...counted.values()].filter(({ by }) => by !== 0).map((one) => count(one, seen));
+}
+
+// The company's own counter always exists: where it has gone, the company has, and the decision is made again.
+function count({ key, place, by }: { key: Key; place: Place; by: number }, seen: ReadonlySet<string>): Write {
+  return place.organization === null || seen.has(key.SK)
+    ? { do: 'adjust', key, add: { members: by, version: 1 } }
+    : { do: 'create', item: { ...key, ...place, kind: 'companyGroup', members: by, version: 1 } };
 }
 
 const stored = z.object({

@@ -1,6 +1,5 @@
 import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
-import { notFound, Problem } from '../kit/problem.ts';
 import {
   companyNameKey,
   companyWrites,
@@ -103,7 +102,7 @@ export function landPeople(rows: readonly Checked<PersonRow>[], known: KnownPeop
     steps.push({ place: added, by: 1 });
     results.push({ line: row.line, id: added.id });
   }
-  const counts = countMembers(by.providerId, steps, { seen: known.groups, gone: new Problem(notFound) });
+  const counts = countMembers(by.providerId, steps, known.groups);
   return { writes: [...people, ...counts], results };
 }
 

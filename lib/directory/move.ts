@@ -1,7 +1,6 @@
 import { announce } from '../kit/event.ts';
 import { companyKey, type Key, memberKey, personKey } from '../kit/keys.ts';
 import { difference, type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
-import { contended, Problem } from '../kit/problem.ts';
 import { canonicalEmail, foldName } from '../kit/text.ts';
 import { mayHavePeople, type StoredCompany } from './company.ts';
 import { personChanged, personRemoved } from './events.ts';
@@ -65,7 +64,7 @@ export function changePerson(
           { place: before, by: -1 },
           { place: after, by: 1 },
         ],
-        { seen: state.groups, gone: new Problem(contended) },
+        state.groups,
       ),
       ...(freed ? [noRole(providerId, state)] : []),
     ],
@@ -144,10 +143,7 @@ export function removePerson(providerId: string, state: Bound): Plan {
       { do: 'remove', key: profileKey(providerId, value), version: current.version },
       { do: 'remove', key: loginKey(providerId, value.loginName) },
       { do: 'remove', key: addressKey(providerId, value.email) },
-      ...countMembers(providerId, [{ place: value, by: -1 }], {
-        seen: state.groups,
-        gone: new Problem(contended),
-      }),
+      ...countMembers(providerId, [{ place: value, by: -1 }], state.groups),
       noRole(providerId, state),
     ],
     receipt: { action: 'people.remove', subject: value.id, before: auditable(value) },

@@ -3,7 +3,7 @@ import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
 import { type Key, nameEntry, personKey, uniqueKey } from '../kit/keys.ts';
 import { difference, type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
-import { notFound, Problem } from '../kit/problem.ts';
+import { Problem } from '../kit/problem.ts';
 import { canonicalEmail, email, foldName, line, name } from '../kit/text.ts';
 import { mayHavePeople, type StoredCompany } from './company.ts';
 import { personAdded } from './events.ts';
@@ -145,10 +145,7 @@ export function addPerson(
   return {
     writes: [
       ...personWrites(providerId, added),
-      ...countMembers(providerId, [{ place: added, by: 1 }], {
-        seen: state.groups,
-        gone: new Problem(notFound),
-      }),
+      ...countMembers(providerId, [{ place: added, by: 1 }], state.groups),
     ],
     receipt: { action: 'people.add', subject: added.id, after: auditable(added) },
     announcements: [announce(personAdded, added.id, { companyId: value.id })],

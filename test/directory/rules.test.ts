@@ -19,7 +19,6 @@ import { takeRows } from '../../lib/directory/result.ts';
 import { checkCompanies, checkPeople, rowId } from '../../lib/directory/row.ts';
 import { advance } from '../../lib/directory/settlement.ts';
 import { idPattern } from '../../lib/kit/id.ts';
-import { notFound, Problem } from '../../lib/kit/problem.ts';
 
 const providerId = 'prv_01JZ0000000000000000000000';
 const operationId = 'opr_01JZABCDEFGHJKMNPQRSTVWXYZ';
@@ -62,7 +61,7 @@ describe('rules of the directory', () => {
           all.flatMap((one) => groupsOf(one.place).map((at) => groupKey(providerId, at).SK)),
         );
         const seen = existing ? keys : new Set<string>();
-        const writes = countMembers(providerId, all, { seen, gone: new Problem(notFound) });
+        const writes = countMembers(providerId, all, seen);
         const total = (SK: string) =>
           all
             .filter((one) => groupsOf(one.place).some((at) => groupKey(providerId, at).SK === SK))
