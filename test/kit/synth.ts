@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -66,8 +66,9 @@ export function wired(contexts: readonly Context[], deployment: Partial<Deployme
     deployment: { stage: 'test', region: 'us-east-1', sender: 'qm@example.com', ...deployment },
   });
   inspect(app);
-  const [stack] = app.synth().stacks;
-  return stack?.template as StackTemplate;
+  const template: StackTemplate = app.synth().stacks[0]?.template;
+  rmSync(outdir, { recursive: true, force: true });
+  return template;
 }
 
 /** Names of the properties anywhere inside a value, with what they hold. */
