@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { malformed, Problem } from '../kit/problem.ts';
 import { env } from './env.ts';
+import { patience } from './world.ts';
 
 let key: Promise<Buffer> | undefined;
 
@@ -15,7 +16,7 @@ export function cursorKey(): Promise<Buffer> {
 }
 
 async function readKey(): Promise<Buffer> {
-  const { SecretString } = await new SecretsManagerClient({}).send(
+  const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
     new GetSecretValueCommand({ SecretId: env('CURSOR_SECRET_ARN') }),
   );
   if (!SecretString) throw new Error('The cursor secret is empty');

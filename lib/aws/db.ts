@@ -9,25 +9,22 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
   TransactionInProgressException,
-  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Key } from '../kit/keys.ts';
-import type { Item, Write } from '../kit/plan.ts';
+import type { Write } from '../kit/plan.ts';
 import { Problem, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
-import { fromAttributes, toAttribute, toAttributes } from './item.ts';
-import { backoff } from './world.ts';
+import { toTransactItem } from './expression.ts';
+import { fromAttributes, toAttributes } from './item.ts';
+import { backoff, patience } from './world.ts';
 
 let shared: DynamoDBClient | undefined;
 
-/** The one DynamoDB client of this process. Time-outs are short: a reply that takes longer is asked for again. */
+/** The one DynamoDB client of this process. */
 export function client(): DynamoDBClient {
-  shared ??= new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 4000 },
-  });
+  shared ??= new DynamoDBClient({ maxAttempts: 3, requestHandler: patience });
   return shared;
 }
 
@@ -263,97 +260,6 @@ async function sendOne(write: Write): Promise<void> {
   else await client().send(new TransactWriteItemsCommand({ TransactItems: [item] }));
 }
 
-function toTransactItem(write: Write): TransactWriteItem {
-  const TableName = env('TABLE_NAME');
-  switch (write.do) {
-    case 'create':
-      return {
-        Put: { TableName, Item: toAttributes(write.item), ConditionExpression: 'attribute_not_exists(PK)' },
-      };
-    case 'replace':
-      return {
-        Put: {
-          TableName,
-          Item: toAttributes(write.item),
-          ConditionExpression: '#v = :v',
-          ExpressionAttributeNames: { '#v': 'version' },
-          ExpressionAttributeValues: { ':v': { N: String(write.version) } },
-        },
-      };
-    case 'overwrite':
-      return {
-        Put: {
-          TableName,
-          Item: toAttributes(write.item),
-          ConditionExpression: 'attribute_not_exists(PK) OR expiresAt < :now',
-          ExpressionAttributeValues: { ':now': toAttribute(write.expiredBefore) },
-        },
-      };
-    case 'remove':
-      return {
-        Delete: {
-          TableName,
-          Key: toAttributes({ ...write.key }),
-          ...(write.version === undefined
-            ? { ConditionExpression: 'attribute_exists(PK)' }
-            : {
-                ConditionExpression: '#v = :v',
-                ExpressionAttributeNames: { '#v': 'version' },
-                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
-              }),
-        },
-      };
-    case 'check':
-      return {
-        ConditionCheck: {
-          TableName,
-          Key: toAttributes({ ...write.key }),
-          ...(write.version === null
-            ? { ConditionExpression: 'attribute_not_exists(PK)' }
-            : {
-                ConditionExpression: '#v = :v',
-                ExpressionAttributeNames: { '#v': 'version' },
-                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
-              }),
-        },
-      };
-    case 'adjust':
-      return { Update: { TableName, ...adjustment(write) } };
-  }
-}
-
-function adjustment(write: Extract<Write, { do: 'adjust' }>) {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  const adds = Object.entries(write.add).map(([attribute, amount], index) => {
-    names[`#a${index}`] = attribute;
-    values[`:a${index}`] = amount;
-    return `#a${index} :a${index}`;
-  });
-  const floors = Object.entries(write.atLeast ?? {}).map(([attribute, floor], index) => {
-    names[`#f${index}`] = attribute;
-    values[`:f${index}`] = floor;
-    return `#f${index} >= :f${index}`;
-  });
-  const ceilings = Object.entries(write.atMost ?? {}).map(([attribute, ceiling], index) => {
-    names[`#c${index}`] = attribute;
-    values[`:c${index}`] = ceiling;
-    return `#c${index} <= :c${index}`;
-  });
-  if (write.version !== undefined) {
-    names['#v'] = 'version';
-    values[':v'] = write.version;
-    floors.push('#v = :v');
-  }
-  return {
-    Key: toAttributes({ ...write.key }),
-    UpdateExpression: `ADD ${adds.join(', ')}`,
-    ConditionExpression: ['attribute_exists(PK)', ...floors, ...ceilings].join(' AND '),
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: toAttributes(values),
-  };
-}
-
 async function translated<T>(sending: Promise<T>): Promise<T> {
   try {
     return await sending;
@@ -382,5 +288,3 @@ function asProblem(error: unknown): unknown {
   if (passing.has(name ?? '') || passing.has(code ?? '')) return new Problem(unavailable);
   return error;
 }
-
-export type { Item };

@@ -22,3 +22,6 @@ export function backoff(attempt: number, base = 12, most = 400): Promise<void> {
   const bound = Math.min(most, base * 2 ** attempt);
   return new Promise((resolve) => setTimeout(resolve, Math.random() * bound));
 }
+
+/** How long our clients wait for a service (ms): an answer that takes longer is asked for again. */
+export const patience = { connectionTimeout: 3000, requestTimeout: 4000, throwOnRequestTimeout: true };

@@ -1,0 +1,96 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { Write } from '../kit/plan.ts';
+import { env } from './env.ts';
+import { toAttribute, toAttributes } from './item.ts';
+
+/** One write as an action of a transaction. The table is the one of the environment. */
+export function toTransactItem(write: Write): TransactWriteItem {
+  const TableName = env('TABLE_NAME');
+  switch (write.do) {
+    case 'create':
+      return {
+        Put: { TableName, Item: toAttributes(write.item), ConditionExpression: 'attribute_not_exists(PK)' },
+      };
+    case 'replace':
+      return {
+        Put: {
+          TableName,
+          Item: toAttributes(write.item),
+          ConditionExpression: '#v = :v',
+          ExpressionAttributeNames: { '#v': 'version' },
+          ExpressionAttributeValues: { ':v': { N: String(write.version) } },
+        },
+      };
+    case 'overwrite':
+      return {
+        Put: {
+          TableName,
+          Item: toAttributes(write.item),
+          ConditionExpression: 'attribute_not_exists(PK) OR expiresAt < :now',
+          ExpressionAttributeValues: { ':now': toAttribute(write.expiredBefore) },
+        },
+      };
+    case 'remove':
+      return {
+        Delete: {
+          TableName,
+          Key: toAttributes({ ...write.key }),
+          ...(write.version === undefined
+            ? { ConditionExpression: 'attribute_exists(PK)' }
+            : {
+                ConditionExpression: '#v = :v',
+                ExpressionAttributeNames: { '#v': 'version' },
+                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
+              }),
+        },
+      };
+    case 'check':
+      return {
+        ConditionCheck: {
+          TableName,
+          Key: toAttributes({ ...write.key }),
+          ...(write.version === null
+            ? { ConditionExpression: 'attribute_not_exists(PK)' }
+            : {
+                ConditionExpression: '#v = :v',
+                ExpressionAttributeNames: { '#v': 'version' },
+                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
+              }),
+        },
+      };
+    case 'adjust':
+      return { Update: { TableName, ...adjustment(write) } };
+  }
+}
+
+function adjustment(write: Extract<Write, { do: 'adjust' }>) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const adds = Object.entries(write.add).map(([attribute, amount], index) => {
+    names[`#a${index}`] = attribute;
+    values[`:a${index}`] = amount;
+    return `#a${index} :a${index}`;
+  });
+  const floors = Object.entries(write.atLeast ?? {}).map(([attribute, floor], index) => {
+    names[`#f${index}`] = attribute;
+    values[`:f${index}`] = floor;
+    return `#f${index} >= :f${index}`;
+  });
+  const ceilings = Object.entries(write.atMost ?? {}).map(([attribute, ceiling], index) => {
+    names[`#c${index}`] = attribute;
+    values[`:c${index}`] = ceiling;
+    return `#c${index} <= :c${index}`;
+  });
+  if (write.version !== undefined) {
+    names['#v'] = 'version';
+    values[':v'] = write.version;
+    floors.push('#v = :v');
+  }
+  return {
+    Key: toAttributes({ ...write.key }),
+    UpdateExpression: `ADD ${adds.join(', ')}`,
+    ConditionExpression: ['attribute_exists(PK)', ...floors, ...ceilings].join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: toAttributes(values),
+  };
+}
