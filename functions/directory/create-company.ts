@@ -1,5 +1,6 @@
-import { addCompany, company, newCompany } from '../../lib/directory/company.ts';
+import { company, newCompany } from '../../lib/directory/company.ts';
 import { companyNameTaken } from '../../lib/directory/problems.ts';
+import { addCompany } from '../../lib/directory/register.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const createCompany = route({

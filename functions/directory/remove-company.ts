@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { removeCompany as remove } from '../../lib/directory/company.ts';
 import { companyHasPeople, companyIsCustomer, globalCompany } from '../../lib/directory/problems.ts';
+import { removeCompany as remove } from '../../lib/directory/register.ts';
 import { companyInUse } from '../../lib/directory/store.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

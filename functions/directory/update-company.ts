@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { changeCompany, changedCompany, company } from '../../lib/directory/company.ts';
+import { changedCompany, company } from '../../lib/directory/company.ts';
 import { companyNameTaken, companyTypeFixed, globalCompany } from '../../lib/directory/problems.ts';
+import { changeCompany } from '../../lib/directory/register.ts';
 import { companyOf } from '../../lib/directory/store.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { digest } from '../kit/digest.ts';
-import { announce } from '../kit/event.ts';
 import { globalCompanyId } from '../kit/id.ts';
 import {
   companyGroupKey,
@@ -10,17 +9,10 @@ import {
   nameEntry,
   uniqueKey,
 } from '../kit/keys.ts';
-import { difference, type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
+import type { Item, Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { foldName, line, name } from '../kit/text.ts';
-import { companyAdded, companyChanged, companyRemoved } from './events.ts';
-import {
-  companyHasPeople,
-  companyIsCustomer,
-  companyNameTaken,
-  companyTypeFixed,
-  globalCompany,
-} from './problems.ts';
+import { companyNameTaken } from './problems.ts';
 
 export const companyType = z
   .enum([
@@ -121,7 +113,8 @@ export const customerCompanyKey = (providerId: string, companyId: string): Key =
 /** The name that no company but Global itself has. */
 export const isReservedName = (name: string): boolean => foldName(name) === foldName(globalName);
 
-const uniqueName = (providerId: string, { id, name }: Company): Write => ({
+/** Makes a company's name its own; the item leads from the name to the company. */
+export const uniqueName = (providerId: string, { id, name }: Company): Write => ({
   do: 'create',
   item: { ...companyNameKey(providerId, name), kind: 'unique', companyId: id },
   taken: new Problem(companyNameTaken),
@@ -130,7 +123,7 @@ const uniqueName = (providerId: string, { id, name }: Company): Write => ({
 /** A company as first stored: its profile, its name, and the count of its people. */
 export function companyWrites(providerId: string, added: Company): Write[] {
   return [
-    { do: 'create', item: { ...toItem(providerId, added), version: 1 } },
+    { do: 'create', item: { ...companyItem(providerId, added), version: 1 } },
     uniqueName(providerId, added),
     {
       do: 'create',
@@ -152,87 +145,8 @@ export function makeCompany(command: NewCompany, made: { id: string; now: string
   };
 }
 
-/** Adds a company to the directory. */
-export function addCompany(
-  providerId: string,
-  command: NewCompany,
-  made: { id: string; now: string },
-): Plan<Company> {
-  if (isReservedName(command.name)) refuse(companyNameTaken);
-  const added = makeCompany(command, made);
-  return {
-    writes: companyWrites(providerId, added),
-    receipt: { action: 'companies.add', subject: added.id, after: { ...added } },
-    announcements: [announce(companyAdded, added.id, { type: added.type })],
-    reply: { body: added, version: 1, location: `/v1/companies/${added.id}` },
-  };
-}
-
-/** Renames a company or describes it otherwise. */
-export function changeCompany(
-  providerId: string,
-  current: StoredCompany,
-  change: z.output<typeof changedCompany>,
-): Plan<Company> {
-  const before = current.value;
-  if (before.global) refuse(globalCompany);
-  const after: Company = {
-    ...before,
-    name: change.name ?? before.name,
-    type: change.type ?? before.type,
-    organizations: change.organizations === undefined ? before.organizations : (change.organizations ?? []),
-    locations: change.locations === undefined ? before.locations : (change.locations ?? []),
-  };
-  if (mayHavePeople(before) !== mayHavePeople(after)) refuse(companyTypeFixed);
-  const renamed = foldName(before.name) !== foldName(after.name);
-  if (renamed && isReservedName(after.name)) refuse(companyNameTaken);
-  const version = current.version + 1;
-  const told = difference(before, after);
-  return {
-    writes: [
-      {
-        do: 'replace',
-        version: current.version,
-        item: { ...current.item, ...toItem(providerId, after), version },
-      },
-      ...(renamed
-        ? [
-            uniqueName(providerId, after),
-            { do: 'remove', key: companyNameKey(providerId, before.name) } satisfies Write,
-          ]
-        : []),
-    ],
-    receipt: { action: 'companies.change', subject: before.id, ...told },
-    announcements: [
-      announce(companyChanged, before.id, { name: after.name, changed: Object.keys(told.after) }),
-    ],
-    reply: { body: after, version },
-  };
-}
-
-/** Removes a company that has no people and is no customer. */
-export function removeCompany(
-  providerId: string,
-  state: { current: StoredCompany; people: { members: number; version: number }; isCustomer: boolean },
-): Plan {
-  const { current, people } = state;
-  const { value } = current;
-  if (value.global) refuse(globalCompany);
-  if (state.isCustomer || value.customerId !== null) refuse(companyIsCustomer);
-  if (people.members > 0) refuse(companyHasPeople, `The company still has ${people.members} people`);
-  return {
-    writes: [
-      { do: 'remove', key: companyKey(providerId, value.id), version: current.version },
-      { do: 'remove', key: companyGroupKey(providerId, value.id), version: people.version },
-      { do: 'remove', key: companyNameKey(providerId, value.name) },
-    ],
-    receipt: { action: 'companies.remove', subject: value.id, before: { ...value } },
-    announcements: [announce(companyRemoved, value.id, {})],
-    reply: { status: 204 },
-  };
-}
-
-function toItem(providerId: string, value: Company): Item {
+/** A company as stored, without its version. */
+export function companyItem(providerId: string, value: Company): Item {
   const { eligibleAsCustomer: _derived, customerId, ...rest } = value;
   const sortName = foldName(value.name);
   return {
