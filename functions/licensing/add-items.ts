@@ -18,10 +18,7 @@ export const addItems = route({
   body: newItems,
   reply: { status: 201, body: z.strictObject({ items: z.array(itemSummary) }) },
   refuses: [],
-  load: async (input) => {
-    const types = [...new Set(input.body.items.map(({ type }) => type))];
-    return accountOf({ customerId: input.target, providerId: await providerFor(input), types }, true);
-  },
+  load: async (input) => accountOf({ customerId: input.target, providerId: await providerFor(input) }, true),
   decide: ({ body, newId, now }, account) =>
     add(account, body, { ids: body.items.map(() => newId('item')), now }),
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
-import { licences, viewLicences } from '../../lib/licensing/allocation.ts';
+import { licences, viewLicences } from '../../lib/licensing/licences.ts';
 import { accountOf, providerFor } from '../../lib/licensing/store.ts';
 
 export const getLicences = route({

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { flag, route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
-import { allocate, licences, newTerms } from '../../lib/licensing/allocation.ts';
+import { allocate, newTerms } from '../../lib/licensing/allocation.ts';
+import { licences } from '../../lib/licensing/licences.ts';
 import { limitBelowUse, poolExhausted, tooManyToUnmanage } from '../../lib/licensing/problems.ts';
 import { accountAndNewest, providerFor } from '../../lib/licensing/store.ts';
 

@@ -3,13 +3,14 @@ import { announce } from '../kit/event.ts';
 import { difference, expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { contended } from '../kit/problem.ts';
 import { whole } from '../kit/text.ts';
-import { type Account, meterOf, rulesOf, turn } from './account.ts';
+import { type Account, meterOf, turn } from './account.ts';
 import { allocationChanged } from './events.ts';
 import { inState, type Kept, mostItems, replaceWrite } from './item.ts';
-import { graceEnd, levels, type Meter, type MeterChange } from './meter.ts';
+import { type licences, viewLicences } from './licences.ts';
+import type { MeterChange } from './meter.ts';
 import { notificationKey } from './notification.ts';
 import { limitBelowUse, tooManyToUnmanage } from './problems.ts';
-import { mostLicences, percentOf, type ResourceType, resourceType, resourceTypes } from './resource.ts';
+import { mostLicences, type ResourceType, resourceTypes } from './resource.ts';
 import { type Terms, termsWrite } from './terms.ts';
 
 const allocation = z.strictObject({
@@ -49,65 +50,6 @@ export const newTerms = z
         message: 'goes with the ALLOCATED model only',
       });
   });
-
-export const licences = z.strictObject({
-  customerId: z.string(),
-  model: z.enum(['SHARED', 'ALLOCATED']),
-  graceDays: z.number(),
-  overLimitEffect: z.enum(['block-new', 'mark']),
-  resources: z.array(
-    z.strictObject({
-      resourceType,
-      allocated: z.number().nullable().describe('The limit; null: none of its own'),
-      enforcement: z.enum(['HARD', 'SOFT']).nullable(),
-      used: z.number(),
-      remaining: z.number().nullable().describe('Never below 0; null without a limit'),
-      usedPercent: z.number().nullable().describe('Two decimals, rounded down; null without a limit'),
-      overLimit: z
-        .strictObject({
-          overSince: z.string(),
-          graceUntil: z.string(),
-          effect: z.enum(['block-new', 'mark']),
-        })
-        .nullable(),
-      bands: z.array(
-        z.strictObject({
-          threshold: z.number().describe('Percent of the limit'),
-          firedAt: z.string().nullable().describe('null: armed'),
-        }),
-      ),
-    }),
-  ),
-});
-
-export function viewLicences(account: Account): z.infer<typeof licences> {
-  const { model, graceDays, effect } = account.terms;
-  return {
-    customerId: account.customerId,
-    model,
-    graceDays,
-    overLimitEffect: effect,
-    resources: resourceTypes.map((type) => viewMeter(account, meterOf(account, type))),
-  };
-}
-
-function viewMeter(account: Account, meter: Meter): z.infer<typeof licences>['resources'][number] {
-  const { type, used, limit, overSince, bands } = meter;
-  const { graceDays, effect } = account.terms;
-  return {
-    resourceType: type,
-    allocated: limit,
-    enforcement: limit === null ? null : meter.enforcement,
-    used,
-    remaining: limit === null ? null : Math.max(0, limit - used),
-    usedPercent: limit === null ? null : percentOf(used, limit),
-    overLimit: overSince ? { overSince, graceUntil: graceEnd(overSince, graceDays), effect } : null,
-    bands: levels(meter, rulesOf(account, type)).map(({ id }) => ({
-      threshold: Number(id),
-      firedAt: bands[id] ?? null,
-    })),
-  };
-}
 
 /** Newest-managed items first, by resource type: whom a forced lowering may stop monitoring. */
 export type Newest = ReadonlyMap<ResourceType, readonly Kept[]>;

@@ -1,12 +1,12 @@
 import { commit, get, getAll, page } from '../aws/db.ts';
 import { prefixes } from '../kit/id.ts';
-import { meterKey, monitoredItemKey, namePartition, partition } from '../kit/keys.ts';
+import { meterKey, meterPrefix, monitoredItemKey, namePartition, partition } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import type { Account } from './account.ts';
 import type { Newest } from './allocation.ts';
 import { type Kept, mostItems, toKept } from './item.ts';
-import { toMeter } from './meter.ts';
+import { type Meter, toMeter } from './meter.ts';
 import { type Layers, type Notification, notificationKey, toNotification } from './notification.ts';
 import { type Pool, toPool } from './pool.ts';
 import { type ResourceType, resourceTypes } from './resource.ts';
@@ -19,7 +19,7 @@ export async function providerFor(input: { home: string; scope: () => Promise<Sc
 
 /** A customer's terms, settings and meters, with the provider's pools: one round trip. */
 export async function accountOf(
-  of: { customerId: string; providerId: string; types?: readonly ResourceType[] },
+  of: { customerId: string; providerId: string },
   consistent: boolean,
 ): Promise<Account> {
   const { account } = await accountWithItems({ ...of, itemIds: [] }, consistent);
@@ -28,49 +28,48 @@ export async function accountOf(
 
 /** As `accountOf`, with monitored items read in the same round trip; undefined where there is none. */
 export async function accountWithItems(
-  of: {
-    customerId: string;
-    providerId: string;
-    types?: readonly ResourceType[];
-    itemIds: readonly string[];
-  },
+  of: { customerId: string; providerId: string; itemIds: readonly string[] },
   consistent: boolean,
 ): Promise<{ account: Account; items: (Kept | undefined)[] }> {
-  const { customerId, providerId, types = resourceTypes, itemIds } = of;
-  const read = await getAll(
-    [
-      termsKey(customerId),
-      notificationKey(customerId),
-      notificationKey(providerId),
-      ...types.map((type) => meterKey(customerId, type)),
-      ...types.map((type) => meterKey(providerId, type)),
-      ...itemIds.map((id) => monitoredItemKey(customerId, id)),
-    ],
-    consistent,
-  );
-  const [terms, own, defaults] = read;
+  const { customerId, providerId, itemIds } = of;
+  const settings = [termsKey(customerId), notificationKey(customerId), notificationKey(providerId)];
+  const [[terms, own, defaults, ...items], meters, pools] = await Promise.all([
+    getAll([...settings, ...itemIds.map((id) => monitoredItemKey(customerId, id))], consistent),
+    metersOf(customerId, consistent),
+    poolsOf(providerId, consistent),
+  ]);
   const account: Account = {
     customerId,
     providerId,
     terms: toTerms(terms),
     own: toNotification(own),
     defaults: toNotification(defaults),
-    meters: new Map(types.map((type, at) => [type, toMeter(read[3 + at], { customerId, type })])),
-    pools: new Map(
-      types.map((type, at) => [type, toPool(read[3 + types.length + at], { providerId, type })]),
-    ),
+    meters,
+    pools: new Map(pools.map((pool) => [pool.type, pool])),
   };
-  const items = read.slice(3 + 2 * types.length);
   return { account, items: items.map((item) => item && toKept(item, customerId)) };
+}
+
+async function metersOf(customerId: string, consistent: boolean): Promise<Map<ResourceType, Meter>> {
+  const found = await byType(customerId, consistent);
+  return new Map(resourceTypes.map((type) => [type, toMeter(found.get(type), { customerId, type })]));
 }
 
 /** A provider's pools of all types. */
 export async function poolsOf(providerId: string, consistent: boolean): Promise<Pool[]> {
-  const found = await getAll(
-    resourceTypes.map((type) => meterKey(providerId, type)),
+  const found = await byType(providerId, consistent);
+  return resourceTypes.map((type) => toPool(found.get(type), { providerId, type }));
+}
+
+// One Query of a node's few small meters costs less than asking for each of them.
+async function byType(nodeId: string, consistent: boolean): Promise<Map<unknown, Record<string, unknown>>> {
+  const { items } = await page({
+    partition: partition(nodeId),
+    prefix: meterPrefix,
+    limit: resourceTypes.length,
     consistent,
-  );
-  return resourceTypes.map((type, at) => toPool(found[at], { providerId, type }));
+  });
+  return new Map(items.map((item) => [item.type, item]));
 }
 
 export async function poolOf(providerId: string, type: ResourceType, consistent: boolean): Promise<Pool> {
