@@ -75,7 +75,11 @@ export function whole(min: number, max: number) {
   return z.int().min(min).max(max);
 }
 
-/** The form under which names sort and collide: NFKC, lower case, single spaces. */
+/**
+ * The form under which names sort and collide: NFKC, lower case, single spaces. Cut to 240 code points, which only
+ * names that swell when folded reach (one character can become eighteen): a sort key has at most 1,024 bytes.
+ */
 export function foldName(value: string): string {
-  return value.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+  const folded = value.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+  return folded.length <= 240 ? folded : Array.from(folded).slice(0, 240).join('').trim();
 }

@@ -80,6 +80,14 @@ describe('companies', () => {
     expect((await remove(globalCompanyId)).body.code).toBe('companies.global');
   });
 
+  it('keeps and finds names that swell when folded', async () => {
+    const swelling = `${'\ufdfa'.repeat(79)}`;
+    const [first, second] = [await add(`${swelling}a`), await add(`${swelling}a`)];
+    expect([first.status, second.body.code]).toEqual([201, 'companies.name_taken']);
+    const found = await call(`GET /v1/companies?q=${encodeURIComponent(swelling)}`, { as: msp.reader });
+    expect(found.body.items.map((one: { id: string }) => one.id)).toEqual([first.body.id]);
+  });
+
   it('names the wrong field', async () => {
     const wrong = [
       [{ name: 'x', type: 'BANK' }, '#/type'],

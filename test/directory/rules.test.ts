@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../lib/aws/body.ts';
 import { chunkItem, portions, unpack } from '../../lib/directory/chunk.ts';
 import {
+  companyItem,
   companyNameKey,
   type companyType,
   makeCompany,
@@ -14,7 +15,7 @@ import { readRows } from '../../lib/directory/file.ts';
 import { countMembers, groupKey, groupsOf, type Step, toGroup } from '../../lib/directory/group.ts';
 import { landCompanies, landPeople } from '../../lib/directory/landing.ts';
 import { changed } from '../../lib/directory/move.ts';
-import { makePerson, newPerson } from '../../lib/directory/person.ts';
+import { makePerson, newPerson, personItem } from '../../lib/directory/person.ts';
 import { takeRows } from '../../lib/directory/result.ts';
 import { checkCompanies, checkPeople, rowId } from '../../lib/directory/row.ts';
 import { advance } from '../../lib/directory/settlement.ts';
@@ -231,6 +232,27 @@ describe('rules of the directory', () => {
     expect(new Set(ids).size).toBe(10_000);
     expect(ids.every((id) => idPattern('person').test(id))).toBe(true);
     expect([...ids].sort()).toEqual(ids);
+  });
+
+  it('keep sort keys within 1,024 bytes, whatever the name', () => {
+    const names = fc.string({ unit: 'binary', maxLength: 120 });
+    fc.assert(
+      fc.property(fc.oneof(names, some('\ufdfa'.repeat(120), '\u{1f600}'.repeat(60))), (text) => {
+        const person = { id: 'per_01JZ0000000000000000000000', companyId: 'com_01JZ0000000000000000000000' };
+        const value = makePerson(
+          { fullName: text, loginName: 'a', email: 'a@x.example', attributes: {} },
+          { ...person, now },
+        );
+        const item = personItem(providerId, value);
+        const company = companyItem(providerId, {
+          ...companyNamed(text, 'OPERATING_COMPANY').value,
+          name: text,
+        });
+        for (const key of [item.S2, company.S2, company.S1]) {
+          expect(Buffer.byteLength(key ?? '')).toBeLessThanOrEqual(1024);
+        }
+      }),
+    );
   });
 
   it('change people three ways', () => {
