@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
@@ -195,6 +196,19 @@ see www.evil.example;VENDOR
     expect((await upload('companies', 'x'.repeat(4_194_305))).status).toBe(413);
     expect((await upload('things', head)).body.errors[0].pointer).toBe('#/query/kind');
     expect(await announcedBy(msp.id)).toHaveLength(before);
+  });
+
+  it('takes in the largest file, though nothing in it can be packed well', async () => {
+    const noise = randomBytes(4_100_000)
+      .toString('latin1')
+      .replace(/[^\x23-\x2b\x2d-\x7e]/g, (one) => String.fromCharCode(45 + (one.charCodeAt(0) % 81)));
+    const rows = Array.from(
+      { length: 10_000 },
+      (_, index) => `${noise.slice(index * 410, index * 410 + 408)},V`,
+    );
+    const { status, body } = await upload('companies', ['name,type', ...rows].join('\n'), { as: other });
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(body.total).toBe(10_000);
   });
 
   it('keeps operations of others hidden, and one upload is one operation', async () => {
