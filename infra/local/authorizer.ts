@@ -77,7 +77,7 @@ async function discover(issuer: string): Promise<JSONWebKeySet> {
 }
 
 async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(1500) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error('the issuer cannot be reached');
   return (await response.json()) as T;
 }

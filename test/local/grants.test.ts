@@ -53,14 +53,14 @@ it('refuses events of a function without the grant', async () => {
   const { response, stack: running } = await run('OutboxPolicy', 'events:PutEvents');
   expect(response.status).toBe(201);
   await expect
-    .poll(() => running.denials().map(({ action }) => action), { timeout: 10_000 })
+    .poll(() => running.denials().map(({ action }) => action), { timeout: 60_000 })
     .toContain('events:PutEvents');
   expect(await running.mails()).toEqual([]);
 });
 
 it('refuses mail of a function without the grant, and the message ends with the dead letters', async () => {
   const { stack: running } = await run('MailerPolicy', 'ses:SendEmail');
-  await expect.poll(() => Object.values(running.deadLetters()), { timeout: 10_000 }).toEqual([1]);
+  await expect.poll(() => Object.values(running.deadLetters()), { timeout: 60_000 }).toEqual([1]);
   expect(running.denials()[0]).toMatchObject({
     action: 'ses:SendEmail',
     resource: 'arn:aws:ses:us-east-1:000000000000:identity/example.com',
@@ -70,7 +70,7 @@ it('refuses mail of a function without the grant, and the message ends with the 
 it('reads a queue only with the right to', async () => {
   const { stack: running } = await run('MailerPolicy', 'sqs:ReceiveMessage');
   await expect
-    .poll(() => running.denials().map(({ action }) => action), { timeout: 10_000 })
+    .poll(() => running.denials().map(({ action }) => action), { timeout: 60_000 })
     .toContain('sqs:ReceiveMessage');
 });
 
@@ -87,6 +87,6 @@ it('invokes and delivers only where the resource allows it', async () => {
     delete Resources.QueuePolicy;
   });
   await expect
-    .poll(() => silent.denials(), { timeout: 10_000 })
+    .poll(() => silent.denials(), { timeout: 60_000 })
     .toMatchObject([{ function: 'events.amazonaws.com', action: 'sqs:SendMessage' }]);
 });

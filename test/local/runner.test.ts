@@ -18,7 +18,7 @@ beforeAll(async () => {
     longestRetrySeconds: 0.1,
     warn: (sentence) => warnings.push(sentence),
   });
-}, 30_000);
+}, 120_000);
 
 afterAll(async () => {
   await stack.stop();
@@ -38,7 +38,7 @@ describe('the way of a change', () => {
     expect((await put('first', 'order.placed')).status).toBe(201);
     expect((await put('silent')).status).toBe(201);
     expect((await put('elsewhere', 'invoice.sent')).status).toBe(201);
-    await stack.idle(10);
+    await stack.idle(60);
     const mails = await stack.mails();
     expect(mails.map(({ subject }) => subject)).toEqual(['first']);
     expect(mails[0]).toMatchObject({
@@ -56,7 +56,7 @@ describe('the way of a change', () => {
 
   it('gives up a poisonous record alone, whole, into the failure bucket', async () => {
     await Promise.all([put('p1', 'order.one'), put('p2', 'poison'), put('p3', 'order.two')]);
-    await stack.idle(20);
+    await stack.idle(60);
     const subjects = (await stack.mails()).map(({ subject }) => subject);
     expect(subjects).toEqual(expect.arrayContaining(['p1', 'p3']));
     const root = join(dir, 'failures');
@@ -72,7 +72,7 @@ describe('the way of a change', () => {
   it('moves a message that keeps failing to the dead letters', async () => {
     await put('bad-1', 'order.bad');
     await put('good-1', 'order.good');
-    await stack.idle(20);
+    await stack.idle(60);
     expect(Object.values(stack.deadLetters())).toEqual([1]);
     expect((await stack.mails()).map(({ subject }) => subject)).toContain('good-1');
   });
