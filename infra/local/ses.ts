@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from './bus.ts';
 import type { Need } from './iam.ts';
 import type { Inbox } from './inbox.ts';
+import { detailTypes, fateOf, toDetail } from './ses-events.ts';
 import type { Store } from './store.ts';
 import type { Stack } from './template.ts';
 
@@ -159,64 +160,6 @@ function recipientsOf(form: Form): string[] {
   return Object.keys(form)
     .filter((name) => name.startsWith('Destination.'))
     .map((name) => String(form[name]));
-}
-
-// The addresses of the SES mailbox simulator, with or without a label.
-function fateOf(address: string): 'Delivery' | 'Bounce' | 'Complaint' {
-  const [, fate] = /^(bounce|complaint)(?:\+[^@]*)?@simulator\.amazonses\.com$/.exec(address) ?? [];
-  return fate === 'bounce' ? 'Bounce' : fate === 'complaint' ? 'Complaint' : 'Delivery';
-}
-
-const detailTypes = {
-  Send: 'Email Sent',
-  Delivery: 'Email Delivered',
-  Bounce: 'Email Bounced',
-  Complaint: 'Email Complaint Received',
-} as const;
-
-function toDetail(mail: Mail, kind: keyof typeof detailTypes): Record<string, unknown> {
-  const { at, messageId, to } = mail;
-  const particulars = {
-    Send: { send: {} },
-    Delivery: {
-      delivery: {
-        timestamp: at,
-        recipients: to,
-        smtpResponse: '250 2.6.0 Message received',
-        processingTimeMillis: 1,
-      },
-    },
-    Bounce: {
-      bounce: {
-        bounceType: 'Permanent',
-        bounceSubType: 'General',
-        bouncedRecipients: to.map((emailAddress) => ({ emailAddress, status: '5.1.1', action: 'failed' })),
-        timestamp: at,
-        feedbackId: messageId,
-      },
-    },
-    Complaint: {
-      complaint: {
-        complainedRecipients: to.map((emailAddress) => ({ emailAddress })),
-        complaintFeedbackType: 'abuse',
-        timestamp: at,
-        feedbackId: messageId,
-      },
-    },
-  } as const;
-  const tags = Object.fromEntries(Object.entries(mail.tags).map(([name, value]) => [name, [value]]));
-  return {
-    eventType: kind,
-    mail: {
-      timestamp: at,
-      source: mail.from,
-      messageId,
-      destination: to,
-      tags,
-      commonHeaders: { subject: mail.subject, to },
-    },
-    ...particulars[kind],
-  };
 }
 
 function nameOf(stack: Stack, one: { id: string; properties: { Name?: string } }): string {

@@ -7,7 +7,8 @@ import { openQueue, type Queue } from './queue.ts';
 import { pollQueue } from './queue-source.ts';
 import type { Source } from './source.ts';
 import type { Store } from './store.ts';
-import { pollStream, type StreamRecord } from './stream-source.ts';
+import type { StreamRecord } from './stream-shards.ts';
+import { pollStream } from './stream-source.ts';
 import type { Stack } from './template.ts';
 
 interface QueueProperties {
