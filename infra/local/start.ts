@@ -41,6 +41,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  const elsewhere = values.data === '.data' ? '' : ` --data ${values.data}`;
   const roles = Object.entries(people).map(
     ([role, email]) => `    npm run -s token -- ${role.padEnd(22)} ${email}`,
   );
@@ -56,7 +57,7 @@ Quartermaster is ready after ${seconds()} s.
   A token (or the address of any member):
 ${roles.join('\n')}
 
-  curl -H "authorization: Bearer $(npm run -s token -- PLATFORM_OPERATOR)" ${stack.url}/v1/me
+  curl -H "authorization: Bearer $(npm run -s token -- PLATFORM_OPERATOR${elsewhere})" ${stack.url}/v1/me
 
   Data and logs are in ${values.data}. Ctrl-C ends everything.
 `);
