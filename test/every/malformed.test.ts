@@ -6,7 +6,7 @@ import { type Kind, prefixes } from '../../lib/kit/id.ts';
 import { allows, type Permission, type Role } from '../../lib/kit/permission.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { type Caller, call, makeMsp, type Msp } from '../kit/world.ts';
+import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 
 const hostile: unknown[] = [
   null,
