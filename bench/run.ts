@@ -13,6 +13,7 @@ const option = (name: string) => asked[asked.indexOf(name) + 1];
 const wants = (part: string) => !asked.includes('--only') || option('--only') === part;
 const rounds = asked.includes('--rounds') ? Number(option('--rounds')) : 11;
 const aims = { cold: 1.3, warm: 1.5 };
+const mostBytes = 560_000;
 
 if (asked.includes('--costs')) {
   const env = { ...process.env, ...(asked.includes('--write') ? { WRITE_COSTS: '1' } : {}) };
@@ -24,8 +25,10 @@ const built = build();
 const stage = await open();
 try {
   console.log('bundle          bytes');
-  for (const { name, bytes } of [...built.apis, built.bare])
+  for (const { name, bytes, biggest } of [...built.apis, built.bare]) {
     console.log(name.padEnd(15), String(bytes).padStart(6));
+    if (bytes > mostBytes) console.log(`  more than ${mostBytes}; the biggest parts: ${biggest.join(', ')}`);
+  }
   if (wants('cold')) await cold();
   if (wants('warm')) await warm();
 } finally {

@@ -34,7 +34,7 @@ async function peopleOf(msp: Msp, count: number) {
 function fileOf(msp: Msp, rows: number): Request {
   const text = Array.from(
     { length: rows },
-    (_, index) => `Company ${unique()},${index % 2 ? 'CUSTOMER' : ''}`,
+    (_, index) => `Company ${index + 100},${index % 2 ? 'CUSTOMER' : ''}`,
   );
   return {
     line: 'POST /v1/imports?kind=companies',
