@@ -43,6 +43,8 @@ export const buildOptions = {
   // ESM sources shake; the packages' CommonJS builds do not.
   mainFields: ['module', 'main'],
   conditions: ['module', 'import'],
+  // Lambda gives credentials in the environment: the SDK's chain of profiles and sign-ons is never used.
+  alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/aws/credentials.ts') },
   define: { 'import.meta.dirname': '__dirname' },
   minify: true,
   metafile: true,
