@@ -24,7 +24,7 @@ let shared: DynamoDBClient | undefined;
 
 /** The one DynamoDB client of this process. */
 export function client(): DynamoDBClient {
-  shared ??= new DynamoDBClient({ maxAttempts: 3, requestHandler: patience });
+  shared ??= new DynamoDBClient({ maxAttempts: 3, requestHandler: patience, cacheMiddleware: true });
   return shared;
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
 import { newId } from '../../lib/aws/world.ts';
-import { type Cost, measure } from '../kit/cost.ts';
+import { type Cost, listen, measure } from '../kit/cost.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
@@ -28,6 +28,7 @@ const costOf = (name: string): Cost => {
 };
 
 beforeAll(async () => {
+  listen();
   process.env.TABLE_NAME = 'costs';
   await createTable(new DynamoDBClient({}), 'costs');
   const msp = await makeMsp();

@@ -223,7 +223,8 @@ function joinRound(into: Recording, running: Promise<unknown>): Promise<void> {
   return into.round;
 }
 
-function listen(): void {
+/** Records from now on. The client keeps its middleware after its first call: listen before that. */
+export function listen(): void {
   if (listening) return;
   listening = true;
   client().middlewareStack.add(
