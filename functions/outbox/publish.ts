@@ -1,7 +1,8 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { put } from '../../lib/aws/bus.ts';
+import { fromAttributes } from '../../lib/aws/item.ts';
 import { log } from '../../lib/aws/log.ts';
-import type { Envelope } from '../../lib/kit/event.ts';
+import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 
 /** Table stream → bus. A record whose events the bus did not all take is reported alone and comes again. */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
@@ -31,6 +32,6 @@ function sequenceOf(record: DynamoDBRecord): string {
 }
 
 function announced(record: DynamoDBRecord): Envelope[] {
-  const text = record.dynamodb?.NewImage?.ev?.S;
-  return text ? (JSON.parse(text) as Envelope[]) : [];
+  const image = record.dynamodb?.NewImage;
+  return image ? envelopesOf(fromAttributes(image as never)) : [];
 }

@@ -1,4 +1,4 @@
-import type { Announcement, Envelope } from '../kit/event.ts';
+import { note } from '../kit/event.ts';
 import type { Kind } from '../kit/id.ts';
 import { auditKey, rootEntry } from '../kit/keys.ts';
 import type { Item, Plan, Write } from '../kit/plan.ts';
@@ -19,12 +19,12 @@ export function settle(plan: Plan, settlement: Settlement): Write[] {
   const by = standing(plan, settlement);
   const fresh = by.newId ?? ((kind: Kind) => newId(kind, Date.parse(by.now)));
   const announced = plan.announcements ?? [];
-  const ev =
-    announced.length > 0 ? JSON.stringify(announced.map((one) => stamp(one, by, fresh('event')))) : undefined;
+  const ev = announced.length > 0 ? note(announced, () => fresh('event')) : undefined;
   if (plan.outbox !== undefined) {
+    const announcing = { ev, path: by.target.path.join('/'), traceId: by.requestId };
     return plan.writes.map((write, index) =>
       index === plan.outbox && write.do === 'create' && ev
-        ? { ...write, item: { ...write.item, ev } }
+        ? { ...write, item: { ...write.item, ...announcing } }
         : write,
     );
   }
@@ -57,19 +57,5 @@ function receiptItem(
     requestId: by.requestId,
     ...rest,
     ev,
-  };
-}
-
-function stamp(announcement: Announcement, by: Settlement, id: string): Envelope {
-  return {
-    id,
-    type: announcement.type,
-    source: 'quartermaster',
-    at: by.now,
-    tenant: { id: by.target.id, providerId: providerOf(by.target), path: [...by.target.path] },
-    actor: by.actor,
-    subject: announcement.subject,
-    data: announcement.data,
-    traceId: by.requestId,
   };
 }

@@ -43,3 +43,39 @@ export const envelope = z.object({
   traceId: z.string(),
 });
 export type Envelope<D = unknown> = Omit<z.infer<typeof envelope>, 'data'> & { readonly data: D };
+
+/** An event as its outbox item keeps it in `ev`: the rest of the envelope stands beside it on the item. */
+type Noted = Pick<Envelope, 'id' | 'type' | 'subject' | 'data'>;
+
+const outboxItem = z.object({
+  ev: z.string(),
+  at: z.string(),
+  actor: envelope.shape.actor,
+  path: z.string(),
+  traceId: z.string().optional(),
+  requestId: z.string().optional(),
+});
+
+/** The text kept in `ev`: what is announced, each with its id. */
+export function note(announcements: readonly Announcement[], newEventId: () => string): string {
+  return JSON.stringify(announcements.map((one): Noted => ({ id: newEventId(), ...one })));
+}
+
+/** The whole envelopes of an outbox item (a receipt or a ledger entry); none where it announces nothing. */
+export function envelopesOf(item: Readonly<Record<string, unknown>>): Envelope[] {
+  if (item.ev === undefined) return [];
+  const { ev, at, actor, path, requestId = '', traceId = requestId } = outboxItem.parse(item);
+  const ids = path.split('/');
+  const id = ids.at(-1) ?? path;
+  return (JSON.parse(ev) as Noted[]).map(({ id: eventId, type, subject, data }) => ({
+    id: eventId,
+    type,
+    source: 'quartermaster',
+    at,
+    tenant: { id, providerId: ids[1] ?? id, path: ids },
+    actor,
+    subject,
+    data,
+    traceId,
+  }));
+}

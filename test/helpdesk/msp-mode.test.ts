@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { commit, page } from '../../lib/aws/db.ts';
 import { notEnabled } from '../../lib/helpdesk/problems.ts';
+import { envelopesOf } from '../../lib/kit/event.ts';
 import { partition, settingsKey } from '../../lib/kit/keys.ts';
 import { Problem } from '../../lib/kit/problem.ts';
 import { type Caller, call, enableMspMode, type Msp, makeMsp } from '../kit/world.ts';
@@ -227,7 +228,7 @@ describe('what is recorded', () => {
       before: { state: 'OPEN', mspMode: { state: 'REQUESTED' } },
       after: { state: 'APPROVED', mspMode: { state: 'ENABLED' }, effects: expect.any(Array) },
     });
-    const events = JSON.parse(String(approval.ev));
+    const events = envelopesOf(approval);
     expect(events).toMatchObject([
       { type: 'helpdesk.ticket_decided.v1', tenant: { providerId: msp.id } },
       { type: 'helpdesk.msp_mode_enabled.v1', subject: msp.id, tenant: { providerId: msp.id } },

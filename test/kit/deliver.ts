@@ -3,7 +3,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { contexts } from '../../functions/contexts.ts';
 import { consume } from '../../lib/aws/consume.ts';
 import { each } from '../../lib/aws/db.ts';
-import type { Envelope } from '../../lib/kit/event.ts';
+import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { partition } from '../../lib/kit/keys.ts';
 
 const delivered = new Set<string>();
@@ -14,7 +14,7 @@ export async function announcedBy(...tenantIds: readonly string[]): Promise<Enve
   for (const tenantId of tenantIds) {
     for (const kind of ['AUDIT', 'ENTRY'] as const) {
       const stored = each({ partition: partition(tenantId, kind), limit: 500, consistent: true });
-      for await (const { ev } of stored) if (ev) out.push(...(JSON.parse(String(ev)) as Envelope[]));
+      for await (const item of stored) out.push(...envelopesOf(item));
     }
   }
   return out.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { commit, each } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { nameEntry, nodeKey, partition, settingsKey, treeEntry } from '../../lib/kit/keys.ts';
-import type { Envelope } from '../../lib/kit/event.ts';
 import type { Write } from '../../lib/kit/plan.ts';
 import { type Caller, enlist } from './world.ts';
 
@@ -57,7 +57,7 @@ export async function announcedByLedger(
     limit: 500,
     consistent: true,
   })) {
-    if (item.ev) out.push(...JSON.parse(String(item.ev)));
+    out.push(...(envelopesOf(item) as Envelope<{ thresholds: { id: string }[] }>[]));
   }
   return out;
 }

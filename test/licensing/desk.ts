@@ -1,5 +1,5 @@
 import { each, get } from '../../lib/aws/db.ts';
-import type { Envelope } from '../../lib/kit/event.ts';
+import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { meterKey, partition } from '../../lib/kit/keys.ts';
 import { type ResourceType, resourceTypes } from '../../lib/licensing/resource.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp } from '../kit/world.ts';
@@ -70,8 +70,8 @@ export async function persist(send: () => Promise<Answer>): Promise<Answer> {
 /** Events that the receipts of a node announced, oldest first. */
 export async function announcedBy(nodeId: string): Promise<Envelope<Record<string, unknown>>[]> {
   const out: Envelope<Record<string, unknown>>[] = [];
-  for await (const { ev } of each({ partition: partition(nodeId, 'AUDIT'), limit: 100, consistent: true })) {
-    if (typeof ev === 'string') out.push(...(JSON.parse(ev) as typeof out));
+  for await (const item of each({ partition: partition(nodeId, 'AUDIT'), limit: 100, consistent: true })) {
+    out.push(...(envelopesOf(item) as typeof out));
   }
   return out.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

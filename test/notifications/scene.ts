@@ -3,6 +3,7 @@ import { subscribers } from '../../functions/notifications/subscribers.ts';
 import { commit, each } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import type { Envelope, EventType } from '../../lib/kit/event.ts';
+import { envelopesOf } from '../../lib/kit/event.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { entryKey, type Key, meterKey, partition, settingsKey } from '../../lib/kit/keys.ts';
 import type { Item } from '../../lib/kit/plan.ts';
@@ -64,9 +65,7 @@ export async function react(envelope: Envelope): Promise<void> {
 
 /** Takes the announced events of a node's newest receipts and hands on those of one type. */
 export async function relay(nodeId: string, type: string): Promise<number> {
-  const events = (await receiptsOf(nodeId))
-    .flatMap(({ ev }) => (ev ? (JSON.parse(String(ev)) as Envelope[]) : []))
-    .filter((one) => one.type === type);
+  const events = (await receiptsOf(nodeId)).flatMap(envelopesOf).filter((one) => one.type === type);
   for (const event of events) await react(event);
   return events.length;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Envelope } from '../../lib/kit/event.ts';
+import { envelopesOf } from '../../lib/kit/event.ts';
 import { partition } from '../../lib/kit/keys.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
@@ -37,7 +37,7 @@ async function mailed(): Promise<string[]> {
     ...(await within({ PK: partition(customer.id, 'ENTRY') })),
   ];
   const types = /^(licensing\.allocation_(threshold|recovered)|licensing\.test_notice|credits\.balance_)/;
-  for (const event of items.flatMap(({ ev }) => (ev ? (JSON.parse(String(ev)) as Envelope[]) : []))) {
+  for (const event of items.flatMap(envelopesOf)) {
     if (!types.test(event.type) || handed.has(event.id)) continue;
     handed.add(event.id);
     await react(event);
