@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { call, enlist, makeMsp, type Msp } from '../kit/world.ts';
+import { call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let other: Msp;
@@ -67,8 +67,8 @@ describe('providers', () => {
       administrator: { name: 'X', email: `r.${msp.id.slice(-8)}@a.example.com` },
     };
     const [first, second] = [
-      await call('POST /v1/providers', { as: msp.operator, body, key: 'k-1' + msp.id }),
-      await call('POST /v1/providers', { as: msp.operator, body, key: 'k-1' + msp.id }),
+      await call('POST /v1/providers', { as: msp.operator, body, key: `k-1${msp.id}` }),
+      await call('POST /v1/providers', { as: msp.operator, body, key: `k-1${msp.id}` }),
     ];
     expect(first.status).toBe(201);
     expect(second.body).toEqual(first.body);
@@ -80,7 +80,7 @@ describe('providers', () => {
     const changed = await call('POST /v1/providers', {
       as: msp.operator,
       body: { ...body, name: 'Else' },
-      key: 'k-1' + msp.id,
+      key: `k-1${msp.id}`,
     });
     expect(changed.body.code).toBe('idempotency.key_reused');
   });
