@@ -6,7 +6,7 @@ import { platformId } from '../lib/kit/id.ts';
 import { identityKey } from '../lib/kit/keys.ts';
 import { addressInUse, emailHash, join } from '../lib/kit/membership.ts';
 import type { Role } from '../lib/kit/permission.ts';
-import type { Write } from '../lib/kit/plan.ts';
+import type { Plan, Write } from '../lib/kit/plan.ts';
 import { Problem } from '../lib/kit/problem.ts';
 import type { Node } from '../lib/kit/scope.ts';
 import { platformWrites } from '../lib/platform/bootstrap.ts';
@@ -47,6 +47,8 @@ export const localPeople: Bootstrap = {
   },
 };
 
+const actor = { id: 'bootstrap', kind: 'system', home: platformId } as const;
+
 /** Writes the root of the tree and its first people into the table named by TABLE_NAME. Repeating it changes nothing. */
 export async function bootstrap(start: Bootstrap): Promise<void> {
   await once(platformWrites());
@@ -71,7 +73,6 @@ async function found({ name, staff }: NonNullable<Bootstrap['sample']>): Promise
     { id, personId: newId('person', Date.parse(at)), now: at },
   );
   const target: Node = { id, type: 'PROVIDER', path: [platformId, id], name, version: 1, item: {} };
-  const actor = { id: 'bootstrap', kind: 'system', home: platformId } as const;
   await once(settle(plan, { actor, target, now: at, requestId: randomUUID() }));
   for (const person of others) await enlist(id, person);
 }
@@ -79,7 +80,14 @@ async function found({ name, staff }: NonNullable<Bootstrap['sample']>): Promise
 async function enlist(nodeId: string, person: Person): Promise<void> {
   const at = now();
   const personId = newId('person', Date.parse(at));
-  await once(join({ nodeId, personId, ...person, version: 1, createdAt: at }));
+  const path = nodeId === platformId ? [platformId] : [platformId, nodeId];
+  const target: Node = { id: nodeId, type: 'PLATFORM', path, name: '', version: 1, item: {} };
+  const plan: Plan = {
+    writes: join({ nodeId, personId, ...person, version: 1, createdAt: at }),
+    receipt: { action: 'members.add', subject: personId, after: { roles: person.roles } },
+    reply: {},
+  };
+  await once(settle(plan, { actor, target, now: at, requestId: randomUUID() }));
 }
 
 async function once(writes: readonly Write[]): Promise<void> {

@@ -1,7 +1,9 @@
 import { changedSettings, customerPath, customerTarget, settings } from '../../lib/credits/commands.ts';
 import { configure, settingsOf } from '../../lib/credits/ledger.ts';
-import { headOf } from '../../lib/credits/store.ts';
-import { expectVersion } from '../../lib/kit/plan.ts';
+import { creditsOff } from '../../lib/credits/problems.ts';
+import { headOf, providerSystem } from '../../lib/credits/store.ts';
+import { requireSystem } from '../../lib/credits/system.ts';
+import { answer, expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const changeCreditSettings = route({
@@ -17,9 +19,16 @@ export const changeCreditSettings = route({
   ifMatch: true,
   dryRun: true,
   reply: { status: 200, body: settings },
-  refuses: [],
-  load: ({ target, consistent }) => headOf(target, consistent),
-  decide: ({ scope, body, ifMatch, now }, ledger) => {
+  refuses: [creditsOff],
+  load: async (input) => {
+    const [ledger, system] = await Promise.all([
+      headOf(input.target, input.consistent),
+      providerSystem(input),
+    ]);
+    return { ledger, system };
+  },
+  decide: ({ scope, body, ifMatch, now }, { ledger, system }) => {
+    requireSystem(system);
     expectVersion(ifMatch, ledger.head?.settingsSeq ?? 0);
     const current = settingsOf(ledger);
     const next = {
@@ -27,6 +36,10 @@ export const changeCreditSettings = route({
       rearmPercent: body.rearmPercent ?? current.rearmPercent,
       blockBelowZero: body.blockBelowZero ?? current.blockBelowZero,
     };
+    const same = (['alertLimit', 'rearmPercent', 'blockBelowZero'] as const).every(
+      (one) => next[one] === current[one],
+    );
+    if (same) return answer(next, { version: ledger.head?.settingsSeq ?? 0 });
     const plan = configure(ledger, next, { actor: scope.actor, now });
     return { ...plan, reply: { ...plan.reply, body: next } };
   },

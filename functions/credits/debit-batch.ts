@@ -1,11 +1,15 @@
 import { batchCommand, customerPath, customerTarget } from '../../lib/credits/commands.ts';
 import type { Line } from '../../lib/credits/entry.ts';
 import { entryView } from '../../lib/credits/entry.ts';
-import { debit } from '../../lib/credits/ledger.ts';
-import { requireKey } from '../../lib/credits/own-key.ts';
-import { creditsOff, insufficient, outOfBounds, requestReused } from '../../lib/credits/problems.ts';
-import { headAndEarlier, providerSystem } from '../../lib/credits/store.ts';
-import { requireSystem } from '../../lib/credits/system.ts';
+import {
+  creditsOff,
+  insufficient,
+  outOfBounds,
+  requestReused,
+  requestUnverifiable,
+} from '../../lib/credits/problems.ts';
+import { requestDebit } from '../../lib/credits/request.ts';
+import { debitStanding } from '../../lib/credits/store.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const debitBatch = route({
@@ -14,7 +18,7 @@ export const debitBatch = route({
   path: '/v1/customers/{customerId}/credits/debits/batch',
   summary: 'Take credits for up to 90 lines in one entry',
   description:
-    'Send an Idempotency-Key, or your own `requestId` in the body, or both. The same request id debits once for ever.',
+    'Send an Idempotency-Key, or your own `requestId` in the body, or both. A request id made within a day debits once for ever.',
   permission: 'credits.debit',
   target: customerTarget,
   params: customerPath,
@@ -22,22 +26,11 @@ export const debitBatch = route({
   dryRun: true,
   idempotency: 'own',
   reply: { status: 201, body: entryView },
-  refuses: [creditsOff, outOfBounds, insufficient, requestReused],
-  load: async (input) => {
-    const [found, system] = await Promise.all([
-      headAndEarlier(input.target, input.body.requestId, input.consistent),
-      providerSystem(input),
-    ]);
-    return { ...found, system };
-  },
-  decide: ({ scope, body, now, idempotencyKey }, { ledger, earlier, system }) => {
-    requireKey(body.requestId, idempotencyKey, now);
-    requireSystem(system);
-    const amount = body.lines.reduce((sum, one) => sum + one.amount, 0);
-    return debit(
-      ledger,
-      { ...body, lines: body.lines as Line[], amount },
-      { actor: scope.actor, now, earlier },
-    );
+  refuses: [creditsOff, outOfBounds, insufficient, requestReused, requestUnverifiable],
+  load: debitStanding,
+  decide: ({ scope, body, now, idempotencyKey }, standing) => {
+    const lines = body.lines as Line[];
+    const amount = lines.reduce((sum, one) => sum + one.amount, 0);
+    return requestDebit(standing, { ...body, lines, amount }, { actor: scope.actor, now, idempotencyKey });
   },
 });

@@ -1,10 +1,14 @@
 import { customerPath, customerTarget, debitCommand } from '../../lib/credits/commands.ts';
 import { entryView } from '../../lib/credits/entry.ts';
-import { debit } from '../../lib/credits/ledger.ts';
-import { requireKey } from '../../lib/credits/own-key.ts';
-import { creditsOff, insufficient, outOfBounds, requestReused } from '../../lib/credits/problems.ts';
-import { headAndEarlier, providerSystem } from '../../lib/credits/store.ts';
-import { requireSystem } from '../../lib/credits/system.ts';
+import {
+  creditsOff,
+  insufficient,
+  outOfBounds,
+  requestReused,
+  requestUnverifiable,
+} from '../../lib/credits/problems.ts';
+import { requestDebit } from '../../lib/credits/request.ts';
+import { debitStanding } from '../../lib/credits/store.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const debitCredits = route({
@@ -13,7 +17,7 @@ export const debitCredits = route({
   path: '/v1/customers/{customerId}/credits/debits',
   summary: 'Take credits from a balance',
   description:
-    'Send an Idempotency-Key, or your own `requestId` in the body, or both. The same request id debits once for ever.',
+    'Send an Idempotency-Key, or your own `requestId` in the body, or both. A request id made within a day debits once for ever.',
   permission: 'credits.debit',
   target: customerTarget,
   params: customerPath,
@@ -21,17 +25,8 @@ export const debitCredits = route({
   dryRun: true,
   idempotency: 'own',
   reply: { status: 201, body: entryView },
-  refuses: [creditsOff, outOfBounds, insufficient, requestReused],
-  load: async (input) => {
-    const [found, system] = await Promise.all([
-      headAndEarlier(input.target, input.body.requestId, input.consistent),
-      providerSystem(input),
-    ]);
-    return { ...found, system };
-  },
-  decide: ({ scope, body, now, idempotencyKey }, { ledger, earlier, system }) => {
-    requireKey(body.requestId, idempotencyKey, now);
-    requireSystem(system);
-    return debit(ledger, body, { actor: scope.actor, now, earlier });
-  },
+  refuses: [creditsOff, outOfBounds, insufficient, requestReused, requestUnverifiable],
+  load: debitStanding,
+  decide: ({ scope, body, now, idempotencyKey }, standing) =>
+    requestDebit(standing, body, { actor: scope.actor, now, idempotencyKey }),
 });

@@ -36,7 +36,10 @@ export const exportEntries = route({
   query: z.strictObject({ from: instant.optional(), to: instant.optional() }),
   reply: { status: 200, body: z.string(), media: 'text/csv' },
   refuses: [tooManyEntries],
-  load: ({ target, query }) => wholeHistoryOf(target, query, most),
+  load: async ({ target, query, scope }) => {
+    await scope();
+    return wholeHistoryOf(target, query, most);
+  },
   decide: ({ scope }, entries) =>
     entries ? answer(toCsv(scope.target.id, entries)) : refuse(tooManyEntries),
 });

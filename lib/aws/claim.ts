@@ -42,7 +42,7 @@ export function replayOf(
   kept: Readonly<Record<string, unknown>> | undefined,
   at: string,
 ): Reply | undefined {
-  if (!kept || Number(kept.expiresAt) < Date.parse(at) / 1000) return undefined;
+  if (!kept || Number(kept.expiresAt) < Math.floor(Date.parse(at) / 1000)) return undefined;
   if (kept.hash !== claim.hash) throw new Problem(keyReused);
   return {
     status: Number(kept.status),

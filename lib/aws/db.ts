@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
-import { Problem, unavailable } from '../kit/problem.ts';
+import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
 import { toTransactItem } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
@@ -286,5 +286,8 @@ function asProblem(error: unknown): unknown {
   if (error instanceof ProvisionedThroughputExceededException) return new Problem(unavailable);
   const { name, code } = error as { name?: string; code?: string };
   if (passing.has(name ?? '') || passing.has(code ?? '')) return new Problem(unavailable);
+  if (name === 'ValidationException' && /size|exceed|larger|limit/i.test((error as Error).message)) {
+    return new Problem(tooLarge, 'More than can be stored in one change');
+  }
   return error;
 }

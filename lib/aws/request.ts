@@ -69,7 +69,7 @@ export function parseRequest(route: Route, event: GatewayEvent): Parsed {
   const parsed = {
     params: take(params, event.pathParameters ?? {}, '/params'),
     query: take(query, readQuery(event.rawQueryString, errors), '/query'),
-    body: route.body ? take(route.body, readBody(route, event), '') : undefined,
+    body: route.body ? take(route.body, readBody(route, event), '') : refuseBody(event, errors),
     ifMatch: header(event, 'if-match'),
     idempotencyKey: route.method === 'POST' ? idempotencyKey : undefined,
   };
@@ -95,6 +95,11 @@ function readQuery(raw: string | undefined, errors: FieldError[]): Record<string
     out[name] = value;
   }
   return { ...out };
+}
+
+function refuseBody(event: GatewayEvent, errors: FieldError[]): undefined {
+  if (!/^\s*(\{\s*\})?\s*$/.test(event.body ?? ''))
+    errors.push({ pointer: '#', message: 'no body is expected here' });
 }
 
 function readBody(route: Route, event: GatewayEvent): unknown {

@@ -21,9 +21,11 @@ const patienceMs = 6000;
 /** A Lambda handler for an HTTP API (payload 2.0) that serves `routes`: checks, loads, decides, commits, answers. */
 export function serve(routes: readonly Route[]) {
   const byKey = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+  let current = 'unknown';
   const dispatch = async (event: GatewayEvent, _context: LambdaContext) => {
     const route = byKey.get(event.routeKey);
     const { requestId } = event.requestContext;
+    current = requestId;
     const startedAt = performance.now();
     let response: APIGatewayProxyStructuredResultV2;
     try {
@@ -44,7 +46,7 @@ export function serve(routes: readonly Route[]) {
   return middy<GatewayEvent, APIGatewayProxyStructuredResultV2>({
     timeoutEarlyInMillis: 250,
     timeoutEarlyResponse: (async () =>
-      toProblemResponse(new Problem(unavailable), 'unknown')) as unknown as () => never,
+      toProblemResponse(new Problem(unavailable), current)) as unknown as () => never,
   }).handler(dispatch as never);
 }
 
@@ -78,7 +80,12 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
   }
 }
 
-async function once(route: Route, request: Inquiry, again: boolean, deadline: number) {
+async function once(
+  route: Route,
+  request: Inquiry,
+  again: boolean,
+  deadline: number,
+): Promise<APIGatewayProxyStructuredResultV2> {
   const { claims, claim, parsed, targetId } = request;
   const member = memberKey(claims.tenant, claims.person);
   const keys = [member, nodeKey(claims.tenant), nodeKey(targetId), ...(claim ? [claim.key] : [])];
@@ -105,8 +112,11 @@ async function once(route: Route, request: Inquiry, again: boolean, deadline: nu
     await commitPlan(route, request, checked.value, plan, deadline);
     return toResponse(route, plan.reply);
   } catch (error) {
-    const twin = error instanceof Problem ? await twinOf(claim, request.now) : undefined;
+    if (!(error instanceof Problem)) throw error;
+    const twin = await twinOf(claim, request.now);
     if (twin) return toResponse(route, twin);
+    // What was read may have been stale: only a consistent look may refuse a change.
+    if (!again && route.load && route.method !== 'GET') return once(route, request, true, deadline);
     throw error;
   }
 }
@@ -118,7 +128,7 @@ async function commitPlan(
   plan: Plan,
   deadline: number,
 ): Promise<void> {
-  if (plan.writes.length === 0) return;
+  if (plan.writes.length === 0 && !plan.receipt) return;
   const settled = settle(plan, {
     actor: scope.actor,
     target: scope.target,

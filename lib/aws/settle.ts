@@ -28,7 +28,10 @@ export function settle(plan: Plan, settlement: Settlement): Write[] {
         : write,
     );
   }
-  if (!plan.receipt) return [...plan.writes];
+  if (!plan.receipt) {
+    if (ev) throw new Error('A plan announces but has neither receipt nor outbox');
+    return [...plan.writes];
+  }
   return [...plan.writes, { do: 'create', item: receiptItem(plan.receipt, by, fresh('audit'), ev) }];
 }
 

@@ -48,7 +48,7 @@ export const entry = z.object({
   settingsSeq: z.number(),
   bands: z.record(z.string(), z.string().nullable()),
   ring: z.string(),
-  floor: z.number(),
+  floor: z.string(),
   prev: z.string(),
 });
 export type Entry = z.infer<typeof entry>;

@@ -69,7 +69,7 @@ export function grant(ledger: Ledger, command: Said & { amount: number }, by: By
   return append(ledger, { type: 'GRANT', ...command }, by);
 }
 
-/** Takes credits, below zero too unless the customer blocks that. `earlier`: the entry of the same request id, if any. */
+/** Takes credits, below zero too unless the customer blocks that. */
 export function debit(
   ledger: Ledger,
   command: Said & {
@@ -78,9 +78,8 @@ export function debit(
     serviceId?: string | undefined;
     lines?: Line[];
   },
-  by: By & { earlier: Entry | undefined },
+  by: By,
 ): Plan<EntryView> {
-  if (by.earlier) return replay(ledger, by.earlier, command);
   const after = balanceOf(ledger) - command.amount;
   if (settingsOf(ledger).blockBelowZero && after < 0) {
     refuse(insufficient, undefined, { balance: balanceOf(ledger), amount: command.amount });
@@ -88,15 +87,17 @@ export function debit(
   return append(ledger, { type: 'DEBIT', ...command }, by);
 }
 
-function replay(
+/** Answers again what the same request id has already done; another request with it is refused. */
+export function repeat(
   ledger: Ledger,
   earlier: Entry,
-  command: { amount: number; serviceId?: string | undefined; lines?: Line[] },
+  command: Said & { amount: number; serviceId?: string | undefined; lines?: Line[] },
 ): Plan<EntryView> {
   const same =
     earlier.type === 'DEBIT' &&
-    earlier.amount === command.amount &&
-    earlier.serviceId === command.serviceId &&
+    (['amount', 'serviceId', 'reason', 'ticketId'] as const).every(
+      (name) => earlier[name] === command[name],
+    ) &&
     JSON.stringify(earlier.lines) === JSON.stringify(command.lines);
   if (!same) refuse(requestReused);
   return { writes: [], reply: { body: viewOf(ledger.customerId, earlier), replayed: true } };

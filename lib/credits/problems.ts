@@ -50,6 +50,12 @@ export const requestReused = problem({
   status: 422,
   title: 'This requestId was used for another debit',
 });
+export const requestUnverifiable = problem({
+  code: 'credits.request_unverifiable',
+  status: 409,
+  title:
+    'Too much was written since this requestId was made to tell whether it was used: send an Idempotency-Key',
+});
 export const tooManyEntries = problem({
   code: 'credits.too_many_entries',
   status: 409,

@@ -4,11 +4,12 @@ import { entryKey, partition, settingsKey } from '../kit/keys.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import { type Entry, toEntry } from './entry.ts';
 import type { Ledger } from './ledger.ts';
+import { isTooOld, keySkewMs } from './own-key.ts';
 import { lookUp } from './ring.ts';
 
 const entries = (customerId: string) => partition(customerId, 'ENTRY');
 
-/** The newest entry. A stale answer is harmless to a decision: its append is lost and made again. */
+/** The newest entry. A stale one is harmless: an append is lost and made again, a refusal is looked at again. */
 export async function headOf(customerId: string, consistent: boolean): Promise<Ledger> {
   const { items } = await page({ partition: entries(customerId), backwards: true, limit: 1, consistent });
   return { customerId, head: items[0] ? toEntry(items[0]) : null };
@@ -19,36 +20,47 @@ export async function entryAt(customerId: string, previousAt: string): Promise<E
   return item && toEntry(item);
 }
 
-/** Key clocks may run ahead of ours by this much (ms). */
-export const keyClockSkew = 5 * 60_000;
+/** What is known of an own key: the entry it made, none, or `unknown` where too much was written since to look. */
+export type Earlier = Entry | 'unknown' | undefined;
 
-/** The head, and the entry that a request id has already made, if any. One round trip for a fresh key. */
-export async function headAndEarlier(customerId: string, requestId: string | undefined, consistent: boolean) {
-  const ledger = await headOf(customerId, consistent);
-  return { ledger, earlier: requestId ? await earlierOf(ledger, requestId) : undefined };
+interface Asked {
+  readonly target: string;
+  readonly body: { readonly requestId?: string | undefined };
+  readonly consistent: boolean;
+  readonly now: string;
+  readonly scope: () => Promise<Scope>;
 }
 
-async function earlierOf({ customerId, head }: Ledger, requestId: string): Promise<Entry | undefined> {
-  if (!head) return undefined;
-  const found = lookUp(head, requestId);
-  if (found === 'new') return undefined;
-  if (found !== 'search') {
-    const hit = await entryAt(customerId, found.previousAt);
-    if (hit?.requestId === requestId) return hit;
-  }
-  return search(customerId, requestId);
+/** The head, and the entry that the request's own key has already made. One round trip for a fresh key. */
+async function headAndEarlier(input: Asked): Promise<{ ledger: Ledger; earlier: Earlier }> {
+  const ledger = await headOf(input.target, input.consistent);
+  const { requestId } = input.body;
+  if (!ledger.head || !requestId) return { ledger, earlier: undefined };
+  const found = lookUp(ledger.head, requestId);
+  if (found === 'new') return { ledger, earlier: undefined };
+  if (found !== 'search') return { ledger, earlier: await entryAt(input.target, found.previousAt) };
+  if (isTooOld(requestId, input.now)) return { ledger, earlier: undefined };
+  await input.scope();
+  return { ledger, earlier: await search(input.target, requestId) };
 }
 
-async function search(customerId: string, requestId: string): Promise<Entry | undefined> {
-  const since = new Date(idTime(requestId) - 2 * keyClockSkew).toISOString();
+/** Everything that a requested debit is decided from. */
+export async function debitStanding(input: Asked & { readonly home: string }) {
+  const [found, system] = await Promise.all([headAndEarlier(input), providerSystem(input)]);
+  return { ...found, system };
+}
+
+const mostSearched = 2000;
+
+async function search(customerId: string, requestId: string): Promise<Earlier> {
+  const since = new Date(idTime(requestId) - 2 * keySkewMs).toISOString();
   const first = await predecessorOf(customerId, since);
-  const range = {
-    partition: entries(customerId),
-    from: first?.previousAt ?? '0',
-    limit: 500,
-    consistent: true,
-  };
-  for await (const item of each(range)) if (item.requestId === requestId) return toEntry(item);
+  const from = first?.previousAt ?? '0';
+  let seen = 0;
+  for await (const item of each({ partition: entries(customerId), from, limit: 500, consistent: true })) {
+    if (item.requestId === requestId) return toEntry(item);
+    if (++seen >= mostSearched) return 'unknown';
+  }
   return undefined;
 }
 

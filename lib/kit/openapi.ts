@@ -125,11 +125,28 @@ function success(route: Route): Json {
   const { status, body, media = 'application/json' } = route.reply;
   const answer = {
     description: route.summary,
+    headers: answerHeaders(route),
     ...(body ? { content: { [media]: { schema: jsonSchema(body, 'input') } } } : {}),
   };
   return {
     [status]: answer,
     ...(route.dryRun && status !== 200 ? { 200: { ...answer, description: 'Dry run' } } : {}),
+  };
+}
+
+const text = (description: string): Json => ({ description, schema: { type: 'string' } });
+
+function answerHeaders(route: Route): Json {
+  const single = !route.page && route.reply.body !== undefined && route.reply.media === undefined;
+  return {
+    ...(single
+      ? { ETag: text('Version of what is answered, where it has one: send it as If-Match to change it') }
+      : {}),
+    ...([201, 202].includes(route.reply.status) ? { Location: text('Where what was made is read') } : {}),
+    ...(route.method === 'POST' && route.idempotency !== 'none'
+      ? { 'Idempotent-Replayed': text('`true` where the answer of an earlier, equal request is given again') }
+      : {}),
+    ...(route.dryRun ? { 'Quartermaster-Dry-Run': text('`true` where nothing was written') } : {}),
   };
 }
 
@@ -145,6 +162,9 @@ function refusals(route: Route): Json {
       status,
       {
         description: types.map(({ code, title }) => `\`${code}\`: ${title}`).join('\n\n'),
+        ...(types.some(({ retryable }) => retryable)
+          ? { headers: { 'Retry-After': text('Seconds; with the codes that may pass by themselves') } }
+          : {}),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),

@@ -83,12 +83,6 @@ export const ifMatchRequired = problem({
   status: 428,
   title: 'An If-Match header with the ETag is required',
 });
-export const tooManyRequests = problem({
-  code: 'request.too_many',
-  status: 429,
-  title: 'Too many requests',
-  retryable: true,
-});
 export const unavailable = problem({
   code: 'service.unavailable',
   status: 503,
@@ -112,7 +106,6 @@ export const shellProblems: readonly ProblemType[] = [
   wrongMediaType,
   keyReused,
   ifMatchRequired,
-  tooManyRequests,
   unavailable,
   unexpected,
 ];

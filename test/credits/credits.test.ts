@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../lib/aws/world.ts';
 import { type Entry, toEntry, toItem } from '../../lib/credits/entry.ts';
-import { debit, mostCredits } from '../../lib/credits/ledger.ts';
+import { debit, grant, mostCredits } from '../../lib/credits/ledger.ts';
+import type { Item, Plan } from '../../lib/kit/plan.ts';
 import { plant } from '../every/planting.ts';
 import { announcedByLedger, plantCreditSystem, plantCustomer } from '../kit/plant.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
@@ -100,6 +101,7 @@ describe('idempotency', () => {
     expect(second.body).toEqual(first.body);
     expect(second.headers['idempotent-replayed']).toBe('true');
     expect((await own({ amount: 6 })).body.code).toBe('credits.request_reused');
+    expect((await own({ amount: 5, reason: 'Else' })).body.code).toBe('credits.request_reused');
     const again = await post('debits/batch', { requestId, lines: [{ amount: 5 }] });
     expect(again.body.code).toBe('credits.request_reused');
     expect((await call(`GET ${path(id)}`, { as: msp.catalog })).body.balance).toBe(-25);
@@ -113,6 +115,33 @@ describe('idempotency', () => {
     expect(
       (await call(`POST ${path(id, '/debits')}`, { as: msp.catalog, body: late })).body.errors[0].pointer,
     ).toBe('#/requestId');
+  });
+});
+
+describe('own keys', () => {
+  it('answers the same after the system is switched off, and refuses a key of long ago', async () => {
+    const own = await makeMsp();
+    await plantCreditSystem(own.id);
+    const { id } = await addCustomer(own);
+    const debit = (body: unknown) => call(`POST ${path(id, '/debits')}`, { as: own.catalog, body });
+    const body = { amount: 5, requestId: newId('request', Date.now()) };
+    const first = await debit(body);
+    const off = { enabled: false, acknowledgeCostDataLoss: true };
+    await call('PUT /v1/credit-system', { as: own.catalog, body: off, headers: { 'if-match': '*' } });
+    expect(await debit(body)).toMatchObject({ status: 201, body: first.body });
+    const old = { amount: 5, requestId: newId('request', Date.now() - 90_000_000) };
+    expect((await debit(old)).body.errors[0].pointer).toBe('#/requestId');
+  });
+
+  it('refuses rather than doubles where too much was written since the key was made', async () => {
+    const { id } = await plantCustomer(msp.id);
+    const oldest = newId('request', Date.now() - 60_000);
+    await plant(busyLedger(id, 2100));
+    for (const what of ['debits', 'debits/batch']) {
+      const body = { requestId: oldest, ...(what === 'debits' ? { amount: 1 } : { lines: [{ amount: 1 }] }) };
+      const answer = await call(`POST ${path(id, `/${what}`)}`, { as: msp.catalog, body });
+      expect(answer.body.code).toBe('credits.request_unverifiable');
+    }
   });
 });
 
@@ -366,9 +395,24 @@ function fullEntry(customerId: string): Entry {
   const by = {
     actor: { id: 'per_1', kind: 'person', home: msp.id },
     now: new Date().toISOString(),
-    earlier: undefined,
   } as const;
   const [write] = debit({ customerId, head: null }, { amount: 5 }, by).writes;
   if (write?.do !== 'create') throw new Error('A debit writes an entry');
   return { ...toEntry(write.item), balance: mostCredits };
+}
+
+/** A ledger written in the last minute, whose ring of own keys has lost them all. */
+function busyLedger(customerId: string, count: number): Item[] {
+  const actor = { id: 'per_1', kind: 'person', home: msp.id } as const;
+  const items: Item[] = [];
+  let head: Entry | null = null;
+  for (let index = 0; index < count; index++) {
+    const now = new Date(Date.now() - 60_000 + index * 20).toISOString();
+    const { writes }: Plan = grant({ customerId, head }, { amount: 1 }, { actor, now });
+    const [write] = writes;
+    if (write?.do !== 'create') throw new Error('A grant writes an entry');
+    head = { ...toEntry(write.item), floor: 'f'.repeat(32) };
+    items.push(toItem(customerId, head));
+  }
+  return items;
 }

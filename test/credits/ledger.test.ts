@@ -74,13 +74,9 @@ function decide(
     case 'grant':
       return grant(ledger, one, by);
     case 'debit':
-      return debit(ledger, one, { ...by, earlier: undefined });
+      return debit(ledger, one, by);
     case 'own':
-      return debit(
-        ledger,
-        { amount: one.amount, requestId: newId('request', Date.parse(by.now)) },
-        { ...by, earlier: undefined },
-      );
+      return debit(ledger, { amount: one.amount, requestId: newId('request', Date.parse(by.now)) }, by);
     case 'adjust':
       return adjust(ledger, { ...one, reason: 'why' }, by);
     case 'refund': {
@@ -174,7 +170,7 @@ describe('ledger', () => {
             const plan = debit(
               { customerId, head: entries.at(-1) ?? null },
               { amount: 1, requestId },
-              { actor, now: new Date(now).toISOString(), earlier: undefined },
+              { actor, now: new Date(now).toISOString() },
             );
             const [write] = plan.writes;
             if (write?.do === 'create') entries.push(toEntry(JSON.parse(JSON.stringify(write.item))));
@@ -202,7 +198,6 @@ describe('ledger', () => {
         {
           actor: { id: newId('person', now), kind: 'person', home: newId('provider', now) },
           now: new Date(now).toISOString(),
-          earlier: undefined,
         },
       );
       const [write] = plan.writes;
