@@ -129,6 +129,7 @@ export async function useLicences(stage: Stage, { catalog, customerId, mark }: M
     });
   await add(1, 7);
   await add(8, 1);
+  await stage.idle();
   const over = await add(9, 3);
   same(
     'states of the last three',
