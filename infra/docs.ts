@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import * as z from 'zod';
 import { contexts } from '../functions/contexts.ts';
 import type { EventType } from '../lib/kit/event.ts';
-import * as keys from '../lib/kit/keys.ts';
 import { openapi } from '../lib/kit/openapi.ts';
+import { items } from './items.ts';
 
 /** Writes docs/openapi.json, events.json and items.json from the records; `--check` only compares. */
 const documents: Record<string, unknown> = {
@@ -35,18 +35,6 @@ async function events(): Promise<unknown> {
 
 function isEvent(value: unknown): value is EventType {
   return typeof value === 'object' && value !== null && 'type' in value && 'example' in value;
-}
-
-function items(): unknown {
-  const made = Object.entries(keys)
-    .filter(([name, value]) => name.endsWith('Key') && typeof value === 'function')
-    .map(([name, make]) => {
-      const source = String(make);
-      const names = source.slice(source.indexOf('(') + 1, source.indexOf(')')).split(',');
-      const values = names.map((one) => `<${one.split(':')[0]?.trim()}>`);
-      return [name.replace(/Key$/, ''), (make as (...args: string[]) => unknown)(...values)];
-    });
-  return Object.fromEntries(made.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 }
 
 const check = process.argv.includes('--check');

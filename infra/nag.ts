@@ -34,7 +34,7 @@ export const reasons = {
   },
   cursorSecret: {
     'AwsSolutions-SMG4':
-      'Cursors live for an hour and grant nothing by themselves; the runbook says how to change the secret by hand.',
+      'Cursors hold a position and grant nothing by themselves, and rotation would break open lists; the runbook says how to change the secret by hand.',
   },
 } as const satisfies Record<string, Record<string, string>>;
 

@@ -12,23 +12,8 @@ import {
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { projected } from '../lib/kit/keys.ts';
 import type { Alarms } from './alarms.ts';
-
-/** Only what lists show: a balance or a meter in an index would be written twice at each change. */
-const projected = [
-  'kind',
-  'id',
-  'name',
-  'state',
-  'type',
-  'at',
-  'action',
-  'actor',
-  'subject',
-  'path',
-  'email',
-  'summary',
-];
 
 const readUnits = 20_000;
 const writeUnits = 10_000;

@@ -3,15 +3,15 @@ import { importChunkKey } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
 import type { Row } from './file.ts';
 
-/** Characters of rows in one chunk, before they are packed: below an item's 400 KB even where nothing packs. */
-const fullest = 250_000;
+/** Bytes of rows in one chunk, before they are packed: below an item's 400 KB even where nothing packs. */
+const fullest = 350_000;
 
 /** Rows in portions that each fit into one item. */
 export function portions(rows: readonly Row[]): Row[][] {
   const out: Row[][] = [];
   let room = 0;
   for (const row of rows) {
-    const size = JSON.stringify(row).length;
+    const size = Buffer.byteLength(JSON.stringify(row)) + 1;
     if (size > room) {
       out.push([]);
       room = fullest;

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { Problem } from '../kit/problem.ts';
+import { attributeName } from './person.ts';
 import { importTooLong, unreadableImport } from './problems.ts';
 
 /** What a file holds. */
@@ -110,7 +111,7 @@ function checkHeadings(kind: ImportKind, given: readonly string[]): string[] {
   const known = new Map([...required, ...optional, ...lists].map((name) => [name.toLowerCase(), name]));
   const names = given.map((cell) => {
     const name = cell.trim();
-    if (kind === 'people' && name.startsWith(attributePrefix)) return name;
+    if (kind === 'people' && name.startsWith(attributePrefix)) return attributeHeading(name);
     return known.get(name.toLowerCase()) ?? wrongHeading(name);
   });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -118,6 +119,11 @@ function checkHeadings(kind: ImportKind, given: readonly string[]): string[] {
   const missing = required.filter((name) => !names.includes(name));
   if (missing.length > 0) throw unreadable(1, `the headings ${missing.join(', ')} are missing`);
   return names;
+}
+
+function attributeHeading(name: string): string {
+  if (attributeName.test(name.slice(attributePrefix.length))) return name;
+  throw unreadable(1, `${JSON.stringify(name.slice(0, 60))} does not name an attribute`);
 }
 
 function wrongHeading(name: string): never {

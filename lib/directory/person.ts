@@ -42,11 +42,11 @@ export interface StoredPerson {
 const loginName = line(120)
   .refine((value) => !/\s/.test(value), 'must not contain spaces')
   .describe('Unique in the provider, whatever the case; need not be the e-mail address');
+/** A free attribute's name. */
+export const attributeName = /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/;
+
 const attributes = z
-  .record(
-    z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,39}$/, 'must be a short name of letters and digits'),
-    line(200),
-  )
+  .record(z.string().regex(attributeName, 'must be a short name of letters and digits'), line(200))
   .refine((record) => Object.keys(record).length <= 20, 'has more than 20 attributes')
   .describe('Up to 20 free attributes');
 

@@ -14,6 +14,22 @@ export interface NameEntry {
   readonly S2: string;
 }
 
+/** Attributes that both indexes carry besides keys: only what lists show, for a balance or a meter in an index would be written twice at each change. */
+export const projected = [
+  'kind',
+  'id',
+  'name',
+  'state',
+  'type',
+  'at',
+  'action',
+  'actor',
+  'subject',
+  'path',
+  'email',
+  'summary',
+];
+
 /** Partition kinds below `T#<tenantId>`. A kind is added here and nowhere else. */
 export type PartitionKind =
   | 'AUDIT'
@@ -27,7 +43,6 @@ export type PartitionKind =
   | 'ROW'
   | 'COMPANY'
   | 'PERSON'
-  | 'GROUP'
   | 'EXTERNAL'
   | 'TICKET'
   | 'COMMENT'
@@ -109,10 +124,6 @@ export const personKey = (providerId: string, companyId: string, personId: strin
   PK: partition(providerId, 'PERSON'),
   SK: `${companyId}#${personId}`,
 });
-export const groupKey = (providerId: string, groupId: string): Key => ({
-  PK: partition(providerId, 'GROUP'),
-  SK: groupId,
-});
 export const externalUserKey = (providerId: string, externalId: string): Key => ({
   PK: partition(providerId, 'EXTERNAL'),
   SK: externalId,
@@ -141,7 +152,6 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
   PK: partition(nodeId),
   SK: `S#${what}`,
 });
-export const settingsPrefix = 'S#';
 export const monitoredItemKey = (customerId: string, itemId: string): Key => ({
   PK: partition(customerId, 'ITEM'),
   SK: itemId,

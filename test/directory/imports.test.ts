@@ -211,6 +211,26 @@ see www.evil.example;VENDOR
     expect(body.total).toBe(10_000);
   });
 
+  it('takes in the largest file of a script of three bytes a letter', async () => {
+    const noise = randomBytes(2_800_000).toString('utf16le');
+    const letters = Array.from(noise, (one) => String.fromCharCode(0x4e00 + (one.charCodeAt(0) % 20_000)));
+    const rows = Array.from(
+      { length: 1000 },
+      (_, index) => `${letters.slice(index * 1390, index * 1390 + 1390).join('')},V`,
+    );
+    const { status, body } = await upload('companies', ['name,type', ...rows].join('\n'), { as: other });
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(body.total).toBe(1000);
+  });
+
+  it('refuses headings that name no attribute', async () => {
+    for (const name of ['__proto__', '', '1st', 'a b', 'x'.repeat(41)]) {
+      const text = `company,fullName,loginName,email,attributes.${name}\nAcme,A,a,a@b.example,x`;
+      const { status, body } = await upload('people', text);
+      expect([name, status, body.code, body.line]).toEqual([name, 400, 'imports.unreadable', 1]);
+    }
+  });
+
   it('keeps operations of others hidden, and one upload is one operation', async () => {
     const text = 'name,type\nOnce Only,VENDOR';
     const [first, second] = [

@@ -5,7 +5,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { client } from '../../lib/aws/db.ts';
-import { projected } from './table.ts';
+import { projected } from '../../lib/kit/keys.ts';
 
 type Stored = Record<string, AttributeValue>;
 

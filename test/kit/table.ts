@@ -1,25 +1,10 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { projected } from '../../lib/kit/keys.ts';
 
 const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
 const key = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },
   { AttributeName: range, KeyType: 'RANGE' as const },
-];
-
-/** Attributes that both indexes carry besides keys; test/infra compares this with the template. */
-export const projected = [
-  'kind',
-  'id',
-  'name',
-  'state',
-  'type',
-  'at',
-  'action',
-  'actor',
-  'subject',
-  'path',
-  'email',
-  'summary',
 ];
 
 /** The table as the stack makes it, for tests that need no stack. */

@@ -1,0 +1,63 @@
+import * as keys from '../lib/kit/keys.ts';
+
+const n = (name: string) => `<${name}>`;
+
+/** What stands in the key of each kind of item: the arguments of the functions of `lib/kit/keys.ts`, by their names. */
+const keyParts: Readonly<Record<string, readonly unknown[]>> = {
+  nodeKey: [n('nodeId')],
+  memberKey: [n('nodeId'), n('personId')],
+  identityKey: [n('platformId'), n('emailHash')],
+  uniqueKey: [n('tenantId'), n('what'), n('hash')],
+  auditKey: [n('tenantId'), n('auditId')],
+  claimKey: [n('tenantId'), n('hash')],
+  operationKey: [n('tenantId'), n('operationId')],
+  companyKey: [n('providerId'), n('companyId')],
+  companyGroupKey: [n('providerId'), n('companyId'), [n('organizationHash'), n('departmentHash')]],
+  importChunkKey: [n('providerId'), n('operationId'), n('chunk')],
+  importResultKey: [n('providerId'), n('operationId'), { state: n('F or S'), from: n('row') }],
+  personKey: [n('providerId'), n('companyId'), n('personId')],
+  externalUserKey: [n('providerId'), n('externalId')],
+  ticketKey: [n('platformId'), n('ticketId')],
+  commentKey: [n('platformId'), n('ticketId'), n('commentId')],
+  collaboratorGroupKey: [n('providerId'), n('groupId')],
+  meterKey: [n('nodeId'), n('resourceType')],
+  settingsKey: [n('nodeId'), n('what')],
+  monitoredItemKey: [n('customerId'), n('itemId')],
+  entryKey: [n('customerId'), n('previousAt')],
+  refundKey: [n('customerId'), n('debitKey')],
+  noticeKey: [n('tenantId'), n('noticeId')],
+  deliveryKey: [n('tenantId'), n('noticeId'), { recipientHash: n('recipientHash'), attempt: n('attempt') }],
+  messageKey: [n('tenantId'), n('noticeId')],
+  alertKey: [n('tenantId'), n('alertId')],
+  suppressionKey: [n('tenantId'), n('recipientHash')],
+};
+
+/** The same for places in the two indexes. */
+const entryParts: Readonly<Record<string, readonly unknown[]>> = {
+  treeEntry: [n('rootId'), [n('platformId'), n('…'), n('nodeId')]],
+  rootEntry: [n('rootId'), n('KIND'), n('id')],
+  companyTypeEntry: [n('providerId'), n('type'), n('foldedName')],
+  nameEntry: [n('parentId'), n('what'), n('foldedName'), n('id')],
+  stateEntry: [n('parentId'), n('what'), n('state'), n('id')],
+};
+
+/** Every kind of key and index entry, with names in place of values; throws where one has not been named here. */
+export function items(): { items: Record<string, unknown>; indexes: Record<string, unknown> } {
+  return { items: made('Key', keyParts), indexes: made('Entry', entryParts) };
+}
+
+function made(suffix: string, parts: typeof keyParts): Record<string, unknown> {
+  const functions = Object.entries(keys as Record<string, unknown>).filter(
+    (entry): entry is [string, (...parts: unknown[]) => unknown] =>
+      entry[0].endsWith(suffix) && typeof entry[1] === 'function',
+  );
+  const known = new Set(functions.map(([name]) => name));
+  const gone = Object.keys(parts).filter((name) => !known.has(name));
+  if (gone.length > 0) throw new Error(`infra/items.ts names what is not there: ${gone.join(', ')}`);
+  const rows = functions.map(([name, make]) => {
+    const given = parts[name];
+    if (!given) throw new Error(`infra/items.ts does not name the parts of ${name}`);
+    return [name.slice(0, -suffix.length), make(...given)] as const;
+  });
+  return Object.fromEntries(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
