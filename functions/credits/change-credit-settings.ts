@@ -1,7 +1,7 @@
 import { changedSettings, customerPath, customerTarget, settings } from '../../lib/credits/commands.ts';
 import { configure, settingsOf } from '../../lib/credits/ledger.ts';
 import { creditsOff } from '../../lib/credits/problems.ts';
-import { headOf, providerSystem } from '../../lib/credits/store.ts';
+import { besideSystem, headOf, providerSystem } from '../../lib/credits/store.ts';
 import { requireSystem } from '../../lib/credits/system.ts';
 import { answer, expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -20,6 +20,7 @@ export const changeCreditSettings = route({
   dryRun: true,
   reply: { status: 200, body: settings },
   refuses: [creditsOff],
+  alongside: besideSystem,
   load: async (input) => {
     const [ledger, system] = await Promise.all([
       headOf(input.target, input.consistent),

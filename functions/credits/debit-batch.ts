@@ -9,7 +9,7 @@ import {
   requestUnverifiable,
 } from '../../lib/credits/problems.ts';
 import { requestDebit } from '../../lib/credits/request.ts';
-import { debitStanding } from '../../lib/credits/store.ts';
+import { besideSystem, debitStanding } from '../../lib/credits/store.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const debitBatch = route({
@@ -27,6 +27,7 @@ export const debitBatch = route({
   idempotency: 'own',
   reply: { status: 201, body: entryView },
   refuses: [creditsOff, outOfBounds, insufficient, requestReused, requestUnverifiable],
+  alongside: besideSystem,
   load: debitStanding,
   decide: ({ scope, body, now, idempotencyKey }, standing) => {
     const lines = body.lines as Line[];

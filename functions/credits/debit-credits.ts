@@ -8,7 +8,7 @@ import {
   requestUnverifiable,
 } from '../../lib/credits/problems.ts';
 import { requestDebit } from '../../lib/credits/request.ts';
-import { debitStanding } from '../../lib/credits/store.ts';
+import { besideSystem, debitStanding } from '../../lib/credits/store.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const debitCredits = route({
@@ -26,6 +26,7 @@ export const debitCredits = route({
   idempotency: 'own',
   reply: { status: 201, body: entryView },
   refuses: [creditsOff, outOfBounds, insufficient, requestReused, requestUnverifiable],
+  alongside: besideSystem,
   load: debitStanding,
   decide: ({ scope, body, now, idempotencyKey }, standing) =>
     requestDebit(standing, body, { actor: scope.actor, now, idempotencyKey }),

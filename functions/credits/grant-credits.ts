@@ -2,7 +2,7 @@ import { customerPath, customerTarget, grantCommand } from '../../lib/credits/co
 import { entryView } from '../../lib/credits/entry.ts';
 import { grant } from '../../lib/credits/ledger.ts';
 import { creditsOff, outOfBounds } from '../../lib/credits/problems.ts';
-import { headOf, providerSystem } from '../../lib/credits/store.ts';
+import { besideSystem, headOf, providerSystem } from '../../lib/credits/store.ts';
 import { requireSystem } from '../../lib/credits/system.ts';
 import { route } from '../../lib/kit/route.ts';
 
@@ -18,6 +18,7 @@ export const grantCredits = route({
   dryRun: true,
   reply: { status: 201, body: entryView },
   refuses: [creditsOff, outOfBounds],
+  alongside: besideSystem,
   load: async (input) => {
     const [ledger, system] = await Promise.all([
       headOf(input.target, input.consistent),

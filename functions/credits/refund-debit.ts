@@ -8,7 +8,7 @@ import {
   notRefundable,
   outOfBounds,
 } from '../../lib/credits/problems.ts';
-import { entryAt, headOf, providerSystem } from '../../lib/credits/store.ts';
+import { besideSystem, entryAt, headOf, providerSystem } from '../../lib/credits/store.ts';
 import { requireSystem } from '../../lib/credits/system.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -26,6 +26,7 @@ export const refundDebit = route({
   dryRun: true,
   reply: { status: 201, body: entryView },
   refuses: [creditsOff, outOfBounds, notRefundable, lineRequired, alreadyRefunded],
+  alongside: besideSystem,
   load: async (input) => {
     const [ledger, system, debit] = await Promise.all([
       headOf(input.target, input.consistent),

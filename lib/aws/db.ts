@@ -235,7 +235,9 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
 
 /** Throws the problem that `commit` would refuse these writes with now; writes nothing. For dry runs. */
 export async function rehearse(writes: readonly Write[]): Promise<void> {
-  const asked = writes.filter((write) => write.do === 'create' || write.do === 'adjust');
+  const asked = writes
+    .filter((write) => write.do === 'create' || write.do === 'adjust')
+    .filter((write) => write.do === 'adjust' || !write.secret);
   const found = await getAll(
     asked.map((write) => (write.do === 'create' ? write.item : write.key)),
     true,

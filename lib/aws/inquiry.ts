@@ -52,12 +52,15 @@ export async function inquire(
   };
 }
 
+/** What the shell reads for every request, as a load may wait for it. */
+type Reading = Pick<LoadInput, 'scope' | 'alongside'>;
+
 /** Runs the route's reads. */
 export async function load(
   route: Route,
   request: Inquiry,
   consistent: boolean,
-  scope: () => Promise<Scope>,
+  reading: Reading,
 ): Promise<unknown> {
   if (!route.load) return undefined;
   const { parsed, claims, targetId, position } = request;
@@ -70,7 +73,7 @@ export async function load(
     position,
     consistent,
     now: request.now,
-    scope,
+    ...reading,
   };
   return route.load(input as never);
 }

@@ -88,7 +88,8 @@ async function once(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { claims, claim, parsed, targetId } = request;
   const member = memberKey(claims.tenant, claims.person);
-  const keys = [member, nodeKey(claims.tenant), nodeKey(targetId), ...(claim ? [claim.key] : [])];
+  const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
+  const keys = [member, nodeKey(claims.tenant), nodeKey(targetId), ...beside, ...(claim ? [claim.key] : [])];
   const reading = getAll(keys, true);
   const checking = reading.then(([membership, home, target]) =>
     authorize(
@@ -97,10 +98,13 @@ async function once(
       route.target,
     ),
   );
-  const loading = load(route, request, again, () => checking);
+  const loading = load(route, request, again, {
+    scope: () => checking,
+    alongside: async () => (await reading).slice(3, 3 + beside.length),
+  });
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
   if (checked.status === 'rejected') throw checked.reason;
-  const replay = claim && replayOf(claim, (await reading)[3], request.now);
+  const replay = claim && replayOf(claim, (await reading)[3 + beside.length], request.now);
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
   try {

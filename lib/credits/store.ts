@@ -1,7 +1,8 @@
 import { each, get, page } from '../aws/db.ts';
 import { idTime } from '../kit/id.ts';
-import { entryKey, partition, settingsKey } from '../kit/keys.ts';
-import { providerOf, type Scope } from '../kit/scope.ts';
+import { entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
+import type { LoadInput } from '../kit/route.ts';
+import { providerOf } from '../kit/scope.ts';
 import { type Entry, toEntry } from './entry.ts';
 import type { Ledger } from './ledger.ts';
 import { isTooOld, keySkewMs } from './own-key.ts';
@@ -23,13 +24,9 @@ export async function entryAt(customerId: string, previousAt: string): Promise<E
 /** What is known of an own key: the entry it made, none, or `unknown` where too much was written since to look. */
 export type Earlier = Entry | 'unknown' | undefined;
 
-interface Asked {
-  readonly target: string;
+type Asked = Pick<LoadInput, 'target' | 'consistent' | 'now' | 'scope'> & {
   readonly body: { readonly requestId?: string | undefined };
-  readonly consistent: boolean;
-  readonly now: string;
-  readonly scope: () => Promise<Scope>;
-}
+};
 
 /** The head, and the entry that the request's own key has already made. One round trip for a fresh key. */
 async function headAndEarlier(input: Asked): Promise<{ ledger: Ledger; earlier: Earlier }> {
@@ -45,7 +42,7 @@ async function headAndEarlier(input: Asked): Promise<{ ledger: Ledger; earlier: 
 }
 
 /** Everything that a requested debit is decided from. */
-export async function debitStanding(input: Asked & { readonly home: string }) {
+export async function debitStanding(input: Asked & Beside) {
   const [found, system] = await Promise.all([headAndEarlier(input), providerSystem(input)]);
   return { ...found, system };
 }
@@ -159,9 +156,14 @@ export function mspModeOf(providerId: string): Promise<Record<string, unknown> |
   return get(settingsKey(providerId, 'MSP_MODE'), true);
 }
 
-/** The credit system of the provider that acts: known from the caller's own node, else from the checked scope. */
-export async function providerSystem(input: { home: string; scope: () => Promise<Scope> }) {
-  return creditSystemOf(
-    input.home.startsWith('prv_') ? input.home : providerOf((await input.scope()).target),
-  );
+/** The switch of the provider that acts, read with the caller's membership where the caller belongs to the provider itself. */
+export const besideSystem = ({ home }: { home: string }): Key[] =>
+  home.startsWith('prv_') ? [settingsKey(home, 'CREDIT_SYSTEM')] : [];
+
+/** The credit system of the provider that acts; a route that asks it declares `alongside: besideSystem`. */
+export async function providerSystem(input: Beside): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (input.home.startsWith('prv_')) return (await input.alongside())[0];
+  return creditSystemOf(providerOf((await input.scope()).target));
 }
+
+type Beside = Pick<LoadInput, 'home' | 'scope' | 'alongside'>;

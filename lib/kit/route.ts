@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Kind } from './id.ts';
+import type { Key } from './keys.ts';
 import type { Permission } from './permission.ts';
 import type { Plan } from './plan.ts';
 import type { ProblemType } from './problem.ts';
@@ -67,6 +68,8 @@ export interface Spec<P, Q, B, R, L> {
   readonly idempotency?: 'required' | 'own' | 'none';
   readonly reply: { readonly status: number; readonly body?: R; readonly media?: string };
   readonly refuses: readonly ProblemType[];
+  /** Keys of items to read in the same batch as the caller's membership; `load` gets them from `alongside()`. */
+  readonly alongside?: (ids: { readonly home: string; readonly target: string }) => readonly Key[];
   /** Reads, concurrently with the check of the caller; what it returns is dropped when the caller may not. */
   readonly load?: (input: LoadInput<Infer<P>, Infer<Q>, Infer<B>>) => Promise<L>;
   /** Decides. Pure. Called again with fresh loads when a race was lost. */
@@ -88,6 +91,8 @@ export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly position: string | undefined;
   readonly consistent: boolean;
   readonly now: string;
+  /** The items of the route's `alongside` keys, in their order, read consistently. */
+  readonly alongside: () => Promise<readonly (Readonly<Record<string, unknown>> | undefined)[]>;
   /** Waits for the checked scope: only where a read needs what the nodes say; costs a second round trip. */
   readonly scope: () => Promise<Scope>;
 }
