@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  BatchGetItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 
 const client = new DynamoDBClient({});
 const TableName = process.env.TABLE_NAME ?? '';
@@ -22,7 +16,8 @@ export async function handler(event: Event) {
   const { customerId } = event.pathParameters;
   const { tenant, person } = event.requestContext.authorizer.jwt.claims;
   const key = (PK: string, SK: string) => ({ PK: { S: PK }, SK: { S: SK } });
-  const Keys = [key(`T#${tenant}`, `M#${person}`), key(`T#${tenant}`, '#'), key(`T#${customerId}`, '#')];
+  const own = [`M#${person}`, '#', 'S#CREDIT_SYSTEM'].map((sort) => key(`T#${tenant}`, sort));
+  const Keys = [...own, key(`T#${customerId}`, '#')];
   const [, head] = await Promise.all([
     client.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } })),
     client.send(
@@ -34,9 +29,6 @@ export async function handler(event: Event) {
         Limit: 1,
         ScanIndexForward: false,
       }),
-    ),
-    client.send(
-      new GetItemCommand({ TableName, Key: key(`T#${tenant}`, 'S#CREDIT_SYSTEM'), ConsistentRead: true }),
     ),
   ]);
   await client.send(

@@ -79,7 +79,7 @@ async function warm(): Promise<void> {
   const ratio = (base: Built) => (median(credits) / median(base)).toFixed(2);
   console.log(`\nwarm processor time per debit (aim ≤ ${aims.warm})`);
   console.log(`÷ bare SDK call                     ${ratio(built.bare)}`);
-  console.log(`÷ bare SDK, the same four calls     ${ratio(built.bareCalls)}`);
+  console.log(`÷ bare SDK, the same calls     ${ratio(built.bareCalls)}`);
 }
 
 function rotate<T>(list: readonly T[], by: number): T[] {
