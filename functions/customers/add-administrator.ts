@@ -21,6 +21,7 @@ export const addAdministrator = route({
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer') }),
   body: newAdministrator,
+  dryRun: true,
   reply: { status: 201, body: administrator },
   refuses: [notOfCompany, alreadyAdministrator, addressInUse],
   load: async ({ body, scope }) => {

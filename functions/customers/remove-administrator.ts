@@ -15,6 +15,7 @@ export const removeAdministrator = route({
   permission: 'administrators.manage',
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer'), personId: id('person') }),
+  dryRun: true,
   ifMatch: true,
   reply: { status: 204 },
   refuses: [lastAdministrator],

@@ -15,6 +15,7 @@ export const updateCustomer = route({
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer') }),
   body: changedCustomer,
+  dryRun: true,
   ifMatch: true,
   reply: { status: 200, body: customer },
   refuses: [nameTaken],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../../lib/directory/operation.ts';
+import { operation, viewOperation } from '../../lib/directory/operation.ts';
 import { operationOf } from '../../lib/directory/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -17,5 +17,6 @@ export const getOperation = route({
   reply: { status: 200, body: operation },
   refuses: [],
   load: ({ home, params }) => operationOf(home, params.operationId),
-  decide: (_, found) => (found ? answer(found.value, { version: found.version }) : refuse(notFound)),
+  decide: ({ now }, found) =>
+    found ? answer(viewOperation(found, now), { version: found.version }) : refuse(notFound),
 });

@@ -16,6 +16,7 @@ export const addItems = route({
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer') }),
   body: newItems,
+  dryRun: true,
   reply: { status: 201, body: z.strictObject({ items: z.array(itemSummary) }) },
   refuses: [],
   load: async (input) => accountOf({ customerId: input.target, providerId: await providerFor(input) }, true),

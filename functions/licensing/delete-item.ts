@@ -14,6 +14,7 @@ export const deleteItem = route({
   permission: 'items.manage',
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer'), itemId: id('item') }),
+  dryRun: true,
   ifMatch: true,
   reply: { status: 204 },
   refuses: [],

@@ -17,6 +17,7 @@ export const manageItems = route({
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer') }),
   body: itemIds,
+  dryRun: true,
   reply: { status: 200, body: z.strictObject({ items: z.array(itemSummary) }) },
   refuses: [unknownItems],
   load: async (input) => {

@@ -1,4 +1,5 @@
 import { subscriber } from '../../lib/kit/context.ts';
+import { render } from '../../lib/kit/template.ts';
 import { testNoticeRequested } from '../../lib/licensing/events.ts';
 import { sample } from '../../lib/notifications/emails.ts';
 import { noticeIdOf, tell } from '../../lib/notifications/notice.ts';
@@ -15,17 +16,18 @@ export const onTestNoticeRequested = subscriber({
     const tenantId = envelope.tenant.id;
     const noticeId = noticeIdOf(eventId);
     await settleReaction(envelope, async (now) => {
-      const { personId, subject, message } = data;
+      const { personId, subject, message, values } = data;
       const found = await requester({ tenantId, noticeId, home: actor.home, personId });
       if (found.exists) return undefined;
       const address = found.member?.email;
+      const known = { ...values, accountManagerEmail: String(found.node?.accountManagerEmail ?? '') };
       const telling = {
         tenantId,
         eventId,
         at,
         kind: 'SAMPLE' as const,
         alerts: [],
-        message: sample(subject, message),
+        message: sample(render(subject, known), render(message, known)),
         recipients: typeof address === 'string' ? [address] : [],
         known: [],
       };

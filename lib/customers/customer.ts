@@ -11,6 +11,7 @@ import { type Company, eligible, ofCompany, type Person } from './company.ts';
 import { customerAdded, customerChanged } from './events.ts';
 import { alreadyCustomer, companyIneligible, companyUnknown, mspModeOff, nameNeeded } from './problems.ts';
 import {
+  auditable,
   type Customer,
   type changedCustomer,
   customerName,
@@ -55,7 +56,7 @@ export function addCustomer(
       action: 'customers.add',
       subject: added.id,
       tenantId: added.id,
-      after: { ...added, administrators },
+      after: { ...auditable(added), administrators },
     },
     announcements: [
       announce(customerAdded, added.id, {
@@ -138,6 +139,7 @@ export function changeCustomer(node: Node, change: z.output<typeof changedCustom
   const differing = difference(before, after);
   const fields = Object.keys(differing.after);
   if (fields.length === 0) return { writes: [], reply: { body: before, version: node.version } };
+  const told = difference(auditable(before), auditable(after));
   const version = node.version + 1;
   const [from, to] = [nameKey(providerOf(node), before.name), nameKey(providerOf(node), after.name)];
   const rename: Write[] =
@@ -151,7 +153,12 @@ export function changeCustomer(node: Node, change: z.output<typeof changedCustom
       },
       ...rename,
     ],
-    receipt: { action: 'customers.change', subject: after.id, ...differing },
+    receipt: {
+      action: 'customers.change',
+      subject: after.id,
+      before: told.before,
+      after: { ...told.after, changed: fields },
+    },
     announcements: [announce(customerChanged, after.id, { fields })],
     reply: { body: after, version },
   };

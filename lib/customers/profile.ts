@@ -82,6 +82,11 @@ function isTimeZone(value: string): boolean {
   }
 }
 
+/** What an audit entry, which is kept for good, says of a customer: the company, and of people only that they were named. */
+export function auditable({ id, parentId, companyId, name, city, country, timeZone, state }: Customer) {
+  return { id, parentId, companyId, name, city, country, timeZone, state };
+}
+
 /** A stored profile as a customer. */
 export function toCustomer(item: Readonly<Record<string, unknown>>): Customer {
   return customer.parse(Object.fromEntries(Object.keys(customer.shape).map((field) => [field, item[field]])));

@@ -37,7 +37,7 @@ export function changed(before: Person, change: ChangedPerson): Person {
   return { ...after, attributes: change.attributes === null ? {} : after.attributes };
 }
 
-/** Changes a person, or moves them to another company. */
+/** Changes a person, or moves them to another company. Nothing is written where nothing differs. */
 export function changePerson(
   providerId: string,
   state: Bound & { target: StoredCompany | undefined; addressVersion: number },
@@ -46,13 +46,15 @@ export function changePerson(
   const { current } = state;
   const before = current.value;
   const after = changed(before, change);
+  const fields = changedFields(before, after);
+  if (fields.length === 0)
+    return { writes: [], reply: { body: before, version: current.version, location: personPath(before) } };
   const moves = before.companyId !== after.companyId;
   if (moves) checkTarget(state.target);
   if (!isPlaced(after)) refuse(unplacedDepartment);
   const redirected = canonicalEmail(before.email) !== canonicalEmail(after.email);
   const freed = moves || redirected;
   if (freed && state.administers) refuse(administersCustomer);
-  const fields = changedFields(before, after);
   const version = current.version + 1;
   return {
     writes: [

@@ -15,8 +15,7 @@ export const operationState = z.enum([
   'Pending',
 ]);
 
-/** Work that goes on in the background, and how far it is. */
-export const operation = z.strictObject({
+const progress = z.strictObject({
   id: z.string().describe('`opr_…`'),
   type: z.enum(['IMPORT_COMPANIES', 'IMPORT_PEOPLE']),
   state: operationState.describe('`Provisioned`: done, with at least one row; `Failed`: done, with none'),
@@ -28,11 +27,21 @@ export const operation = z.strictObject({
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
 });
+export type Progress = z.infer<typeof progress>;
+
+/** Work that goes on in the background, and how far it is. */
+export const operation = progress.extend({
+  stalledSince: z
+    .string()
+    .nullable()
+    .describe('Since when nothing has moved, if that is longer than 15 minutes: it goes on where it stopped'),
+});
 export type Operation = z.infer<typeof operation>;
 
-/** An operation as stored: `chunks` portions of rows, of which `chunk` is at row `offset`. */
+/** An operation as stored: `chunks` portions of rows, of which `chunk` is at row `offset`; `movedAt` is when rows were last settled. */
 export interface StoredOperation {
-  readonly value: Operation;
+  readonly value: Progress;
+  readonly movedAt: string;
   readonly version: number;
   readonly chunks: number;
   readonly chunk: number;
@@ -44,7 +53,7 @@ const day = 24 * 3600;
 /** Epoch seconds until which rows wait and results are kept. */
 export const lapse = (now: string, days: number): number => Math.floor(Date.parse(now) / 1000) + days * day;
 
-export function kindOf({ type }: Operation): ImportKind {
+export function kindOf({ type }: Progress): ImportKind {
   return type === 'IMPORT_COMPANIES' ? 'companies' : 'people';
 }
 
@@ -55,7 +64,7 @@ export function requestImport(
   made: { id: string; now: string },
 ): Plan<Operation> {
   const chunks = portions(command.rows);
-  const value: Operation = {
+  const value: Progress = {
     id: made.id,
     type: command.kind === 'companies' ? 'IMPORT_COMPANIES' : 'IMPORT_PEOPLE',
     state: 'Requested',
@@ -67,7 +76,7 @@ export function requestImport(
     startedAt: null,
     finishedAt: null,
   };
-  const stored = { value, version: 1, chunks: chunks.length, chunk: 0, offset: 0 };
+  const stored = { value, movedAt: made.now, version: 1, chunks: chunks.length, chunk: 0, offset: 0 };
   const expiresAt = lapse(made.now, 30);
   return {
     writes: [
@@ -83,7 +92,7 @@ export function requestImport(
       after: { kind: command.kind, total: value.total },
     },
     announcements: [announce(importRequested, made.id, { kind: command.kind, done: 0, total: value.total })],
-    reply: { body: value, version: 1, location: `/v1/operations/${made.id}` },
+    reply: { body: { ...value, stalledSince: null }, version: 1, location: `/v1/operations/${made.id}` },
   };
 }
 
@@ -92,12 +101,26 @@ export function operationItem(providerId: string, stored: StoredOperation): Item
   return { ...operationKey(providerId, value.id), ...value, ...rest, kind: 'operation' };
 }
 
-const shape = operation
-  .extend({ version: z.number(), chunks: z.number(), chunk: z.number(), offset: z.number() })
+const patienceMs = 15 * 60_000;
+
+/** What callers see of an operation. */
+export function viewOperation({ value, movedAt }: StoredOperation, now: string): Operation {
+  const stalled = value.finishedAt === null && Date.parse(now) - Date.parse(movedAt) > patienceMs;
+  return { ...value, stalledSince: stalled ? movedAt : null };
+}
+
+const shape = progress
+  .extend({
+    movedAt: z.string(),
+    version: z.number(),
+    chunks: z.number(),
+    chunk: z.number(),
+    offset: z.number(),
+  })
   .strip();
 
 /** A stored item as an operation. */
 export function toOperation(item: Readonly<Record<string, unknown>>): StoredOperation {
-  const { version, chunks, chunk, offset, ...value } = shape.parse(item);
-  return { value, version, chunks, chunk, offset };
+  const { movedAt, version, chunks, chunk, offset, ...value } = shape.parse(item);
+  return { value, movedAt, version, chunks, chunk, offset };
 }

@@ -41,7 +41,7 @@ export function addCompany(
   };
 }
 
-/** Renames a company or describes it otherwise. */
+/** Renames a company or describes it otherwise. Nothing is written where nothing differs. */
 export function changeCompany(
   providerId: string,
   current: StoredCompany,
@@ -57,10 +57,12 @@ export function changeCompany(
     locations: change.locations === undefined ? before.locations : (change.locations ?? []),
   };
   if (mayHavePeople(before) !== mayHavePeople(after)) refuse(companyTypeFixed);
+  const told = difference(before, after);
+  if (Object.keys(told.after).length === 0)
+    return { writes: [], reply: { body: before, version: current.version } };
   const renamed = foldName(before.name) !== foldName(after.name);
   if (renamed && isReservedName(after.name)) refuse(companyNameTaken);
   const version = current.version + 1;
-  const told = difference(before, after);
   return {
     writes: [
       {

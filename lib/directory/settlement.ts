@@ -37,6 +37,7 @@ export function advance(
       startedAt: value.startedAt ?? at.now,
       finishedAt: finished ? at.now : null,
     },
+    movedAt: at.now,
     version: current.version + 1,
     chunk: spent ? current.chunk + 1 : current.chunk,
     offset: spent ? 0 : offset,

@@ -52,7 +52,7 @@ export function gather(
       },
       rewrite(count(mode, 'collaboratorGroups', 1)),
     ],
-    receipt: { action: 'collaborator_groups.create', subject: added.id, after: added },
+    receipt: { action: 'collaborator_groups.create', subject: added.id, after: auditable(added) },
     reply: { body: added, version: 1, location: `/v1/collaborator-groups/${added.id}` },
   };
 }
@@ -66,10 +66,17 @@ export function disband(mode: MspMode, current: CollaboratorGroup): Plan {
       { do: 'remove', key: groupNameKey(providerId, current.name) },
       rewrite(count(mode, 'collaboratorGroups', -1)),
     ],
-    receipt: { action: 'collaborator_groups.delete', subject: current.id, before: current },
+    receipt: { action: 'collaborator_groups.delete', subject: current.id, before: auditable(current) },
     reply: { status: 204 },
   };
 }
+
+/** What an audit entry, which is kept for good, says of a group: how many people, not who. */
+const auditable = ({ name, members, createdAt }: CollaboratorGroup) => ({
+  name,
+  members: members.length,
+  createdAt,
+});
 
 const groupNameKey = (providerId: string, value: string): Key =>
   uniqueKey(providerId, 'COLLABORATORS', digest('name', foldName(value)));

@@ -40,7 +40,7 @@ export function invite(
       },
       rewrite(count(mode, 'externalUsers', 1)),
     ],
-    receipt: { action: 'external_users.create', subject: added.id, after: added },
+    receipt: { action: 'external_users.create', subject: added.id, after: auditable(added) },
     reply: { body: added, version: 1, location: `/v1/external-users/${added.id}` },
   };
 }
@@ -54,10 +54,13 @@ export function dismiss(mode: MspMode, current: ExternalUser): Plan {
       { do: 'remove', key: addressKey(providerId, current.email) },
       rewrite(count(mode, 'externalUsers', -1)),
     ],
-    receipt: { action: 'external_users.delete', subject: current.id, before: current },
+    receipt: { action: 'external_users.delete', subject: current.id, before: auditable(current) },
     reply: { status: 204 },
   };
 }
+
+/** What an audit entry, which is kept for good, says of somebody: that they were there, not who. */
+const auditable = ({ createdAt }: ExternalUser) => ({ createdAt });
 
 const addressKey = (providerId: string, address: string): Key =>
   uniqueKey(providerId, 'EXTERNAL', digest('external', canonicalEmail(address)));

@@ -52,6 +52,7 @@ export function join(member: Membership): Write[] {
         personId: member.personId,
       },
       taken: new Problem(addressInUse),
+      secret: true,
     },
   ];
 }

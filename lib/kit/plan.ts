@@ -10,8 +10,9 @@ export type Item = Key & Partial<TreeEntry> & Partial<NameEntry> & { readonly [a
  * a `taken` or `short` problem is the answer when the condition itself is the refusal.
  */
 export type Write =
-  /** Put an item that must not exist: `taken` refuses; without it the race is lost and the decision is made again. */
-  | { readonly do: 'create'; readonly item: Item; readonly taken?: Problem }
+  /** Put an item that must not exist: `taken` refuses; without it the race is lost and the decision
+   * is made again. `secret`: whether it exists is told only to who really writes; a dry run passes over it. */
+  | { readonly do: 'create'; readonly item: Item; readonly taken?: Problem; readonly secret?: boolean }
   /** Put over version `version`; the item must carry `version + 1`. */
   | { readonly do: 'replace'; readonly item: Item & { readonly version: number }; readonly version: number }
   /** Put an item that must not exist or whose `expiresAt` (epoch seconds) has passed: claims whose time is over. */

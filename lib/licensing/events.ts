@@ -89,13 +89,23 @@ export const testNoticeRequested = event({
   summary: 'Someone asked for a sample of an allocation notice; mailed to that person alone',
   data: z.strictObject({
     personId: z.string(),
-    subject: z.string().describe('Already rendered'),
-    message: z.string().describe('Already rendered'),
+    subject: z.string().describe('With $variables'),
+    message: z.string().describe('With $variables'),
+    values: z
+      .record(z.string(), z.string())
+      .describe('What the variables stand for; nobody’s address is among them'),
   }),
   example: {
     personId: 'per_00000000000000000000000000',
-    subject: 'Contoso: 80 % of DEVICE in use',
-    message: 'Contoso uses 80 of 100 licences of DEVICE.',
+    subject: '$customerName: $usedPercent % of $resourceType in use',
+    message: '$customerName uses $used of $allocated licences of $resourceType.',
+    values: {
+      customerName: 'Contoso',
+      resourceType: 'DEVICE',
+      allocated: '100',
+      used: '80',
+      usedPercent: '80',
+    },
   },
 });
 

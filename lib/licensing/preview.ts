@@ -48,18 +48,25 @@ export function sendToMe(
 ): Plan<Preview> {
   const body = previewNotice(of, command, by.now);
   const { node } = of;
+  const { accountManagerEmail: _withheld, ...values } = valuesOf(of, command, by.now);
   return {
     writes: [{ do: 'check', key: nodeKey(node.id), version: node.version }],
     receipt: { action: 'licensing.send_test_notice', subject: node.id, after: { personId: by.personId } },
     announcements: [
       announce(testNoticeRequested, node.id, {
         personId: by.personId,
-        subject: body.subject,
-        message: body.message,
+        ...wordsOf(of.account),
+        ...textsOf(command),
+        values,
       }),
     ],
     reply: { body },
   };
+}
+
+/** The texts that are tried out, of those that were sent. */
+function textsOf({ subject, message }: z.output<typeof newPreview>) {
+  return { ...(subject === undefined ? {} : { subject }), ...(message === undefined ? {} : { message }) };
 }
 
 function valuesOf(

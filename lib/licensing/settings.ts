@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { emailHash } from '../kit/membership.ts';
 import { answer, difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
 import { type Account, meterOf, turn } from './account.ts';
 import { defaultsChanged } from './events.ts';
@@ -39,7 +40,7 @@ export function saveSettings(
     receipt: {
       action: 'licensing.set_notification',
       subject: account.customerId,
-      ...difference({ ...account.own }, { ...after.own }),
+      ...difference(auditable(account.own), auditable(after.own)),
     },
     announcements: turned.announcements,
     reply: { body: viewNotification(after), version: after.own.version + 1 },
@@ -61,7 +62,7 @@ export function saveDefaults(
     receipt: {
       action: 'licensing.set_notification_defaults',
       subject: of.providerId,
-      ...difference({ ...of.defaults }, { ...after }),
+      ...difference(auditable(of.defaults), auditable(after)),
     },
     announcements: other ? [announce(defaultsChanged, of.providerId, { after: null })] : [],
     reply: { body: viewDefaults(after), version: after.version + 1 },
@@ -82,6 +83,11 @@ export function reevaluate(account: Account, now: string): Plan {
     announcements: turned.announcements,
     reply: {},
   };
+}
+
+/** What an audit entry, which is kept for good, says of settings: recipients by the hashes of their addresses. */
+function auditable({ recipients, ...rest }: Notification) {
+  return { ...rest, recipients: recipients?.map(emailHash) ?? null };
 }
 
 /** Evaluates all limits of a customer by what is in force now. */

@@ -94,7 +94,7 @@ export function addProvider(
   };
 }
 
-/** Renames a provider or changes what it says of itself. */
+/** Renames a provider or changes what it says of itself. Nothing is written where nothing differs. */
 export function changeProvider(node: Node, change: z.output<typeof changedProvider>): Plan<Provider> {
   const before = toProvider(node.item);
   const after: Provider = {
@@ -102,6 +102,9 @@ export function changeProvider(node: Node, change: z.output<typeof changedProvid
     name: change.name ?? before.name,
     servesSeveralCompanies: change.servesSeveralCompanies ?? before.servesSeveralCompanies,
   };
+  const differing = difference(before, after);
+  if (Object.keys(differing.after).length === 0)
+    return { writes: [], reply: { body: before, version: node.version } };
   const renamed = foldName(before.name) !== foldName(after.name);
   return {
     writes: [
@@ -120,7 +123,7 @@ export function changeProvider(node: Node, change: z.output<typeof changedProvid
           ]
         : []),
     ],
-    receipt: { action: 'providers.change', subject: before.id, ...difference(before, after) },
+    receipt: { action: 'providers.change', subject: before.id, ...differing },
     reply: { body: after, version: node.version + 1 },
   };
 }

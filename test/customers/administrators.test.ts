@@ -40,6 +40,11 @@ describe('administrators', () => {
   it('are added from the company, read, and out at the next request when removed', async () => {
     const { path, people, callers } = await customerWith(1);
     const [first, second] = people;
+    expect(await add(`${path}?dryRun=true`, second)).toMatchObject({
+      status: 200,
+      body: { personId: second },
+    });
+    expect(await ids(path)).toEqual([first]);
     const added = await add(path, second);
     expect(added).toMatchObject({ status: 201, headers: { etag: '"1"', location: `${path}/${second}` } });
     expect((await ids(path)).sort()).toEqual([...people].sort());
@@ -48,6 +53,8 @@ describe('administrators', () => {
     expect((await call(`GET ${path}/${first}`, { as: newcomer })).headers.etag).toBe('"1"');
     expect((await add(path, second, newcomer)).status).toBe(403);
     expect((await remove(path, first, '"5"')).status).toBe(412);
+    const dry = await remove(path, `${first}?dryRun=true`, '"1"');
+    expect([dry.status, dry.headers['quartermaster-dry-run']]).toEqual([200, 'true']);
     expect((await remove(path, first, '"1"')).status).toBe(204);
     expect((await call('GET /v1/me', { as: callers[0] ?? newcomer })).status).toBe(401);
     expect((await call(`GET ${path}/${first}`, { as: newcomer })).status).toBe(404);

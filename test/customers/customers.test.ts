@@ -75,6 +75,25 @@ describe('adding a customer', () => {
     expect(clash.body.code).toBe('customers.name_taken');
   });
 
+  it('does not tell on a dry run which addresses sign in elsewhere', async () => {
+    const company = await addCompany(msp);
+    const twin = await call(`POST /v1/companies/${company.id}/people`, {
+      as: msp.catalog,
+      body: { fullName: 'Twin', loginName: randomUUID(), email: other.system.email },
+    });
+    const body = asked(company, { administrators: [twin.body.id] });
+    expect((await post(body, msp, '?dryRun=true')).status).toBe(200);
+    expect((await post(body)).body.code).toBe('members.address_in_use');
+    const { id } = (await post(asked(company))).body;
+    const add = (query: string) =>
+      call(`POST /v1/customers/${id}/administrators${query}`, {
+        as: msp.catalog,
+        body: { personId: twin.body.id },
+      });
+    expect((await add('?dryRun=true')).status).toBe(200);
+    expect((await add('')).body.code).toBe('members.address_in_use');
+  });
+
   it('answers the same key once', async () => {
     const company = await addCompany(msp);
     const key = randomUUID();
@@ -221,6 +240,12 @@ describe('finding and changing', () => {
       call(path, { as: msp.catalog, body, ...(etag ? { headers: { 'if-match': etag } } : {}) });
     expect((await patch({ city: 'Linz' })).status).toBe(428);
     expect((await patch({ city: 'Linz' }, '"7"')).status).toBe(412);
+    const dry = await call(`${path}?dryRun=true`, {
+      as: msp.catalog,
+      body: { city: 'Wels' },
+      headers: { 'if-match': '"1"' },
+    });
+    expect(dry).toMatchObject({ status: 200, body: { city: 'Wels' } });
     const changed = await patch({ city: 'Linz', country: null }, '"1"');
     expect(changed).toMatchObject({
       status: 200,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { globalCompanyId } from '../../lib/kit/id.ts';
+import { announcedBy } from '../kit/deliver.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
@@ -72,6 +73,10 @@ describe('companies', () => {
       body: { name: 'Three Ways', organizations: [], locations: ['B'], type: 'SUPPLIER' },
     });
     expect((await change(body.id, { type: 'MANUFACTURER' }, '"2"')).body.code).toBe('companies.type_fixed');
+    const before = await announcedBy(msp.id);
+    const same = await change(body.id, { type: 'SUPPLIER', organizations: [] }, '"2"');
+    expect(same).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: changed.body });
+    expect(await announcedBy(msp.id)).toHaveLength(before.length);
     expect((await remove(body.id, '"1"')).status).toBe(412);
   });
 

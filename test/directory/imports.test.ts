@@ -294,9 +294,20 @@ see www.evil.example;VENDOR
       ['directory.import_requested.v1', 0],
       ['directory.import_requested.v1', done],
     ]);
+    expect((await operationOf(path)).stalledSince).toBeNull();
+    const stopped = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: stopped + 16 * 60_000 });
+    const { stalledSince } = await operationOf(path);
+    vi.useRealTimers();
+    expect(stopped - Date.parse(stalledSince)).toBeLessThan(5000);
     await react(first);
     await deliver(msp.id);
-    expect(await operationOf(path)).toMatchObject({ state: 'Provisioned', done: 400, succeeded: 400 });
+    expect(await operationOf(path)).toMatchObject({
+      state: 'Provisioned',
+      done: 400,
+      succeeded: 400,
+      stalledSince: null,
+    });
     expect((await ours()).map(({ type }) => type).at(-1)).toBe('directory.import_finished.v1');
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { globalCompanyId } from '../../lib/kit/id.ts';
+import { announcedBy } from '../kit/deliver.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
@@ -174,6 +175,10 @@ describe('changes of people', () => {
       headers: { etag: '"2"' },
       body: { fullName: 'Renamed', location: 'Oslo', department: null, attributes: { a: 'b' } },
     });
+    const told = (await announcedBy(msp.id)).length;
+    const same = await change(path, { location: 'Oslo', attributes: { a: 'b' } }, '"2"');
+    expect(same).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: changed.body });
+    expect(await announcedBy(msp.id)).toHaveLength(told);
     expect(await groups(company)).toEqual({ Changing: 1, 'Changing - IT': 1 });
     expect((await change(path, { attributes: null })).body.attributes).toEqual({});
   });

@@ -76,6 +76,21 @@ describe('items', () => {
     };
     const added = (await call(`POST ${desk.path('/items')}`, { as: desk.admin, body })).body.items;
     expect(states(added)).toBe('MANAGED MANAGED MANAGED UNMANAGED');
+    const ids = [added[1].id];
+    const rehearsals = [
+      ['POST', '/items?dryRun=true', body],
+      ['POST', '/items/unmanage?dryRun=true', { ids }],
+      ['POST', '/items/manage?dryRun=true', { ids }],
+      ['DELETE', `/items/${ids[0]}?dryRun=true`, undefined],
+    ] as const;
+    for (const [method, rest, sent] of rehearsals) {
+      const dry = await call(`${method} ${desk.path(rest)}`, {
+        as: desk.admin,
+        headers: { 'if-match': '*' },
+        ...(sent ? { body: sent } : {}),
+      });
+      expect([rest, dry.status, dry.headers['quartermaster-dry-run']]).toEqual([rest, 200, 'true']);
+    }
     const read = await call(`GET ${desk.path(`/items/${added[0].id}`)}`, { as: msp.reader });
     expect(read).toMatchObject({ headers: { etag: '"1"' }, body: { ...body.items[0], state: 'MANAGED' } });
     const list = async (query: string) =>

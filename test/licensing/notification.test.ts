@@ -218,7 +218,10 @@ describe('preview and send to me', () => {
     expect(await send()).toMatchObject({ status: 202, body: { subject: 'Try 80' } });
     expect((await send()).headers['idempotent-replayed']).toBe('true');
     const told = (await announcedBy(desk.id)).filter(({ type }) => type.includes('test_notice'));
-    expect(told).toMatchObject([{ data: { personId: msp.catalog.person, subject: 'Try 80' } }]);
+    expect(told).toMatchObject([
+      { data: { personId: msp.catalog.person, subject: 'Try $used', values: { used: '80' } } },
+    ]);
+    expect(JSON.stringify(told)).not.toContain('manager@msp');
     expect((await post('send-to-me', {}, msp.reader)).status).toBe(403);
   });
 });

@@ -143,7 +143,7 @@ describe('what SES is given', () => {
     );
     await react(event);
     expect(box.mails).toHaveLength(1);
-    const asked = { personId: customer.admin.person, subject: hostile, message: hostile };
+    const asked = { personId: customer.admin.person, subject: hostile, message: hostile, values: {} };
     await react(
       happened(
         testNoticeRequested,

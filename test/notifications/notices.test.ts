@@ -126,18 +126,24 @@ describe('a notice', () => {
   });
 
   it('sends a sample to the person who asked, and only there', async () => {
-    const asked = { personId: msp.catalog.person, subject: 'Sample of mine', message: 'As <it> looks' };
+    const asked = {
+      personId: msp.catalog.person,
+      subject: 'Sample of $customerName',
+      message: 'Ask $accountManagerEmail',
+      values: { customerName: '$accountManagerEmail & Co' },
+    };
     const event = happened(testNoticeRequested, { ...of(), home: msp.id }, asked);
     await react(event);
     await react(event);
     expect(box.mails.map(({ to, subject }) => [to[0], subject])).toEqual([
-      [msp.catalog.email, 'Sample of mine'],
+      [msp.catalog.email, 'Sample of $accountManagerEmail & Co'],
     ]);
+    expect(box.mails[0]?.text).toContain('Ask manager@msp.example.com');
     expect(await read(event.id)).toMatchObject({ kind: 'SAMPLE', alerts: [] });
   });
 
   it('sends a sample of the provider’s defaults too', async () => {
-    const asked = { personId: msp.catalog.person, subject: 'Defaults', message: 'Text' };
+    const asked = { personId: msp.catalog.person, subject: 'Defaults', message: 'Text', values: {} };
     const event = happened(testNoticeRequested, { providerId: msp.id, customerId: msp.id }, asked);
     await react({ ...event, tenant: { ...event.tenant, path: event.tenant.path.slice(0, 2) } });
     expect(box.to(msp.catalog.email)).toHaveLength(1);

@@ -108,6 +108,11 @@ describe('providers', () => {
       body: { name: `Renamed ${msp.id}` },
       headers: { etag: '"2"' },
     });
+    const same = { name: `Renamed ${msp.id}` };
+    const again = await call(path, { as: msp.system, body: same, headers: { 'if-match': '"2"' } });
+    expect(again).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: changed.body });
+    const told = await call('GET /v1/audit-events?action=providers.change', { as: msp.system });
+    expect(told.body.items).toHaveLength(1);
   });
 
   it('pages through providers by name with a sealed cursor', async () => {
