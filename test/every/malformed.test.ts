@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { contexts } from '../../functions/contexts.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Kind, prefixes } from '../../lib/kit/id.ts';
@@ -7,28 +6,6 @@ import { allows, type Permission, type Role } from '../../lib/kit/permission.ts'
 import type { Route } from '../../lib/kit/route.ts';
 import { plantCustomer } from '../kit/plant.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
-
-const hostile: unknown[] = [
-  null,
-  true,
-  0,
-  -1,
-  1.5,
-  2 ** 53,
-  '',
-  'x'.repeat(5000),
-  'a\r\nBcc: x@example.com',
-  '\u202egnp.exe',
-  '<script>alert(1)</script>',
-  'a@example.com, b@example.com',
-  '../../etc/passwd',
-  'T#prv_0#X',
-  "'; DROP TABLE x; --",
-  [],
-  {},
-  [[[[]]]],
-  { $ne: null },
-];
 
 const texts = [
   '',
@@ -126,16 +103,9 @@ describe.each(routes.map((route) => [route.id, route] as const))('%s', (_id, rou
     }
   });
 
-  it('answers 4xx, never 5xx, to any body', async () => {
+  it('answers 4xx, never 5xx, to any text', async () => {
     if (!route.body) return;
     for (const text of texts) expect(await survives(route, '', { text })).toBeGreaterThanOrEqual(400);
-    if (!(route.body instanceof z.ZodObject)) return;
-    for (const name of Object.keys(route.body.shape)) {
-      for (const value of hostile) {
-        const body = { [name]: value, [`${name}_`]: value };
-        expect(await survives(route, '', { body }), `${name}: ${JSON.stringify(value)}`).toBe(400);
-      }
-    }
   });
 
   it('refuses a body of another type or above its limit', async () => {
