@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { Template } from '../../infra/local/resolve.ts';
+import { bringUp, doorOf } from '../kit/stack.ts';
+
+/** Takes one action from every policy whose logical id names a function. */
+function without(action: string, owner: RegExp) {
+  let taken = 0;
+  const edit = (template: Template) => {
+    for (const [id, resource] of Object.entries(template.Resources)) {
+      if (resource.Type !== 'AWS::IAM::Policy' || !owner.test(id)) continue;
+      const { PolicyDocument } = resource.Properties as {
+        PolicyDocument: { Statement: { Action: string | string[] }[] };
+      };
+      for (const statement of PolicyDocument.Statement) {
+        const actions = [statement.Action].flat();
+        if (!actions.includes(action)) continue;
+        taken++;
+        statement.Action = actions.filter((one) => one !== action);
+      }
+    }
+  };
+  return { edit, taken: () => taken };
+}
+
+it('a grant taken from the template is missed here, with the statement that would give it', async () => {
+  const cut = without('dynamodb:Query', /^PlatformApi/);
+  const { stack, warnings } = await bringUp({ editTemplate: cut.edit });
+  try {
+    expect(cut.taken()).toBeGreaterThan(0);
+    const operator = await doorOf(stack, 'operator@platform.example');
+    expect((await operator('GET /v1/me')).status).toBe(200);
+    expect(stack.denials()).toEqual([]);
+    const refused = await operator('GET /v1/providers');
+    expect(refused).toMatchObject({ status: 500, body: { code: 'service.unexpected' } });
+    expect(JSON.stringify(refused.body)).not.toMatch(/arn:|Query|AccessDenied/);
+    expect(stack.denials()[0]).toMatchObject({
+      action: 'dynamodb:Query',
+      missing: { Effect: 'Allow', Action: 'dynamodb:Query' },
+    });
+    expect(warnings.join('\n')).toContain('Missing statement');
+  } finally {
+    await stack.stop();
+  }
+}, 60_000);

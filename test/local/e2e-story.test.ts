@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { contexts } from '../../functions/contexts.ts';
+import {
+  begin,
+  checkMails,
+  lookBack,
+  type Made,
+  useCredits,
+  useLicences,
+} from '../../infra/local/demo-story.ts';
+import type { RunningStack } from '../../infra/local/stack.ts';
+import { bringUp, print, stageOf } from '../kit/stack.ts';
+import { playEncore } from './encore.ts';
+
+let stack: RunningStack;
+let made: Made;
+const said: string[] = [];
+
+beforeAll(async () => {
+  vi.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
+  ({ stack } = await bringUp());
+}, 60_000);
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await stack?.stop();
+});
+
+it('the demo goes as told', async () => {
+  const stage = stageOf(stack);
+  try {
+    made = await begin(stage);
+    await useLicences(stage, made);
+    await useCredits(stage, made);
+    await lookBack(made);
+    await checkMails(stage, made);
+  } catch (error) {
+    print(said.join('\n      '));
+    throw error;
+  }
+}, 120_000);
+
+it('so does everything else that the API offers', async () => {
+  await playEncore(stageOf(stack), made);
+}, 120_000);
+
+it('no call was denied, no message given up, and each function ran', async () => {
+  expect(stack.denials()).toEqual([]);
+  expect(Object.entries(stack.deadLetters()).filter(([, count]) => count > 0)).toEqual([]);
+  const unused = stack.unusedGrants();
+  const byAction = Map.groupBy(unused, ({ action }) => action);
+  print(`granted, but never used in the story: ${unused.length}`);
+  for (const [action, grants] of byAction) {
+    const names = new Set(grants.map((one) => one.function.replace(/Function[0-9A-F]+$/, '')));
+    print(`  ${action}: ${[...names].join(', ')}`);
+  }
+  const silent = unused.filter(({ action }) => action === 'logs:PutLogEvents').map((one) => one.function);
+  expect(silent).toEqual([]);
+  expect(contexts.length).toBeGreaterThan(7);
+});
