@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';
 import { render } from '../kit/template.ts';
@@ -50,7 +49,7 @@ export function sendToMe(
   const { node } = of;
   const { accountManagerEmail: _withheld, ...values } = valuesOf(of, command, by.now);
   return {
-    writes: [{ do: 'check', key: nodeKey(node.id), version: node.version }],
+    writes: [],
     receipt: { action: 'licensing.send_test_notice', subject: node.id, after: { personId: by.personId } },
     announcements: [
       announce(testNoticeRequested, node.id, {
