@@ -151,6 +151,13 @@ describe('mail', () => {
     });
   });
 
+  it('tells the records that our domain needs', () => {
+    const outputs = (template as { Outputs?: Record<string, { Value: unknown }> }).Outputs ?? {};
+    const records = Object.entries(outputs).filter(([name]) => name.includes('DkimRecord'));
+    expect(records).toHaveLength(3);
+    expect(JSON.stringify(records)).toContain('DkimDNSTokenName1');
+  });
+
   it('travels encrypted, is measured, and spares those who bounced or complained', () => {
     expect(properties('AWS::SES::ConfigurationSet')).toMatchObject({
       DeliveryOptions: { TlsPolicy: 'REQUIRE' },
