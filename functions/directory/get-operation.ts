@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { operationOf } from '../../lib/directory/import-store.ts';
 import { operation, viewOperation } from '../../lib/directory/operation.ts';
-import { operationOf } from '../../lib/directory/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';

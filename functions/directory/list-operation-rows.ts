@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { resultPage } from '../../lib/directory/import-store.ts';
 import { rowResult, writePlace } from '../../lib/directory/result.ts';
-import { resultPage } from '../../lib/directory/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';

@@ -15,20 +15,7 @@ export interface NameEntry {
 }
 
 /** Attributes that both indexes carry besides keys: only what lists show, for a balance or a meter in an index would be written twice at each change. */
-export const projected = [
-  'kind',
-  'id',
-  'name',
-  'state',
-  'type',
-  'at',
-  'action',
-  'actor',
-  'subject',
-  'path',
-  'email',
-  'summary',
-];
+export const projected = 'kind id name state type at action actor subject path email summary'.split(' ');
 
 /** Partition kinds below `T#<tenantId>`. A kind is added here and nowhere else. */
 export type PartitionKind =
