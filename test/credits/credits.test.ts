@@ -349,6 +349,8 @@ describe('credit system', () => {
       });
       expect(refused.body.code).toBe('credits.system_off');
     }
+    const settings = { as: fresh.catalog, body: { alertLimit: 5 }, headers: { 'if-match': '*' } };
+    expect((await call(`PATCH ${path(id, '/settings')}`, settings)).body.code).toBe('credits.system_off');
     const unsaid = await put({ enabled: true });
     expect(unsaid.body).toMatchObject({
       code: 'credits.acknowledgement_required',
@@ -386,6 +388,9 @@ describe('credit system', () => {
     const { id: other, post: postOther } = await customer();
     await plant([toItem(other, { ...fullEntry(other), balance: -mostCredits })]);
     expect((await postOther('debits', { amount: 1 })).body.code).toBe('credits.out_of_bounds');
+    expect((await postOther('debits/batch', { lines: [{ amount: 1 }] })).body.code).toBe(
+      'credits.out_of_bounds',
+    );
     expect((await call(`GET ${path(id)}`, { as: msp.reader })).body.balance).toBe(0);
   });
 });
