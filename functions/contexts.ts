@@ -67,7 +67,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: licensingSubscribers,
-    reactionNeeds: { table: ['batchGet', 'query', 'put'], index: true },
+    reactionNeeds: { table: ['batchGet', 'query', 'put', 'check'], index: true },
   },
   {
     name: 'notifications',

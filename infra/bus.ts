@@ -4,7 +4,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Subscriber } from '../lib/kit/context.ts';
+import { mostTries, type Subscriber } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
 import type { Unit } from './context.ts';
 import { acknowledge } from './nag.ts';
@@ -47,7 +47,7 @@ export class Reaction extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(4),
       visibilityTimeout: Duration.seconds(unit.timeoutSeconds * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: mostTries },
     });
     const foreign = 'source' in subscriber.on;
     new Rule(this, 'Rule', {
@@ -66,7 +66,7 @@ export class Reaction extends Construct {
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: unit.fn,
       eventSourceArn: this.queue.queueArn,
-      batchSize: 5,
+      batchSize: 1,
       reportBatchItemFailures: true,
       maxConcurrency: readersPerQueue,
     });

@@ -1,7 +1,7 @@
 import { toNode } from '../../lib/aws/auth.ts';
-import { commit, get, LostRace } from '../../lib/aws/db.ts';
-import { settle } from '../../lib/aws/settle.ts';
-import { now } from '../../lib/aws/world.ts';
+import { get } from '../../lib/aws/db.ts';
+import { react } from '../../lib/aws/react.ts';
+import { backoff } from '../../lib/aws/world.ts';
 import { importRequested } from '../../lib/directory/events.ts';
 import type { Row } from '../../lib/directory/file.ts';
 import { chunkOf, namesInUse, operationOf, peopleInUse } from '../../lib/directory/import-store.ts';
@@ -10,16 +10,14 @@ import { kindOf, type StoredOperation } from '../../lib/directory/operation.ts';
 import { checkCompanies, checkPeople } from '../../lib/directory/row.ts';
 import { ownWrites, type Settled, settleRows } from '../../lib/directory/settlement.ts';
 import { subscriber } from '../../lib/kit/context.ts';
-import { digest } from '../../lib/kit/digest.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
-import { Problem } from '../../lib/kit/problem.ts';
-import type { Actor, Node } from '../../lib/kit/scope.ts';
+import type { Actor } from '../../lib/kit/scope.ts';
 
-// One delivery brings up to five imports one after another into a function that has a minute.
 const turnMs = 10_000;
 const room = 100 - ownWrites;
 const mostRows = 40;
+const mostLooks = 5;
 
 export const onImportRequested = subscriber({
   id: 'on-import-requested',
@@ -28,53 +26,58 @@ export const onImportRequested = subscriber({
   handle: settleImport,
 });
 
+/** An import and the rows of its current portion. */
+interface Standing {
+  readonly operation: StoredOperation;
+  readonly rows: readonly Row[];
+}
+
 /** Settles rows, some tens in each transaction, until the import is done or the turn is over. */
 async function settleImport(envelope: Envelope): Promise<void> {
   const providerId = envelope.tenant.id;
-  const node = toNode(await get(nodeKey(providerId)));
-  if (!node) throw new Error('The import belongs to no provider');
+  const target = toNode(await get(nodeKey(providerId)));
+  if (!target) throw new Error('The import belongs to no provider');
+  const actor = envelope.actor as Actor;
   const until = Date.now() + turnMs;
-  let operation = await operationOf(providerId, envelope.subject);
-  let rows: Row[] = [];
-  let chunk = -1;
-  while (operation && operation.value.finishedAt === null) {
-    if (chunk !== operation.chunk) rows = await chunkOf(providerId, operation);
-    chunk = operation.chunk;
+  let standing = await standingOf(providerId, envelope.subject);
+  while (standing) {
     const tired = Date.now() > until;
-    const after = rows.length > 0 ? await step(operation, rows, { node, envelope, tired }) : undefined;
-    if (after && tired) return;
-    operation = after ?? (await operationOf(providerId, envelope.subject));
-    if (!after) {
-      chunk = -1;
-      if (tired) throw new Error('Others are settling the same import');
-    }
+    let after: StoredOperation | undefined;
+    await react(envelope, async (now, again) => {
+      after = undefined;
+      if (again) standing = await standingOf(providerId, envelope.subject);
+      if (!standing) return undefined;
+      const { operation, rows } = standing;
+      const settled = await land(providerId, operation, { rows, at: now });
+      const decided = settleRows(providerId, operation, { settled, inChunk: rows.length, now, tired });
+      after = decided.after;
+      return { plan: decided.plan, target, actor };
+    });
+    standing = after && !tired ? await follow(providerId, after, standing) : undefined;
   }
 }
 
-/** One transaction of rows; undefined when what it was decided on has changed meanwhile. */
-async function step(
-  operation: StoredOperation,
-  rows: readonly Row[],
-  { node, envelope, tired }: { node: Node; envelope: Envelope; tired: boolean },
-): Promise<StoredOperation | undefined> {
-  const at = now();
-  const settled = await land(node.id, operation, { rows, at });
-  const { plan, after } = settleRows(node.id, operation, { settled, inChunk: rows.length, now: at, tired });
-  const writes = settle(plan, {
-    actor: envelope.actor as Actor,
-    target: node,
-    now: at,
-    requestId: envelope.traceId,
-  });
-  try {
-    const token = digest(envelope.id, operation.version, Math.random()).slice(0, 36);
-    await commit(writes, token, Date.now() + 5000);
-    return after;
-  } catch (error) {
-    const taken = error instanceof Problem && error.type.status === 409;
-    if (taken || error instanceof LostRace) return undefined;
-    throw error;
+/** What is still to be settled; undefined when it is done. */
+async function standingOf(providerId: string, operationId: string): Promise<Standing | undefined> {
+  for (let attempt = 0; attempt < mostLooks; attempt++) {
+    const operation = await operationOf(providerId, operationId);
+    if (!operation || operation.value.finishedAt !== null) return undefined;
+    const rows = await chunkOf(providerId, operation);
+    // Without rows another has settled this portion between the two reads.
+    if (rows.length > 0) return { operation, rows };
+    await backoff(attempt);
   }
+  throw new Error('The rows of the import are not there');
+}
+
+async function follow(
+  providerId: string,
+  operation: StoredOperation,
+  before: Standing,
+): Promise<Standing | undefined> {
+  if (operation.value.finishedAt !== null) return undefined;
+  if (operation.chunk === before.operation.chunk) return { operation, rows: before.rows };
+  return standingOf(providerId, operation.value.id);
 }
 
 async function land(

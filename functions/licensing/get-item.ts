@@ -16,6 +16,6 @@ export const getItem = route({
   params: z.strictObject({ customerId: id('customer'), itemId: id('item') }),
   reply: { status: 200, body: item },
   refuses: [],
-  load: ({ target, params, consistent }) => itemOf(target, params.itemId, consistent),
+  load: ({ target, params }) => itemOf(target, params.itemId),
   decide: (_, found) => (found ? answer(viewItem(found), { version: found.version }) : refuse(notFound)),
 });

@@ -16,7 +16,6 @@ export const getLicences = route({
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 200, body: licences },
   refuses: [],
-  load: async (input) =>
-    accountOf({ customerId: input.target, providerId: await providerFor(input) }, input.consistent),
+  load: async (input) => accountOf({ customerId: input.target, providerId: await providerFor(input) }, true),
   decide: (_, account) => answer(viewLicences(account), { version: account.terms.version }),
 });

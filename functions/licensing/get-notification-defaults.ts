@@ -13,6 +13,6 @@ export const getNotificationDefaults = route({
   target: { home: ['PROVIDER'] },
   reply: { status: 200, body: notificationView },
   refuses: [],
-  load: ({ home, consistent }) => defaultsOf(home, consistent),
+  load: ({ home }) => defaultsOf(home),
   decide: (_, defaults) => answer(viewDefaults(defaults), { version: defaults.version }),
 });

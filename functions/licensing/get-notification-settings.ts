@@ -15,6 +15,6 @@ export const getNotificationSettings = route({
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 200, body: notificationView },
   refuses: [],
-  load: async (input) => settingsOf(input.target, await providerFor(input), input.consistent),
+  load: async (input) => settingsOf(input.target, await providerFor(input)),
   decide: (_, layers) => answer(viewNotification(layers), { version: layers.own.version }),
 });

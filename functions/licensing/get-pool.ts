@@ -15,6 +15,6 @@ export const getPool = route({
   params: z.strictObject({ resourceType }),
   reply: { status: 200, body: poolView },
   refuses: [],
-  load: ({ home, params, consistent }) => poolOf(home, params.resourceType, consistent),
+  load: ({ home, params }) => poolOf(home, params.resourceType),
   decide: (_, pool) => answer(viewPool(pool), { version: pool.version }),
 });

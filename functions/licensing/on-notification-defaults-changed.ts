@@ -1,18 +1,16 @@
 import { toNode } from '../../lib/aws/auth.ts';
-import { LostRace } from '../../lib/aws/db.ts';
-import { settle } from '../../lib/aws/settle.ts';
-import { backoff, now } from '../../lib/aws/world.ts';
+import { type Decided, react } from '../../lib/aws/react.ts';
+import { newId } from '../../lib/aws/world.ts';
 import { subscriber } from '../../lib/kit/context.ts';
-import { digest } from '../../lib/kit/digest.ts';
 import { announce, type Envelope } from '../../lib/kit/event.ts';
+import { prefixes } from '../../lib/kit/id.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
-import type { Node } from '../../lib/kit/scope.ts';
+import type { Actor, Node } from '../../lib/kit/scope.ts';
 import { defaultsChanged } from '../../lib/licensing/events.ts';
 import { reevaluate } from '../../lib/licensing/settings.ts';
-import { accountOf, customersOf, write } from '../../lib/licensing/store.ts';
+import { accountOf, customersOf } from '../../lib/licensing/store.ts';
 
 const atOnce = 25;
-const patienceMs = 6000;
 
 /** Evaluates the customers that inherit a provider's changed thresholds: some now, the rest at the next event. */
 export const onNotificationDefaultsChanged = subscriber({
@@ -24,47 +22,28 @@ export const onNotificationDefaultsChanged = subscriber({
     const { items, next } = await customersOf(providerId, atOnce, envelope.data.after ?? undefined);
     for (const item of items) {
       const node = toNode(item);
-      if (node?.type === 'CUSTOMER') await evaluate(envelope, node);
+      if (node?.type === 'CUSTOMER') await react(envelope, (at) => evaluate(envelope, node, at));
     }
-    if (next) await apply(envelope, nodeOf(envelope), goOn(providerId, next));
+    if (next) await react(envelope, async (at, again) => (again ? undefined : goOn(envelope, next, at)));
   },
 });
 
-async function evaluate(envelope: Envelope, customer: Node): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const account = await accountOf({ customerId: customer.id, providerId: envelope.subject }, true);
-      await apply(envelope, customer, reevaluate(account, now()));
-      return;
-    } catch (error) {
-      if (!(error instanceof LostRace) || Date.now() > deadline) throw error;
-      await backoff(attempt);
-    }
-  }
+async function evaluate(envelope: Envelope, target: Node, at: string): Promise<Decided> {
+  const account = await accountOf({ customerId: target.id, providerId: envelope.subject }, true);
+  return { plan: reevaluate(account, at), target, actor: actorOf(envelope) };
 }
 
-function apply(envelope: Envelope, target: Node, plan: Plan): Promise<void> {
-  const writes = settle(plan, {
-    actor: {
-      id: onNotificationDefaultsChanged.id,
-      kind: 'system',
-      home: envelope.subject,
-      onBehalfOf: envelope.actor.id,
-    },
-    target,
-    now: now(),
-    requestId: envelope.traceId,
-  });
-  return write(writes, digest(envelope.id, target.id, Math.random()).slice(0, 36), Date.now() + patienceMs);
-}
+const actorOf = ({ subject, actor }: Envelope): Actor => ({
+  id: onNotificationDefaultsChanged.id,
+  kind: 'system',
+  home: subject,
+  onBehalfOf: actor.id,
+});
 
-function nodeOf({ subject, tenant }: Envelope): Node {
-  return { id: subject, type: 'PROVIDER', path: tenant.path, name: '', version: 0, item: {} };
-}
-
-function goOn(providerId: string, after: string): Plan {
-  return {
+/** The next page; its receipt is named after this event, so that an event delivered twice goes on once. */
+function goOn(envelope: Envelope, after: string, at: string): NonNullable<Decided> {
+  const { id, subject: providerId, tenant } = envelope;
+  const plan: Plan = {
     writes: [],
     receipt: {
       action: 'licensing.evaluate',
@@ -73,5 +52,19 @@ function goOn(providerId: string, after: string): Plan {
     },
     announcements: [announce(defaultsChanged, providerId, { after })],
     reply: {},
+  };
+  const target: Node = {
+    id: providerId,
+    type: 'PROVIDER',
+    path: tenant.path,
+    name: '',
+    version: 0,
+    item: {},
+  };
+  return {
+    plan,
+    target,
+    actor: actorOf(envelope),
+    newId: (kind) => (kind === 'audit' ? `${prefixes.audit}_${id.slice(-26)}` : newId(kind, Date.parse(at))),
   };
 }

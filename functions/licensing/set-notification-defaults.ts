@@ -17,7 +17,7 @@ export const setNotificationDefaults = route({
   ifMatch: true,
   reply: { status: 200, body: notificationView },
   refuses: [],
-  load: ({ home }) => defaultsOf(home, true),
+  load: ({ home }) => defaultsOf(home),
   decide: ({ body, ifMatch, scope }, defaults) =>
     saveDefaults({ providerId: scope.home.id, defaults }, body, ifMatch),
 });

@@ -19,6 +19,6 @@ export const setPool = route({
   ifMatch: true,
   reply: { status: 200, body: poolView },
   refuses: [poolCommitted],
-  load: ({ home, params }) => poolOf(home, params.resourceType, true),
+  load: ({ home, params }) => poolOf(home, params.resourceType),
   decide: ({ body, ifMatch }, pool) => setLicensed(pool, body, ifMatch),
 });

@@ -4,7 +4,7 @@ import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
 import { alertId } from '../../lib/notifications/alert.ts';
 import { explain, explanation } from '../../lib/notifications/explanation.ts';
-import { evidence } from '../../lib/notifications/store.ts';
+import { besideSettings, evidence } from '../../lib/notifications/explanation-store.ts';
 
 export const explainAlert = route({
   id: 'explainAlert',
@@ -16,12 +16,8 @@ export const explainAlert = route({
   params: z.strictObject({ customerId: id('customer'), alertId }),
   reply: { status: 200, body: explanation },
   refuses: [],
-  load: ({ target, params, scope }) =>
-    evidence({
-      customerId: target,
-      alertId: params.alertId,
-      ancestors: async () => (await scope()).target.path.slice(1, -1),
-    }),
+  alongside: besideSettings,
+  load: ({ target, params, ...asked }) => evidence({ ...asked, customerId: target, alertId: params.alertId }),
   decide: ({ scope, params, now }, found) =>
     answer(explain({ ...found, alertId: params.alertId, node: scope.target.item, now })),
 });

@@ -18,7 +18,7 @@ export const listAlerts = route({
   load: ({ target }) => metersOf(target),
   decide: ({ now }, { licences, head, alerts }) => {
     const readings = [
-      ...licences.map((item) => toLicenceReading(item, 0)),
+      ...licences.map((item) => toLicenceReading(item)),
       ...(head ? [toCreditReading(head)] : []),
     ];
     return answer({ items: readings.flatMap((reading) => alertsIn(reading, alerts, now)) });

@@ -1,5 +1,6 @@
 import { subscriber } from '../../lib/kit/context.ts';
 import { allocationRecovered } from '../../lib/licensing/events.ts';
+import { crossed } from '../../lib/notifications/alert.ts';
 import { licenceRecovered } from '../../lib/notifications/emails.ts';
 import { tellCustomer } from './tell-customer.ts';
 
@@ -8,5 +9,10 @@ export const onAllocationRecovered = subscriber({
   on: allocationRecovered,
   impact: 'Nobody is mailed when a customer has licences to spare again.',
   handle: (envelope) =>
-    tellCustomer(envelope, { kind: 'RECOVERED', to: 'licence recipients', say: licenceRecovered }),
+    tellCustomer(envelope, {
+      ...crossed(envelope.data),
+      kind: 'RECOVERED',
+      to: 'LICENCE_RECIPIENTS',
+      say: licenceRecovered,
+    }),
 });

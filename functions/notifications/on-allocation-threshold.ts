@@ -1,5 +1,6 @@
 import { subscriber } from '../../lib/kit/context.ts';
 import { allocationThreshold } from '../../lib/licensing/events.ts';
+import { crossed } from '../../lib/notifications/alert.ts';
 import { licenceReached } from '../../lib/notifications/emails.ts';
 import { tellCustomer } from './tell-customer.ts';
 
@@ -8,5 +9,10 @@ export const onAllocationThreshold = subscriber({
   on: allocationThreshold,
   impact: 'Nobody is mailed before a customer runs out of licences.',
   handle: (envelope) =>
-    tellCustomer(envelope, { kind: 'REACHED', to: 'licence recipients', say: licenceReached }),
+    tellCustomer(envelope, {
+      ...crossed(envelope.data),
+      kind: 'REACHED',
+      to: 'LICENCE_RECIPIENTS',
+      say: licenceReached,
+    }),
 });

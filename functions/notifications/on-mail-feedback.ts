@@ -1,8 +1,9 @@
 import { count } from '../../lib/aws/metrics.ts';
+import { react } from '../../lib/aws/react.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { feedback, feedbackTypes, hear, isOurs, namedBy } from '../../lib/notifications/feedback.ts';
 import { spokenOf } from '../../lib/notifications/store.ts';
-import { settleReaction } from './settle-reaction.ts';
+import { asNotifications } from './as-notifications.ts';
 
 export const onMailFeedback = subscriber({
   id: 'on-mail-feedback',
@@ -13,14 +14,15 @@ export const onMailFeedback = subscriber({
     if (!parsed.success) return count('MailFeedbackIgnored');
     const { data: said } = parsed;
     const named = namedBy(said);
-    await settleReaction(envelope, async (now) => {
+    await react(envelope, async (now) => {
       const { delivery, isSuppressed, node } = await spokenOf(named);
       if (!delivery || !isOurs(delivery, said)) {
         count('MailFeedbackIgnored');
         return undefined;
       }
       const state = { tenantId: named.tenantId, delivery, isSuppressed };
-      return { plan: hear(state, { type: envelope.type, said, now }), node };
+      const plan = hear(state, { type: envelope.type, said, now });
+      return plan.writes.length > 0 ? asNotifications(plan, node) : undefined;
     });
   },
 });

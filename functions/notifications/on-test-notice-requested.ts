@@ -1,11 +1,12 @@
+import { react } from '../../lib/aws/react.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { render } from '../../lib/kit/template.ts';
 import { testNoticeRequested } from '../../lib/licensing/events.ts';
 import { sample } from '../../lib/notifications/emails.ts';
 import { noticeIdOf, tell } from '../../lib/notifications/notice.ts';
 import { requester } from '../../lib/notifications/store.ts';
+import { asNotifications } from './as-notifications.ts';
 import { sendNotice } from './send-notice.ts';
-import { settleReaction } from './settle-reaction.ts';
 
 export const onTestNoticeRequested = subscriber({
   id: 'on-test-notice-requested',
@@ -15,7 +16,7 @@ export const onTestNoticeRequested = subscriber({
     const { id: eventId, at, data, actor } = envelope;
     const tenantId = envelope.tenant.id;
     const noticeId = noticeIdOf(eventId);
-    await settleReaction(envelope, async (now) => {
+    await react(envelope, async (now) => {
       const { personId, subject, message, values } = data;
       const found = await requester({ tenantId, noticeId, home: actor.home, personId });
       if (found.exists) return undefined;
@@ -31,7 +32,7 @@ export const onTestNoticeRequested = subscriber({
         recipients: typeof address === 'string' ? [address] : [],
         known: [],
       };
-      return { plan: tell(telling, now), node: found.node };
+      return asNotifications(tell(telling, now), found.node);
     });
     await sendNotice(tenantId, noticeId);
   },

@@ -3,8 +3,9 @@ import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
-import { noticeView, resend } from '../../lib/notifications/notice.ts';
+import { noticeView } from '../../lib/notifications/notice.ts';
 import { noRecipients, resentTooOften, stillSending } from '../../lib/notifications/problems.ts';
+import { resend } from '../../lib/notifications/resend.ts';
 import { wholeNoticeOf } from '../../lib/notifications/store.ts';
 
 export const resendNotice = route({
@@ -12,7 +13,8 @@ export const resendNotice = route({
   method: 'POST',
   path: '/v1/customers/{customerId}/notices/{noticeId}/resend',
   summary: 'Send a notice again to all its recipients, snoozed or not',
-  description: 'Addresses that bounced for good or complained stay suppressed until they are released.',
+  description:
+    'Addresses that bounced for good or complained stay suppressed until they are released. Deliveries of the last attempt that were given up unsent (PENDING for 35 minutes) are sent in that attempt, without a new one.',
   permission: 'notifications.manage',
   target: { param: 'customerId', types: ['CUSTOMER'] },
   params: z.strictObject({ customerId: id('customer'), noticeId: id('notice') }),

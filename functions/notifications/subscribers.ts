@@ -4,12 +4,14 @@ import { onAllocationThreshold } from './on-allocation-threshold.ts';
 import { onBalanceLow } from './on-balance-low.ts';
 import { onBalanceRecovered } from './on-balance-recovered.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
+import { onOverLimitChanged } from './on-over-limit-changed.ts';
 import { onResendRequested } from './on-resend-requested.ts';
 import { onTestNoticeRequested } from './on-test-notice-requested.ts';
 
 export const subscribers: readonly Subscriber[] = [
   onAllocationThreshold,
   onAllocationRecovered,
+  onOverLimitChanged,
   onBalanceLow,
   onBalanceRecovered,
   onTestNoticeRequested,

@@ -44,7 +44,7 @@ export async function entriesOf(nodeId: string, range: Range) {
 
 /** An entry of one node's record. */
 export function entryOf(nodeId: string, auditId: string): Promise<Item | undefined> {
-  return get(auditKey(nodeId, auditId));
+  return get(auditKey(nodeId, auditId), true);
 }
 
 /** An entry of a provider's tree: from its own record, else from wherever the index says that it stands. */
@@ -55,5 +55,5 @@ export async function entryBelow(providerId: string, auditId: string): Promise<I
     page({ index: 'tree', partition: partition(providerId, 'AUDIT'), from: S1, to: S1, limit: 1 }),
   ]);
   const [place] = found.items;
-  return own ?? (place && get({ PK: String(place.PK), SK: String(place.SK) }));
+  return own ?? (place && get({ PK: String(place.PK), SK: String(place.SK) }, true));
 }

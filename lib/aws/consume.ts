@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Subscriber } from '../kit/context.ts';
+import { mostTries, type Subscriber } from '../kit/context.ts';
 import { type Envelope, envelope } from '../kit/event.ts';
+import { Problem } from '../kit/problem.ts';
 import { log } from './log.ts';
 
 /** What EventBridge puts into a queue. */
@@ -22,12 +23,36 @@ export function consume(subscribers: readonly Subscriber[]) {
         await react(subscribers, record);
       } catch (error) {
         log().error('reaction failed', { messageId: record.messageId, error: error as Error });
+        if (isLast(record)) log().error('dead letter', obituary(record, error as Error));
         failed.push({ itemIdentifier: record.messageId });
       }
     }
     return { batchItemFailures: failed };
   };
   return middy<SQSEvent, SQSBatchResponse>().handler(handler);
+}
+
+const isLast = ({ attributes }: SQSRecord) => Number(attributes?.ApproximateReceiveCount) >= mostTries;
+
+/** Why an event is given up: ids, names and codes. Kept as long as the log, longer than the dead letter itself. */
+function obituary({ body, eventSourceARN }: SQSRecord, error: Error) {
+  const { detail, ...delivered } = readable(body);
+  const { id = delivered.id, tenant } = (detail ?? {}) as Partial<Envelope>;
+  return {
+    eventId: id,
+    type: delivered['detail-type'],
+    tenant: tenant?.id,
+    queue: eventSourceARN?.split(':').at(-1),
+    reason: error instanceof Problem ? error.type.code : error.name,
+  };
+}
+
+function readable(body: string): Partial<Delivered> {
+  try {
+    return JSON.parse(body) as Delivered;
+  } catch {
+    return {};
+  }
 }
 
 async function react(subscribers: readonly Subscriber[], record: SQSRecord): Promise<void> {

@@ -71,6 +71,11 @@ function adjustment(write: Extract<Write, { do: 'adjust' }>) {
     values[`:a${index}`] = amount;
     return `#a${index} :a${index}`;
   });
+  const sets = Object.entries(write.set ?? {}).map(([attribute, value], index) => {
+    names[`#s${index}`] = attribute;
+    values[`:s${index}`] = value;
+    return `#s${index} = :s${index}`;
+  });
   const floors = Object.entries(write.atLeast ?? {}).map(([attribute, floor], index) => {
     names[`#f${index}`] = attribute;
     values[`:f${index}`] = floor;
@@ -88,7 +93,9 @@ function adjustment(write: Extract<Write, { do: 'adjust' }>) {
   }
   return {
     Key: toAttributes({ ...write.key }),
-    UpdateExpression: `ADD ${adds.join(', ')}`,
+    UpdateExpression: [`ADD ${adds.join(', ')}`, ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : [])].join(
+      ' ',
+    ),
     ConditionExpression: ['attribute_exists(PK)', ...floors, ...ceilings].join(' AND '),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: toAttributes(values),

@@ -1,6 +1,7 @@
 import { evaluate, type Threshold } from '../kit/band.ts';
 import { type Announcement, announce } from '../kit/event.ts';
 import { refundKey } from '../kit/keys.ts';
+import { fallingMargin } from '../kit/percent.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Actor } from '../kit/scope.ts';
@@ -148,7 +149,7 @@ export function configure(ledger: Ledger, settings: Settings, by: By): Plan<Entr
 
 /** The thresholds in force: the alert limit, and always zero. Re-armed `rearmPercent` of the limit above, at least 1. */
 export function thresholdsOf({ alertLimit, rearmPercent }: Settings): Threshold[] {
-  const margin = Math.max(1, Math.ceil(((alertLimit ?? 0) * rearmPercent) / 100));
+  const margin = fallingMargin(alertLimit, rearmPercent);
   const levels = alertLimit === null || alertLimit === 0 ? [0] : [alertLimit, 0];
   return levels.map((at) => ({ id: `below-${at}`, at, rearm: at + margin }));
 }

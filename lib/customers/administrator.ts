@@ -15,7 +15,11 @@ const role: Role = 'CUSTOMER_ADMINISTRATOR';
 /** One of the customer's own people who administers it. */
 export const administrator = z.strictObject({
   personId: z.string(),
-  name: z.string(),
+  name: z
+    .string()
+    .describe(
+      'As it was when the person became administrator; a later change in the directory does not reach it',
+    ),
   email: z.string(),
   createdAt: z.string(),
 });

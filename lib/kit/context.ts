@@ -15,6 +15,9 @@ export interface Needs {
   readonly cursor?: boolean;
 }
 
+/** How often a queue brings an event before it is set aside in the dead-letter queue. */
+export const mostTries = 5;
+
 /** One reaction to an event: own rule, own queue, own dead-letter queue, own alarm. */
 export interface Subscriber<D = unknown> {
   /** Kebab case, `on-<noun>-<past>`: the file's name. */

@@ -25,12 +25,14 @@ export type Write =
   | { readonly do: 'remove'; readonly key: Key; readonly version?: number }
   /**
    * Add to number attributes without reading them; each in `atLeast` must be ≥ its floor and each in `atMost` ≤ its
-   * ceiling before, and the item at `version` where one is given. Else `short`; without it the race is lost and the decision is made again.
+   * ceiling before, and the item at `version` where one is given. Else `short`; without it the race is lost and the
+   * decision is made again. `set` is written beside, whatever it was.
    */
   | {
       readonly do: 'adjust';
       readonly key: Key;
       readonly add: Readonly<Record<string, number>>;
+      readonly set?: Readonly<Record<string, string>>;
       readonly atLeast?: Readonly<Record<string, number>>;
       readonly atMost?: Readonly<Record<string, number>>;
       readonly version?: number;

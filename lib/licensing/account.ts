@@ -53,9 +53,11 @@ export function turn(
     const needed = by.allocated + by.shared;
     const available = account.pools.get(type)?.free ?? 0;
     if (needed > 0 && needed > available) shortages.push({ resourceType: type, needed, available });
-    if (at.touch?.(type)) writes.push(meterWrite(after));
+    if (at.touch?.(type)) writes.push(meterWrite(after, at.now));
     else if (JSON.stringify(after) !== JSON.stringify(before))
-      writes.push(stepWrite(before, after, levels(before, rules)) ?? meterWrite(after));
+      writes.push(
+        stepWrite(before, after, { levels: levels(before, rules), at: at.now }) ?? meterWrite(after, at.now),
+      );
     writes.push(...poolTurn({ providerId: account.providerId, type }, by));
     announcements.push(...told);
     meters.set(type, { ...after, version: after.version + 1 });

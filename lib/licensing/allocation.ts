@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { difference, expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
 import { contended } from '../kit/problem.ts';
 import { whole } from '../kit/text.ts';
 import { type Account, meterOf, turn } from './account.ts';
@@ -8,7 +8,7 @@ import { allocationChanged } from './events.ts';
 import { inState, type Kept, mostItems, replaceWrite } from './item.ts';
 import { type licences, viewLicences } from './licences.ts';
 import type { MeterChange } from './meter.ts';
-import { notificationKey } from './notification.ts';
+import { layersUnchanged } from './notification.ts';
 import { limitBelowUse, tooManyToUnmanage } from './problems.ts';
 import { mostLicences, type ResourceType, resourceTypes } from './resource.ts';
 import { type Terms, termsWrite } from './terms.ts';
@@ -72,7 +72,7 @@ export function allocate(
   return {
     writes: [
       termsWrite(account.customerId, terms),
-      ...settingsUnchanged(account),
+      ...layersUnchanged(account),
       ...turned.writes,
       ...evicted.map(replaceWrite),
     ],
@@ -139,14 +139,6 @@ function lower(
     changes.set(type, { ...changes.get(type), used: used - going.length });
     return going.map((one) => inState(one, { state: 'UNMANAGED', reason: 'LIMIT_LOWERED', now: at.now }));
   });
-}
-
-/** Thresholds edited meanwhile would be evaluated against limits that are no more: decide again then. */
-function settingsUnchanged({ customerId, providerId, own, defaults }: Account): Write[] {
-  return [
-    { do: 'check', key: notificationKey(customerId), version: own.version || null },
-    { do: 'check', key: notificationKey(providerId), version: defaults.version || null },
-  ];
 }
 
 function limitsOf(account: Account): Record<string, number | null> {

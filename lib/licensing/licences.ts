@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { percentOf } from '../kit/percent.ts';
 import { type Account, meterOf, rulesOf } from './account.ts';
 import { graceEnd, levels, type Meter } from './meter.ts';
-import { percentOf, resourceType, resourceTypes } from './resource.ts';
+import { resourceType, resourceTypes } from './resource.ts';
 
 /** A customer's model, limits, use and alert state, as callers see them. */
 export const licences = z.strictObject({

@@ -3,8 +3,8 @@ import { meterKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
 import type { Meter } from './meter.ts';
 
-/** Stores a meter as a whole, over what the decision saw and nothing else. */
-export function meterWrite(after: Meter): Write {
+/** Stores a meter as a whole, over what the decision saw and nothing else; `at` is when it was evaluated. */
+export function meterWrite(after: Meter, at: string): Write {
   const { customerId, type, ...rest } = after;
   const version = after.version + 1;
   const item: Item & { version: number } = {
@@ -13,6 +13,7 @@ export function meterWrite(after: Meter): Write {
     kind: 'meter',
     type,
     epoch: after.epoch + 1,
+    at,
     version,
   };
   return after.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: after.version };
@@ -23,13 +24,18 @@ export function meterWrite(after: Meter): Write {
  * use is by then, as long as it stays where the same step means the same. Such steps do not make each other decide
  * again. Undefined where the step means more.
  */
-export function stepWrite(before: Meter, after: Meter, levels: readonly Threshold[]): Write | undefined {
-  const range = before.epoch > 0 ? window(before, after, levels) : undefined;
+export function stepWrite(
+  before: Meter,
+  after: Meter,
+  by: { levels: readonly Threshold[]; at: string },
+): Write | undefined {
+  const range = before.epoch > 0 ? window(before, after, by.levels) : undefined;
   if (!range) return undefined;
   return {
     do: 'adjust',
     key: meterKey(before.customerId, before.type),
     add: { used: after.used - before.used, version: 1 },
+    set: { at: by.at },
     atLeast: { used: range.from, epoch: before.epoch },
     atMost: { ...(Number.isFinite(range.to) ? { used: range.to } : {}), epoch: before.epoch },
   };

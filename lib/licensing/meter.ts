@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { type Bands, evaluate, type Threshold } from '../kit/band.ts';
 import { type Announcement, announce } from '../kit/event.ts';
+import { percentOf } from '../kit/percent.ts';
 import { allocationRecovered, allocationThreshold, overLimitChanged } from './events.ts';
-import { percentOf, type ResourceType } from './resource.ts';
+import type { ResourceType } from './resource.ts';
 
 const stored = z.object({
   used: z.number(),

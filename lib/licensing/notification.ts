@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { chosenThresholds, inherit } from '../kit/inherit.ts';
 import { settingsKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
 import { unknownVariables } from '../kit/template.ts';
@@ -115,35 +116,39 @@ export interface Layers {
 
 /** The percentages in force for a resource type: the nearest word counts, 100 is built in, off means none. */
 export function thresholdsOf({ own, defaults }: Layers, type: ResourceType) {
-  const chosen = own.perType?.[type]?.thresholds ??
-    own.thresholds ??
-    defaults.perType?.[type]?.thresholds ??
-    defaults.thresholds ?? [80];
-  const enabled = own.enabled ?? defaults.enabled ?? true;
+  const layers = [defaults, own];
+  const { enabled, rearmPoints } = inherit(layers);
   return {
-    thresholds: enabled ? [...new Set([...chosen, 100])] : [],
-    rearmPoints: own.rearmPoints ?? defaults.rearmPoints ?? 5,
+    thresholds: enabled ? [...new Set([...chosenThresholds(layers, type), 100])] : [],
+    rearmPoints,
   };
 }
 
 export function viewNotification({ own, defaults }: Layers): z.infer<typeof notificationView> {
   const { version: _version, ...set } = own;
+  const { enabled, rearmPoints, recipients } = inherit([defaults, own]);
   return {
     ...set,
     effective: {
-      enabled: own.enabled ?? defaults.enabled ?? true,
-      thresholds: own.thresholds ?? defaults.thresholds ?? [80],
+      enabled,
+      thresholds: [...chosenThresholds([defaults, own])],
       perType: own.thresholds ? (own.perType ?? {}) : { ...defaults.perType, ...own.perType },
-      rearmPoints: own.rearmPoints ?? defaults.rearmPoints ?? 5,
+      rearmPoints,
       ...wordsOf({ own, defaults }),
-      recipients: own.recipients ?? defaults.recipients,
+      recipients: recipients && [...recipients],
     },
   };
 }
 
 export function wordsOf({ own, defaults }: Layers): { subject: string; message: string } {
-  return {
-    subject: own.subject ?? defaults.subject ?? defaultSubject,
-    message: own.message ?? defaults.message ?? defaultMessage,
-  };
+  const { subject, message } = inherit([defaults, own]);
+  return { subject: subject ?? defaultSubject, message: message ?? defaultMessage };
+}
+
+/** Settings edited meanwhile would be evaluated as what they are no more: decide again then. */
+export function layersUnchanged(of: Layers & { customerId: string; providerId: string }): Write[] {
+  return [
+    { do: 'check', key: notificationKey(of.customerId), version: of.own.version || null },
+    { do: 'check', key: notificationKey(of.providerId), version: of.defaults.version || null },
+  ];
 }

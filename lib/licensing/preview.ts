@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { percentOf } from '../kit/percent.ts';
 import type { Plan } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';
 import { render } from '../kit/template.ts';
@@ -7,7 +8,7 @@ import { whole } from '../kit/text.ts';
 import { type Account, meterOf } from './account.ts';
 import { type NoticeValues, testNoticeRequested } from './events.ts';
 import { message, subject, wordsOf } from './notification.ts';
-import { percentOf, resourceType } from './resource.ts';
+import { resourceType } from './resource.ts';
 
 /** What to render: texts not yet saved, or those in force; by sample values, or those of a resource type now. */
 export const newPreview = z.strictObject({

@@ -17,8 +17,3 @@ export type ResourceType = z.infer<typeof resourceType>;
 
 /** Most licences of one type: percentages of it stay exact whole numbers. */
 export const mostLicences = 1_000_000_000;
-
-/** Percent of `limit` in use, two decimals, rounded down so that 80 is never shown before it is reached. */
-export function percentOf(used: number, limit: number): number {
-  return limit === 0 ? 0 : Math.floor((used * 10_000) / limit) / 100;
-}

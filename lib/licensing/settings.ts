@@ -7,6 +7,7 @@ import { defaultsChanged } from './events.ts';
 import type { MeterChange } from './meter.ts';
 import {
   type Layers,
+  layersUnchanged,
   type NewNotification,
   type Notification,
   type notificationView,
@@ -74,7 +75,7 @@ export function reevaluate(account: Account, now: string): Plan {
   const turned = evaluateAll(account, { now });
   if (turned.writes.length === 0) return answer(undefined);
   return {
-    writes: turned.writes,
+    writes: [...turned.writes, ...layersUnchanged(account)],
     receipt: {
       action: 'licensing.evaluate',
       subject: account.customerId,

@@ -1,7 +1,6 @@
-import { commit, get, getAll, page } from '../aws/db.ts';
+import { get, getAll, page } from '../aws/db.ts';
 import { prefixes } from '../kit/id.ts';
 import { meterKey, meterPrefix, monitoredItemKey, namePartition, partition } from '../kit/keys.ts';
-import type { Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import type { Account } from './account.ts';
 import type { Newest } from './allocation.ts';
@@ -72,33 +71,22 @@ async function byType(nodeId: string, consistent: boolean): Promise<Map<unknown,
   return new Map(items.map((item) => [item.type, item]));
 }
 
-export async function poolOf(providerId: string, type: ResourceType, consistent: boolean): Promise<Pool> {
-  return toPool(await get(meterKey(providerId, type), consistent), { providerId, type });
+export async function poolOf(providerId: string, type: ResourceType): Promise<Pool> {
+  return toPool(await get(meterKey(providerId, type), true), { providerId, type });
 }
 
-export async function defaultsOf(providerId: string, consistent: boolean): Promise<Notification> {
-  return toNotification(await get(notificationKey(providerId), consistent));
+export async function defaultsOf(providerId: string): Promise<Notification> {
+  return toNotification(await get(notificationKey(providerId), true));
 }
 
 /** A customer's own settings and the provider's defaults. */
-export async function settingsOf(
-  customerId: string,
-  providerId: string,
-  consistent: boolean,
-): Promise<Layers> {
-  const [own, defaults] = await getAll(
-    [notificationKey(customerId), notificationKey(providerId)],
-    consistent,
-  );
+export async function settingsOf(customerId: string, providerId: string): Promise<Layers> {
+  const [own, defaults] = await getAll([notificationKey(customerId), notificationKey(providerId)], true);
   return { own: toNotification(own), defaults: toNotification(defaults) };
 }
 
-export async function itemOf(
-  customerId: string,
-  itemId: string,
-  consistent: boolean,
-): Promise<Kept | undefined> {
-  const item = await get(monitoredItemKey(customerId, itemId), consistent);
+export async function itemOf(customerId: string, itemId: string): Promise<Kept | undefined> {
+  const item = await get(monitoredItemKey(customerId, itemId), true);
   return item && toKept(item, customerId);
 }
 
@@ -151,9 +139,4 @@ async function newestManaged(customerId: string, type: ResourceType, limit: numb
 /** A page of the provider's customers, in path order. */
 export function customersOf(providerId: string, limit: number, after: string | undefined) {
   return page({ index: 'tree', partition: partition(providerId), limit, after });
-}
-
-/** Writes what a reaction decided. */
-export function write(writes: readonly Write[], token: string, deadline: number): Promise<void> {
-  return commit(writes, token, deadline);
 }

@@ -9,8 +9,11 @@ export const alertId = z
   .regex(/^(CREDITS|LICENCE\.[A-Z_]{1,40})\.[A-Za-z0-9-]{1,24}$/, 'must be an alert id');
 
 export const alertIdOf = (meter: string, thresholdId: string): string => `${meter}.${thresholdId}`;
-export const alertsOf = ({ meter, thresholds }: Crossing): string[] =>
-  thresholds.map(({ id }) => alertIdOf(meter, id));
+/** The meter and the alerts of an event that tells of a crossing. */
+export const crossed = ({ meter, thresholds }: Crossing) => ({
+  meter,
+  alerts: thresholds.map(({ id }) => alertIdOf(meter, id)),
+});
 
 /** The two halves of an alert's identity. */
 export function partsOf(id: string): { meter: string; thresholdId: string } {

@@ -79,6 +79,14 @@ export function isLeased({ leaseUntil }: Pending, now: string): boolean {
   return leaseUntil !== null && leaseUntil > now;
 }
 
+/** Five tries by a queue that waits six minutes between them, and some more. */
+const horizonMs = 35 * 60_000;
+
+/** Whether somebody sends it, or the queue may still bring it to somebody: later its event was given up. */
+export function isUnderWay(one: Pending, now: string): boolean {
+  return isLeased(one, now) || Date.parse(now) - Date.parse(one.at) < horizonMs;
+}
+
 /** Names a delivery in the mail's tags, so that SES says it back: letters, digits, `_` and `-` only. */
 export function tagsOf(tenantId: string, value: Delivery): Record<string, string> {
   return {

@@ -99,6 +99,36 @@ export function licenceRecovered(facts: LicenceFacts, about: About): Message {
   );
 }
 
+/** Data of a notice about a limit that may be exceeded. */
+export interface OverLimitFacts {
+  readonly resourceType: string;
+  readonly allocated: number | null;
+  readonly used: number;
+  readonly graceUntil: string | null;
+  readonly effect: 'block-new' | 'mark';
+}
+
+/** Use went beyond a soft limit: since when, and what follows when. */
+export function overLimit(facts: OverLimitFacts, about: About): Message {
+  const { resourceType, allocated, used, graceUntil, effect } = facts;
+  const follows =
+    effect === 'block-new'
+      ? `From ${graceUntil} on, new items wait unmanaged until use is back within the limit.`
+      : `Nothing is blocked. Grace ends on ${graceUntil}; until use is back within the limit it stays marked.`;
+  return compose(
+    `${about.customerName}: over the limit of ${resourceType} licences`,
+    `${about.customerName} uses ${used} licences of ${resourceType}; its limit is ${allocated}. It is over the limit since ${about.at}.\n\n${follows}`,
+  );
+}
+
+export function withinLimit({ resourceType, allocated, used }: OverLimitFacts, about: About): Message {
+  const limit = allocated === null ? 'no limit is set any more' : `its limit is ${allocated}`;
+  return compose(
+    `${about.customerName}: back within the limit of ${resourceType} licences`,
+    `${about.customerName} uses ${used} licences of ${resourceType}; ${limit}.`,
+  );
+}
+
 const floors = (facts: Crossing) =>
   listed(
     [...facts.thresholds]

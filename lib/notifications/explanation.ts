@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { inherit, type NoticeLayer } from '../kit/inherit.ts';
 import { refuse } from '../kit/plan.ts';
 import { notFound } from '../kit/problem.ts';
 import { canonicalEmail } from '../kit/text.ts';
-import { type Alert, snoozeAt } from './alert.ts';
+import { type Alert, partsOf, snoozeAt } from './alert.ts';
 import { type Delivery, deliveryView, viewDelivery } from './delivery.ts';
 import {
   type AlertView,
@@ -13,7 +14,7 @@ import {
   toLicenceReading,
 } from './meters.ts';
 import { type Notice, noticeView, viewNotice } from './notice.ts';
-import { creditRecipients, inherit, licenceRecipients } from './settings.ts';
+import { creditRecipients, licenceRecipients, toLayers } from './settings.ts';
 import { snoozeView } from './snooze.ts';
 import type { Suppression } from './suppression.ts';
 
@@ -63,9 +64,15 @@ export interface Evidence {
 /** Why an alert fired or did not: every fact that decided it. */
 export function explain(evidence: Evidence): Explanation {
   const { alertId, now, known, node, last } = evidence;
-  const settings = inherit(evidence.layers);
-  const reading = readingOf(alertId, evidence.item, settings.rearmPoints) ?? refuse(notFound);
-  const all = alertsIn(reading, known ? [known] : [], now);
+  const layers = toLayers(evidence.layers);
+  const settings = inherit(layers);
+  const reading = readingOf(alertId, evidence.item, layers) ?? refuse(notFound);
+  const unevaluated = Object.fromEntries(reading.configured.map((id) => [id, null]));
+  const all = alertsIn(
+    { ...reading, bands: { ...unevaluated, ...reading.bands } },
+    known ? [known] : [],
+    now,
+  );
   const found = all.find(({ id }) => id === alertId) ?? refuse(notFound);
   const ofCredits = reading.meter === 'CREDITS';
   const addresses = ofCredits ? creditRecipients(evidence.members) : licenceRecipients(settings, node);
@@ -79,7 +86,7 @@ export function explain(evidence: Evidence): Explanation {
     alert: found,
     because: [
       ...reasonsOf(found, reading),
-      ...(enabled ? [] : ['Notices are switched off.']),
+      ...(enabled ? unheardOf(found, reading) : ['Notices are switched off.']),
       ...(snooze ? [`It is snoozed until ${snooze.until}.`] : []),
       ...(recipients.some((one) => !one.suppressed)
         ? []
@@ -98,9 +105,17 @@ export function explain(evidence: Evidence): Explanation {
 }
 
 /** The meter of an alert; undefined when nothing is measured there. */
-export function readingOf(alertId: string, item: Raw | undefined, rearmPoints = 5): Reading | undefined {
+export function readingOf(
+  alertId: string,
+  item: Raw | undefined,
+  layers: readonly NoticeLayer[] = [],
+): Reading | undefined {
   if (!item) return undefined;
-  return alertId.startsWith('CREDITS.') ? toCreditReading(item) : toLicenceReading(item, rearmPoints);
+  return alertId.startsWith('CREDITS.') ? toCreditReading(item) : toLicenceReading(item, layers);
+}
+
+function unheardOf({ id }: AlertView, { bands }: Reading): string[] {
+  return partsOf(id).thresholdId in bands ? [] : ['Its threshold has not been evaluated yet.'];
 }
 
 const isSame = (a: string, b: string) => canonicalEmail(a) === canonicalEmail(b);
@@ -112,6 +127,7 @@ function reasonsOf(alert: AlertView, reading: Reading): string[] {
   const rearm = reading.rearmOf(threshold);
   const crossed = meter === 'CREDITS' ? value < threshold : value >= threshold;
   const side = meter === 'CREDITS' ? ['below', 'not below'] : ['at or above', 'below'];
+  if (since === null && crossed) return [`It has not fired, though ${value} is ${side[0]} ${threshold}.`];
   if (since === null) return [`It has not fired: ${value} is ${side[1]} ${threshold}.`];
   return crossed
     ? [

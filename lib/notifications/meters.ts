@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { inherit, levelsOf, type NoticeLayer } from '../kit/inherit.ts';
 import { meterPrefix } from '../kit/keys.ts';
+import { fallingMargin, percentOf } from '../kit/percent.ts';
 import { type Alert, alertIdOf, levelOf, snoozeAt } from './alert.ts';
 
 const bands = z.record(z.string(), z.string().nullable());
@@ -14,6 +16,8 @@ export interface Reading {
   /** When the value was last evaluated, where that is kept. */
   readonly at: string | null;
   readonly bands: Readonly<Record<string, string | null>>;
+  /** Ids of the thresholds that the settings name, evaluated or not. */
+  readonly configured: readonly string[];
   /** Level back across which a threshold tells again. */
   readonly rearmOf: (level: number) => number;
 }
@@ -21,20 +25,27 @@ export interface Reading {
 const licence = z.object({
   used: z.number(),
   limit: z.number().nullable(),
+  enforcement: z.enum(['HARD', 'SOFT']),
   bands,
   at: z.string().nullish(),
 });
 
-/** A licence meter's item. Percentages are rounded down to two decimals, so that none looks reached that is not. */
-export function toLicenceReading(item: Readonly<Record<string, unknown>>, rearmPoints: number): Reading {
-  const { used, limit, at, ...rest } = licence.parse(item);
+/** A licence meter's item, under the settings in force. */
+export function toLicenceReading(
+  item: Readonly<Record<string, unknown>>,
+  layers: readonly NoticeLayer[] = [],
+): Reading {
+  const { used, limit, enforcement, at, ...rest } = licence.parse(item);
+  const type = String(item.SK).slice(meterPrefix.length);
+  const { rearmPoints } = inherit(layers);
   return {
-    meter: `LICENCE.${String(item.SK).slice(meterPrefix.length)}`,
-    value: limit ? Math.floor((used * 10_000) / limit) / 100 : null,
+    meter: `LICENCE.${type}`,
+    value: limit ? percentOf(used, limit) : null,
     used,
     limit,
     at: at ?? null,
     bands: rest.bands,
+    configured: levelsOf(layers, { type, limit, enforcement }).map(String),
     rearmOf: (level) => Math.max(0, level - rearmPoints),
   };
 }
@@ -50,7 +61,7 @@ const ledgerHead = z.object({
 /** The newest entry of a credit ledger. */
 export function toCreditReading(item: Readonly<Record<string, unknown>>): Reading {
   const { balance, at, alertLimit, rearmPercent, ...rest } = ledgerHead.parse(item);
-  const margin = Math.max(1, Math.ceil(((alertLimit ?? 0) * rearmPercent) / 100));
+  const margin = fallingMargin(alertLimit, rearmPercent);
   return {
     meter: 'CREDITS',
     value: balance,
@@ -58,6 +69,7 @@ export function toCreditReading(item: Readonly<Record<string, unknown>>): Readin
     limit: alertLimit,
     at,
     bands: rest.bands,
+    configured: [],
     rearmOf: (level) => level + margin,
   };
 }

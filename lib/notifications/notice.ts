@@ -4,15 +4,13 @@ import { prefixes } from '../kit/id.ts';
 import { messageKey, noticeKey } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
 import type { Item, Plan, Write } from '../kit/plan.ts';
-import { refuse } from '../kit/plan.ts';
 import { canonicalEmail, email } from '../kit/text.ts';
 import { type Alert, alertItem, isGraver, snoozeAt } from './alert.ts';
 import { type Delivery, deliveryItem, deliveryView, viewDelivery } from './delivery.ts';
 import type { Message } from './emails.ts';
-import { resendRequested, snoozeEnded } from './events.ts';
-import { noRecipients, resentTooOften, stillSending } from './problems.ts';
+import { snoozeEnded } from './events.ts';
 
-export const noticeKinds = ['REACHED', 'RECOVERED', 'SAMPLE'] as const;
+export const noticeKinds = ['REACHED', 'RECOVERED', 'OVER_LIMIT', 'WITHIN_LIMIT', 'SAMPLE'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** What was told, once per event. Its text and its deliveries stand beside it. */
@@ -31,9 +29,10 @@ export const notice = z.object({
 });
 export type Notice = z.infer<typeof notice>;
 
-/** One transaction holds a notice with all its deliveries; more recipients than this are counted, not mailed. */
+/** More recipients than this are counted, not mailed. */
 export const mostRecipients = 80;
-export const mostAttempts = 5;
+/** One transaction holds a notice: itself, text, receipt, deliveries, and as many alerts as are left of 100. */
+const mostAlerts = 100 - 3 - mostRecipients;
 
 /** The same event always makes the same notice. */
 export function noticeIdOf(eventId: string): string {
@@ -44,7 +43,7 @@ export function toNotice(item: Readonly<Record<string, unknown>>): Notice {
   return notice.parse({ ...item, kind: item.noticeKind });
 }
 
-function noticeItem(tenantId: string, { kind, ...rest }: Notice): Item & { version: number } {
+export function noticeItem(tenantId: string, { kind, ...rest }: Notice): Item & { version: number } {
   return { ...noticeKey(tenantId, rest.id), kind: 'notice', noticeKind: kind, ...rest };
 }
 
@@ -108,10 +107,14 @@ export function tell(telling: Telling, now: string): Plan {
 
 const find = ({ known }: Telling, id: string) => known.find((one) => one.id === id);
 
+/** The gravest first, as many as one transaction holds: lesser ones end at the next notice. */
 function endedSnoozes({ known, alerts, at }: Telling): string[] {
-  return known
+  const ended = known
     .filter((one) => snoozeAt(one, at) && alerts.some((id) => isGraver(id, one.id)))
-    .map(({ id }) => id);
+    .map(({ id }) => id)
+    .sort((one, other) => (isGraver(one, other) ? -1 : isGraver(other, one) ? 1 : 0));
+  const others = ended.filter((id) => !alerts.includes(id)).slice(0, Math.max(0, mostAlerts - alerts.length));
+  return ended.filter((id) => alerts.includes(id) || others.includes(id));
 }
 
 function keepAlerts(telling: Telling, made: Notice, ended: readonly string[]): Write[] {
@@ -119,13 +122,15 @@ function keepAlerts(telling: Telling, made: Notice, ended: readonly string[]): W
   const touched = new Set([...alerts, ...ended]);
   return [...touched].map((id): Write => {
     const before = find(telling, id);
-    const isNews =
-      alerts.includes(id) && kind !== 'SAMPLE' && !(before?.lastNotice && before.lastNotice.at > at);
+    const isNews = alerts.includes(id) && !(before?.lastNotice && before.lastNotice.at > at);
     const after: Alert = {
       id,
       version: (before?.version ?? 0) + 1,
       snooze: ended.includes(id) ? null : (before?.snooze ?? null),
-      lastNotice: isNews ? { id: made.id, at, kind } : (before?.lastNotice ?? null),
+      lastNotice:
+        isNews && (kind === 'REACHED' || kind === 'RECOVERED')
+          ? { id: made.id, at, kind }
+          : (before?.lastNotice ?? null),
     };
     const item = alertItem(tenantId, after);
     return before ? { do: 'replace', version: before.version, item } : { do: 'create', item };
@@ -137,7 +142,8 @@ function distinct(recipients: readonly string[]): string[] {
   return [...new Map([...recipients].reverse().map((one) => [canonicalEmail(one), one])).values()].reverse();
 }
 
-function fresh(
+/** A delivery that waits to be sent, or that is told to nobody. */
+export function fresh(
   first: { noticeId: string; recipient: string; attempt: number },
   by: { snoozed: boolean; now: string },
 ): Delivery {
@@ -150,37 +156,13 @@ function fresh(
     : { ...base, state: 'PENDING', leaseUntil: null };
 }
 
-/** Sends a notice again: a new delivery per recipient, whatever became of the earlier ones. */
-export function resend(
-  state: { tenantId: string; notice: Notice; deliveries: readonly Delivery[] },
-  now: string,
-): Plan<NoticeView> {
-  const { tenantId, notice: current } = state;
-  const last = state.deliveries.filter(({ attempt }) => attempt === current.attempt);
-  if (last.length === 0) refuse(noRecipients);
-  if (last.some((one) => one.state === 'PENDING')) refuse(stillSending);
-  if (current.attempt >= mostAttempts)
-    refuse(resentTooOften, `A notice is sent at most ${mostAttempts} times`);
-  const after: Notice = { ...current, attempt: current.attempt + 1, version: current.version + 1 };
-  const added = last.map(({ recipient }) =>
-    fresh({ noticeId: current.id, recipient, attempt: after.attempt }, { snoozed: false, now }),
-  );
-  return {
-    writes: [
-      { do: 'replace', version: current.version, item: noticeItem(tenantId, after) },
-      ...added.map((one): Write => ({ do: 'create', item: deliveryItem(tenantId, one) })),
-    ],
-    receipt: { action: 'notices.resend', subject: current.id, after: { attempt: after.attempt } },
-    announcements: [announce(resendRequested, current.id, { noticeId: current.id, attempt: after.attempt })],
-    reply: { body: viewNotice(after), version: after.version },
-  };
-}
-
 export const noticeView = z.strictObject({
   id: z.string(),
   kind: z
     .enum(noticeKinds)
-    .describe('REACHED: thresholds were crossed; RECOVERED: back across the re-arm level'),
+    .describe(
+      'REACHED: thresholds were crossed; RECOVERED: back across the re-arm level; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back',
+    ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),
   subject: z.string(),

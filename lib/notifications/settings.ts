@@ -1,43 +1,28 @@
 import * as z from 'zod';
-import type { Templates } from './emails.ts';
+import { type InForce, inherit, type NoticeLayer } from '../kit/inherit.ts';
+import { canonicalEmail } from '../kit/text.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
 
 const stored = z.object({
   enabled: z.boolean().nullish(),
+  thresholds: z.array(z.number()).nullish(),
+  perType: z.record(z.string(), z.object({ thresholds: z.array(z.number()) })).nullish(),
   rearmPoints: z.number().nullish(),
   recipients: z.array(z.string()).nullish(),
   subject: z.string().nullish(),
   message: z.string().nullish(),
 });
 
-/** What is in force for a customer's licence alerts. */
-export interface Settings extends Templates {
-  readonly enabled: boolean;
-  readonly rearmPoints: number;
-  /** Null: the account manager. */
-  readonly recipients: readonly string[] | null;
-}
-
-/** Settings inherited from the top: `layers` in path order, the provider's first, the customer's own last. */
-export function inherit(layers: readonly (Readonly<Record<string, unknown>> | undefined)[]): Settings {
-  const nearestFirst = layers.map((item) => stored.parse(item ?? {})).reverse();
-  const nearest = <K extends keyof z.infer<typeof stored>>(name: K) =>
-    nearestFirst.map((layer) => layer[name]).find((value) => value !== undefined && value !== null) ?? null;
-  return {
-    enabled: nearest('enabled') ?? true,
-    rearmPoints: nearest('rearmPoints') ?? 5,
-    recipients: nearest('recipients'),
-    subject: nearest('subject'),
-    message: nearest('message'),
-  };
+/** Stored settings in path order, the provider's first, the customer's own last; nothing set where there is no item. */
+export function toLayers(items: readonly (Raw | undefined)[]): NoticeLayer[] {
+  return items.map((item) => stored.parse(item ?? {}));
 }
 
 const customer = z.object({ name: z.string(), accountManagerEmail: z.string().nullish() });
 
 /** Who is told of a customer's licences. */
-export function licenceRecipients(
-  settings: Settings,
-  node: Readonly<Record<string, unknown>>,
-): readonly string[] {
+export function licenceRecipients(settings: Pick<InForce, 'recipients'>, node: Raw): readonly string[] {
   const { accountManagerEmail } = customer.parse(node);
   return settings.recipients ?? (accountManagerEmail ? [accountManagerEmail] : []);
 }
@@ -45,7 +30,7 @@ export function licenceRecipients(
 const member = z.object({ email: z.string(), roles: z.array(z.string()), state: z.string() });
 
 /** Who is told of a customer's credits: its administrators. Source: domain.md §1.5.11. */
-export function creditRecipients(members: readonly Readonly<Record<string, unknown>>[]): string[] {
+export function creditRecipients(members: readonly Raw[]): string[] {
   return members
     .map((item) => member.parse(item))
     .filter(({ roles, state }) => state === 'ACTIVE' && roles.includes('CUSTOMER_ADMINISTRATOR'))
@@ -53,7 +38,23 @@ export function creditRecipients(members: readonly Readonly<Record<string, unkno
 }
 
 /** What a mail says of the customer. */
-export function aboutCustomer(node: Readonly<Record<string, unknown>>, at: string) {
+export function aboutCustomer(node: Raw, at: string) {
   const { name, accountManagerEmail } = customer.parse(node);
   return { customerName: name, accountManagerEmail: accountManagerEmail ?? '', at };
+}
+
+/** Whom a notice is for; the other administrators are those who are not licence recipients themselves. */
+export type Audience = 'LICENCE_RECIPIENTS' | 'ADMINISTRATORS' | 'OTHER_ADMINISTRATORS';
+
+/** The addresses of an audience; undefined where nothing is to be told at all. */
+export function audienceOf(
+  audience: Audience,
+  of: { layers: readonly NoticeLayer[]; node: Raw; members: readonly Raw[] },
+): readonly string[] | undefined {
+  const settings = inherit(of.layers);
+  if (audience === 'ADMINISTRATORS') return creditRecipients(of.members);
+  if (audience === 'LICENCE_RECIPIENTS') return licenceRecipients(settings, of.node);
+  const told = new Set(licenceRecipients(settings, of.node).map(canonicalEmail));
+  const others = creditRecipients(of.members).filter((address) => !told.has(canonicalEmail(address)));
+  return settings.enabled && others.length > 0 ? others : undefined;
 }

@@ -14,6 +14,7 @@ import {
   suppressionKey,
   suppressionPrefix,
 } from '../kit/keys.ts';
+import { emailHash } from '../kit/membership.ts';
 import { type Alert, partsOf, toAlert } from './alert.ts';
 import { type Delivery, toDelivery } from './delivery.ts';
 import type { Message } from './emails.ts';
@@ -107,11 +108,8 @@ export async function suppressedAmong(
   tenantId: string,
   recipientHashes: readonly string[],
 ): Promise<Set<string>> {
-  const found = await getAll(
-    recipientHashes.map((hash) => suppressionKey(tenantId, hash)),
-    true,
-  );
-  return new Set(found.flatMap((item) => (item ? [suppression.parse(item).recipientHash] : [])));
+  const marks = await marksUnder(tenantId, recipientHashes);
+  return new Set(marks.map(({ recipientHash }) => recipientHash));
 }
 
 /** A delivery that SES speaks of, its customer, and whether its address is suppressed already. */
@@ -139,6 +137,12 @@ export async function deliveryOf(tenantId: string, of: Delivery): Promise<Delive
 
 export function suppressionPage(customerId: string, query: { limit: number; after: string | undefined }) {
   return page({ partition: partition(customerId), prefix: suppressionPrefix, ...query });
+}
+
+/** Every address of a customer that gets no more notices. */
+export async function suppressionsOf(customerId: string): Promise<Suppression[]> {
+  const marks = await all({ partition: partition(customerId), prefix: suppressionPrefix });
+  return marks.map((mark) => suppression.parse(mark));
 }
 
 export async function suppressionOf(customerId: string, hash: string): Promise<Suppression | undefined> {
@@ -180,30 +184,14 @@ export async function alertAndMeter(customerId: string, alertId: string) {
   return { item, known };
 }
 
-/** What an explanation needs: at most two round trips, the second for what only the first names. */
-export async function evidence(of: {
-  customerId: string;
-  alertId: string;
-  /** Nodes above the customer whose settings it inherits, top first; known once the caller is checked. */
-  ancestors: () => Promise<readonly string[]>;
-}) {
-  const { customerId, alertId } = of;
-  const inherited = of
-    .ancestors()
-    .then((ids) => (ids.length > 0 ? getAll(ids.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION'))) : []));
-  const own = get(settingsKey(customerId, 'NOTIFICATION'));
-  const alert = alertOf(customerId, alertId);
-  const lastNotice = alert.then((known) =>
-    known?.lastNotice ? wholeNoticeOf(customerId, known.lastNotice.id) : undefined,
+/** What is kept of these addresses where they get no more notices. */
+export const marksOf = (tenantId: string, addresses: readonly string[]) =>
+  marksUnder(tenantId, addresses.map(emailHash));
+
+async function marksUnder(tenantId: string, hashes: readonly string[]): Promise<Suppression[]> {
+  const found = await getAll(
+    [...new Set(hashes)].map((hash) => suppressionKey(tenantId, hash)),
+    true,
   );
-  const suppressed = all({ partition: partition(customerId), prefix: suppressionPrefix });
-  const [item, known, members, layers, last, marks] = await Promise.all([
-    meterItemOf(customerId, alertId),
-    alert,
-    partsOf(alertId).meter === 'CREDITS' ? membersOf(customerId) : [],
-    Promise.all([inherited, own]).then(([above, below]) => [...above, below]),
-    lastNotice,
-    suppressed,
-  ]);
-  return { item, known, members, layers, last, suppressed: marks.map((mark) => suppression.parse(mark)) };
+  return found.flatMap((item) => (item ? [suppression.parse(item)] : []));
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inherit } from '../../lib/kit/inherit.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
 import { canonicalEmail } from '../../lib/kit/text.ts';
 import { type Alert, isGraver, partsOf } from '../../lib/notifications/alert.ts';
 import { type Delivery, toDelivery } from '../../lib/notifications/delivery.ts';
 import { feedback, feedbackTypes, hear } from '../../lib/notifications/feedback.ts';
 import { mostRecipients, tell } from '../../lib/notifications/notice.ts';
-import { inherit } from '../../lib/notifications/settings.ts';
+import { toLayers } from '../../lib/notifications/settings.ts';
 
 const tenantId = 'cus_00000000000000000000000000';
 const ulid = '01KAHG00000000000000000000';
@@ -85,7 +86,7 @@ describe('telling', () => {
       undefined,
       { subject: 'C' },
     ];
-    expect(inherit(layers)).toEqual({
+    expect(inherit(toLayers(layers))).toEqual({
       enabled: true,
       rearmPoints: 7,
       recipients: ['p@x.example.com'],

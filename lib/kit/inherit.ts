@@ -1,0 +1,52 @@
+/** What a node may set about notices of its licences; absent or null: inherited. */
+export interface NoticeLayer {
+  readonly enabled?: boolean | null | undefined;
+  readonly thresholds?: readonly number[] | null | undefined;
+  readonly perType?: Readonly<Record<string, { readonly thresholds: readonly number[] }>> | null | undefined;
+  readonly rearmPoints?: number | null | undefined;
+  readonly recipients?: readonly string[] | null | undefined;
+  readonly subject?: string | null | undefined;
+  readonly message?: string | null | undefined;
+}
+
+/** What is in force where several nodes set something. */
+export interface InForce {
+  readonly enabled: boolean;
+  readonly rearmPoints: number;
+  /** Null: the account manager. */
+  readonly recipients: readonly string[] | null;
+  /** Null: the default text. */
+  readonly subject: string | null;
+  readonly message: string | null;
+}
+
+/** Each setting alone from the nearest node that says something; `layers` from the top down. */
+export function inherit(layers: readonly NoticeLayer[]): InForce {
+  const nearest = <K extends keyof NoticeLayer>(name: K) =>
+    layers.findLast((layer) => (layer[name] ?? null) !== null)?.[name] ?? null;
+  return {
+    enabled: nearest('enabled') ?? true,
+    rearmPoints: nearest('rearmPoints') ?? 5,
+    recipients: nearest('recipients'),
+    subject: nearest('subject'),
+    message: nearest('message'),
+  };
+}
+
+/** Percentages that count for a resource type: the nearest node's word for it, else for all, else 80. */
+export function chosenThresholds(layers: readonly NoticeLayer[], type?: string): readonly number[] {
+  const said = (layer: NoticeLayer) => (type && layer.perType?.[type]?.thresholds) || layer.thresholds;
+  const layer = layers.findLast(said);
+  return (layer && said(layer)) ?? [80];
+}
+
+/** The levels of a meter while notices are on: 100 is built in; above it only soft limits get. */
+export function levelsOf(
+  layers: readonly NoticeLayer[],
+  meter: { type: string; limit: number | null; enforcement: 'HARD' | 'SOFT' },
+): number[] {
+  if (!meter.limit) return [];
+  return [...new Set([...chosenThresholds(layers, meter.type), 100])]
+    .filter((percent) => percent <= 100 || meter.enforcement === 'SOFT')
+    .toSorted((a, b) => a - b);
+}

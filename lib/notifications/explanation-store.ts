@@ -1,0 +1,58 @@
+import { getAll } from '../aws/db.ts';
+import { inherit } from '../kit/inherit.ts';
+import { type Key, settingsKey } from '../kit/keys.ts';
+import type { LoadInput } from '../kit/route.ts';
+import { partsOf } from './alert.ts';
+import { creditRecipients, licenceRecipients, toLayers } from './settings.ts';
+import { alertOf, marksOf, membersOf, meterItemOf, suppressionsOf, wholeNoticeOf } from './store.ts';
+import type { Suppression } from './suppression.ts';
+
+type Raw = Record<string, unknown>;
+
+/** Settings to read with the caller's membership: the customer's own, and those of the provider that asks. */
+export const besideSettings = ({ home, target }: { home: string; target: string }): Key[] =>
+  [...new Set([target, home])].map((nodeId) => settingsKey(nodeId, 'NOTIFICATION'));
+
+/** What an explanation needs: at most two round trips, the second for what only the first names. */
+export async function evidence(
+  of: { customerId: string; alertId: string } & Pick<LoadInput, 'home' | 'scope' | 'alongside'>,
+) {
+  const { customerId, alertId } = of;
+  const layering = layersOf(of);
+  const members = partsOf(alertId).meter === 'CREDITS' ? membersOf(customerId) : undefined;
+  const alert = alertOf(customerId, alertId);
+  const lastNotice = alert.then((known) =>
+    known?.lastNotice ? wholeNoticeOf(customerId, known.lastNotice.id) : undefined,
+  );
+  const marks = members
+    ? members.then((found) => marksOf(customerId, creditRecipients(found)))
+    : licenceMarks(of, layering);
+  const [item, known, people, layers, last, suppressed] = await Promise.all([
+    meterItemOf(customerId, alertId),
+    alert,
+    members ?? [],
+    layering,
+    lastNotice,
+    marks,
+  ]);
+  return { item, known, members: people, layers, last, suppressed };
+}
+
+type Asking = { customerId: string } & Pick<LoadInput, 'home' | 'scope' | 'alongside'>;
+
+async function layersOf({ customerId, home, scope, alongside }: Asking): Promise<(Raw | undefined)[]> {
+  const [own, above] = await alongside();
+  if (home !== customerId) return [above, own];
+  const ancestors = (await scope()).target.path.slice(1, -1);
+  return [...(await getAll(ancestors.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')))), own];
+}
+
+// A customer's own caller learns what it inherits with the second round trip: all marks are read beside it, not after.
+async function licenceMarks(of: Asking, layering: Promise<(Raw | undefined)[]>): Promise<Suppression[]> {
+  const { customerId, home, scope } = of;
+  if (home === customerId) {
+    return suppressionsOf(customerId);
+  }
+  const [layers, { target }] = await Promise.all([layering, scope()]);
+  return marksOf(customerId, licenceRecipients(inherit(toLayers(layers)), target.item));
+}
