@@ -49,7 +49,7 @@ function obituary({ body, eventSourceARN }: SQSRecord, error: Error) {
 
 function readable(body: string): Partial<Delivered> {
   try {
-    return JSON.parse(body) as Delivered;
+    return (JSON.parse(body) as Delivered | null) ?? {};
   } catch {
     return {};
   }

@@ -24,7 +24,7 @@ export const explanation = z.strictObject({
   alert: alertView,
   because: z.array(z.string()).describe('Why it fired or did not, and why it told nobody, in sentences'),
   lastEvaluation: z.strictObject({
-    at: z.string().nullable().describe('Null where the meter does not keep it'),
+    at: z.string().nullable().describe('When the meter changed last'),
     value: z.number().nullable().describe('Percent used, or the balance; null without a limit'),
     used: z.number().nullable(),
     limit: z.number().nullable(),

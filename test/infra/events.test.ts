@@ -53,13 +53,13 @@ describe.each(rules)('%s', (_, { Properties: rule }) => {
     expect(template.Resources[deadLetters]?.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
-  it('is read in small batches, each message failing alone, none seen twice while it is worked on', () => {
+  it('is read one message at a time, none seen twice while it is worked on', () => {
     const mappings = ofType(template, 'AWS::Lambda::EventSourceMapping').filter(
       ([, { Properties }]) => target(Properties.EventSourceArn) === queueId,
     );
     expect(mappings).toHaveLength(1);
     const { BatchSize, FunctionResponseTypes, FunctionName } = mappings[0]?.[1].Properties ?? {};
-    expect(BatchSize).toBeLessThanOrEqual(10);
+    expect(BatchSize).toBe(1);
     expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
     const { Timeout } = template.Resources[target(FunctionName) ?? '']?.Properties ?? {};
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onNotificationDefaultsChanged } from '../../functions/licensing/on-notification-defaults-changed.ts';
+import { commit, LostRace } from '../../lib/aws/db.ts';
 import { envelope } from '../../lib/kit/event.ts';
+import { reevaluate } from '../../lib/licensing/settings.ts';
+import { accountOf } from '../../lib/licensing/store.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy, type Desk, openDesk, persist, setPool } from './desk.ts';
 
@@ -180,6 +183,37 @@ describe('changed defaults', () => {
     expect(await react(own)).toBe(1);
     expect(await react(own)).toBe(2);
     expect(await react(own)).toBe(2);
+  });
+
+  it('go on once, however often an event comes', async () => {
+    const own = await makeMsp();
+    await Promise.all(Array.from({ length: 26 }, () => openDesk(own)));
+    await defaults({ thresholds: [40] }, own);
+    const [first] = (await announcedBy(own.id)).filter(({ type }) => type === onType);
+    if (!first) throw new Error('nothing announced');
+    const again = () => onNotificationDefaultsChanged.handle(envelope.parse(first) as typeof first);
+    await Promise.all([again(), again()]);
+    await again();
+    const chain = (await announcedBy(own.id)).filter(({ type }) => type === onType);
+    expect(chain).toHaveLength(2);
+    expect(new Set(chain.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('are evaluated as they are now: an evaluation under older ones is lost', async () => {
+    const own = await makeMsp();
+    await setPool(own, 'DEVICE', 1000);
+    const one = await openDesk(own);
+    await one.soft(100);
+    await one.use(50);
+    await defaults({ thresholds: [40] }, own);
+    const account = await accountOf({ customerId: one.id, providerId: own.id }, true);
+    const late = reevaluate(account, new Date().toISOString());
+    expect(late.announcements).toHaveLength(1);
+    await defaults({ thresholds: [60] }, own);
+    const write = () => commit(late.writes, randomUUID(), Date.now() + 1000);
+    await expect(write()).rejects.toBeInstanceOf(LostRace);
+    await react(own);
+    expect(await one.notices()).toEqual([]);
   });
 });
 

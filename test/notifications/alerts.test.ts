@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { balanceLow } from '../../lib/credits/events.ts';
+import { suppressionKey } from '../../lib/kit/keys.ts';
+import { emailHash } from '../../lib/kit/membership.ts';
 import { allocationThreshold } from '../../lib/licensing/events.ts';
 import { noticeIdOf } from '../../lib/notifications/notice.ts';
+import { listen, measure } from '../kit/cost.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCustomer } from '../kit/plant.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
@@ -10,6 +13,7 @@ import {
   below,
   happened,
   permanentBounce,
+  plant,
   plantLedger,
   plantMeter,
   plantSettings,
@@ -137,6 +141,80 @@ describe('alerts', () => {
       recipientsFrom: 'ADMINISTRATORS',
     });
   });
+
+  it('explains levels of the settings while they are off, or not evaluated yet', async () => {
+    const own = await makeMsp();
+    const { id } = await plantCustomer(own.id);
+    const path = `/v1/customers/${id}`;
+    const put = async (line: string, body: unknown) => {
+      const answer = await call(`PUT ${line}`, { as: own.catalog, body, headers: { 'if-match': '*' } });
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    };
+    const explain = async (threshold: number) => {
+      const line = `GET ${path}/alerts/LICENCE.DEVICE.${threshold}/explanation`;
+      return (await call(line, { as: own.reader })).body;
+    };
+    const add = (count: number) => {
+      const items = Array.from({ length: count }, (_, at) => ({ type: 'DEVICE', name: `Item ${at}` }));
+      return call(`POST ${path}/items`, { as: own.catalog, body: { items } });
+    };
+    await put('/v1/licence-pool/DEVICE', { licensed: 100 });
+    await put(`${path}/licences`, { model: 'ALLOCATED', allocations: { DEVICE: { limit: 10 } } });
+    await add(1);
+    const first = (await explain(80)).lastEvaluation;
+    expect(first).toMatchObject({ at: expect.any(String), used: 1 });
+    await add(1);
+    const second = (await explain(80)).lastEvaluation;
+    expect(second.used).toBe(2);
+    expect(second.at > first.at).toBe(true);
+
+    await put(`${path}/notification-settings`, { enabled: false, thresholds: [20, 70] });
+    expect(await explain(70)).toMatchObject({
+      alert: { state: 'ARMED', since: null },
+      because: ['It has not fired: 20 is below 70.', 'Notices are switched off.'],
+      enabled: false,
+      thresholds: [{ threshold: 20 }, { threshold: 70 }, { threshold: 100 }],
+    });
+    expect((await explain(20)).because[0]).toBe('It has not fired, though 20 is at or above 20.');
+    expect((await explain(80)).status).toBe(404);
+
+    await put(`${path}/notification-settings`, {});
+    await put('/v1/notification-settings', { thresholds: [15] });
+    expect((await explain(15)).because).toEqual([
+      'It has not fired, though 20 is at or above 15.',
+      'Its threshold has not been evaluated yet.',
+    ]);
+  });
+
+  it('explains at the same price however many addresses are suppressed', async () => {
+    listen();
+    const price = async (as: Caller) => {
+      const line = `GET ${alerts()}/LICENCE.DEVICE.80/explanation`;
+      const { result, cost } = await measure(() => call(line, { as }));
+      expect(result.body.recipients).toMatchObject([{ suppressed: 'BOUNCED' }]);
+      return cost;
+    };
+    await suppress('manager@msp.example.com');
+    const one = await price(msp.reader);
+    await Promise.all(Array.from({ length: 60 }, (_, at) => suppress(`gone-${at}@msp.example.com`)));
+    expect(await price(msp.reader)).toEqual(one);
+    expect(one.roundTrips).toBeLessThanOrEqual(2);
+    expect((await price(customer.admin)).roundTrips).toBeLessThanOrEqual(2);
+  });
+
+  const suppress = (address: string) => {
+    const recipientHash = emailHash(address);
+    return plant({
+      ...suppressionKey(customer.id, recipientHash),
+      kind: 'suppression',
+      recipient: address,
+      recipientHash,
+      because: 'BOUNCED',
+      noticeId: noticeIdOf(recipientHash),
+      at: fired,
+      version: 1,
+    });
+  };
 
   it('says that a meter without a limit has no alert', async () => {
     const none = ['LICENCE.FIREWALL.80', 'LICENCE.ACCESS_POINT.80', 'LICENCE.DEVICE.81', 'CREDITS.below-9'];

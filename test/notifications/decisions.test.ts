@@ -71,6 +71,33 @@ describe('telling', () => {
     );
   });
 
+  it('stays within one transaction however many snoozes it ends, the gravest first', () => {
+    const levels = Array.from({ length: 90 }, (_, at) => at + 1);
+    const fired = [91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 110].map((level) => `LICENCE.DEVICE.${level}`);
+    const until = '2026-11-22T00:00:00.000Z';
+    const plan = tell(
+      {
+        tenantId,
+        eventId: `evt_${ulid}`,
+        kind: 'REACHED',
+        at: now,
+        alerts: fired,
+        message: { subject: 's', text: 't' },
+        recipients: Array.from({ length: 120 }, (_, at) => `a${at}@one.example.com`),
+        known: levels.map((level) => ({
+          id: `LICENCE.DEVICE.${level}`,
+          version: 1,
+          snooze: { until, since: now, by: 'per_x', reason: null, ticketId: null },
+          lastNotice: null,
+        })),
+      },
+      now,
+    );
+    expect(plan.writes.length + 1).toBe(100);
+    const ended = plan.announcements?.map(({ data }) => (data as { alertId: string }).alertId);
+    expect(ended).toEqual([90, 89, 88, 87, 86, 85].map((level) => `LICENCE.DEVICE.${level}`));
+  });
+
   it('finds graver what is further gone on the same meter', () => {
     expect(isGraver('LICENCE.DEVICE.100', 'LICENCE.DEVICE.80')).toBe(true);
     expect(isGraver('LICENCE.DEVICE.80', 'LICENCE.DEVICE.80')).toBe(false);

@@ -4,7 +4,12 @@ import { commit, get } from '../../lib/aws/db.ts';
 import { balanceLow, balanceRecovered } from '../../lib/credits/events.ts';
 import { deliveryKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
-import { allocationRecovered, allocationThreshold, testNoticeRequested } from '../../lib/licensing/events.ts';
+import {
+  allocationRecovered,
+  allocationThreshold,
+  overLimitChanged,
+  testNoticeRequested,
+} from '../../lib/licensing/events.ts';
 import { noticeIdOf } from '../../lib/notifications/notice.ts';
 import { type Mailbox, openMailbox, paused, rejected, throttled } from '../kit/mailbox.ts';
 import { plantCustomer } from '../kit/plant.ts';
@@ -43,6 +48,16 @@ const reached = (used = 85, thresholds = [80]) =>
 const notices = () => `/v1/customers/${customer.id}/notices`;
 const read = async (eventId: string) =>
   (await call(`GET ${notices()}/${noticeIdOf(eventId)}`, { as: msp.reader })).body;
+
+/** Changes a stored delivery below the API. */
+async function rewrite(eventId: string, address: string, more: Record<string, unknown>): Promise<void> {
+  const of = { recipientHash: emailHash(address), attempt: 1 };
+  const key = deliveryKey(customer.id, noticeIdOf(eventId), of);
+  const item = (await get(key, true)) ?? {};
+  const version = Number(item.version);
+  const write = { do: 'replace' as const, version, item: { ...item, ...key, ...more, version: version + 1 } };
+  await commit([write], randomUUID(), Date.now() + 5000);
+}
 
 describe('a notice', () => {
   it('is mailed once to the account manager, and recorded', async () => {
@@ -163,6 +178,43 @@ describe('a notice', () => {
   });
 });
 
+describe('use over a soft limit', () => {
+  const over = (more = {}) =>
+    happened(overLimitChanged, of(), { ...overLimitChanged.example, resourceType: 'DEVICE', ...more });
+  const back = { overSince: null, graceUntil: null, used: 100 };
+
+  it('is told to the administrators once when it begins and once when it ends', async () => {
+    const [begins, ends] = [over(), over(back)];
+    for (const event of [begins, begins, ends, ends]) await react(event);
+    expect(box.mails.map(({ to }) => to)).toEqual([[customer.admin.email], [customer.admin.email]]);
+    expect(box.mails.map(({ subject }) => subject.replace(/^.*?: /, ''))).toEqual([
+      'over the limit of DEVICE licences',
+      'back within the limit of DEVICE licences',
+    ]);
+    expect(box.mails[0]?.text).toContain('uses 101 licences of DEVICE; its limit is 100.');
+    expect(box.mails[0]?.text).toContain('Nothing is blocked. Grace ends on 2026-01-15');
+    expect(await read(begins.id)).toMatchObject({ kind: 'OVER_LIMIT', alerts: [], recipients: 1 });
+    expect((await read(ends.id)).kind).toBe('WITHIN_LIMIT');
+  });
+
+  it('says what is blocked after grace, and a limit that is gone', async () => {
+    await react(over({ effect: 'block-new' }));
+    await react(over({ ...back, allocated: null }));
+    expect(box.mails[0]?.text).toContain('on, new items wait unmanaged');
+    expect(box.mails[1]?.text).toContain('no limit is set any more');
+  });
+
+  it('tells nobody twice whom the threshold of 100 % tells, and nobody while notices are off', async () => {
+    await plantSettings(customer.id, { recipients: [customer.admin.email.toUpperCase()] });
+    await react(over());
+    customer = await plantCustomer(msp.id);
+    await plantSettings(customer.id, { enabled: false });
+    await react(over());
+    expect(box.mails).toEqual([]);
+    expect(await receiptsOf(customer.id)).toEqual([]);
+  });
+});
+
 describe('sending', () => {
   it('is tried again by the queue when SES is throttled, and nothing is lost or doubled', async () => {
     const event = reached();
@@ -203,20 +255,7 @@ describe('sending', () => {
   });
 
   /** Leaves the delivery as a worker does that dies while it sends. */
-  async function crashed(eventId: string, leaseUntil: string): Promise<void> {
-    const key = deliveryKey(customer.id, noticeIdOf(eventId), {
-      recipientHash: emailHash(manager),
-      attempt: 1,
-    });
-    const item = (await get(key, true)) ?? {};
-    const version = Number(item.version);
-    const write = {
-      do: 'replace' as const,
-      version,
-      item: { ...item, ...key, leaseUntil, version: version + 1 },
-    };
-    await commit([write], randomUUID(), Date.now() + 5000);
-  }
+  const crashed = (eventId: string, leaseUntil: string) => rewrite(eventId, manager, { leaseUntil });
 });
 
 describe('feedback', () => {
@@ -391,6 +430,42 @@ describe('resending', () => {
     await react(nobody);
     expect(box.mails).toHaveLength(5);
   });
+
+  it('hands out the same attempt again once its event has been given up', async () => {
+    await plantSettings(customer.id, { recipients: ['a@one.example.com', 'b@one.example.com'] });
+    const event = reached();
+    box.refuse(throttled);
+    await expect(react(event)).rejects.toThrow();
+    box.refuse(undefined);
+    expect((await resend(event.id)).body.code).toBe('notices.still_sending');
+    for (const address of ['a@one.example.com', 'b@one.example.com']) await leaveFor(36, event.id, address);
+    const before = await call(`GET ${notices()}/${noticeIdOf(event.id)}`, { as: msp.reader });
+    expect(await resend(event.id)).toMatchObject({ status: 202, body: { attempt: 1 } });
+    expect((await resend(event.id)).body.code).toBe('notices.still_sending');
+    expect(await go()).toBe(1);
+    await go();
+    expect(box.mails.map(({ to, tags }) => [to[0], tags.attempt]).sort()).toEqual([
+      ['a@one.example.com', '1'],
+      ['b@one.example.com', '1'],
+    ]);
+    const after = await call(`GET ${notices()}/${noticeIdOf(event.id)}`, { as: msp.reader });
+    expect(after.body.deliveries).toMatchObject([{ state: 'SENT' }, { state: 'SENT' }]);
+    expect(after.headers.etag).not.toBe(before.headers.etag);
+  });
+
+  it('waits for a lease that lives, however old the delivery is', async () => {
+    const event = reached();
+    box.refuse(throttled);
+    await expect(react(event)).rejects.toThrow();
+    box.refuse(undefined);
+    const leaseUntil = new Date(Date.now() + 60_000).toISOString();
+    await leaveFor(36, event.id, manager, { leaseUntil });
+    expect((await resend(event.id)).body.code).toBe('notices.still_sending');
+  });
+
+  /** Makes a delivery that waits look as if it had done so for some minutes. */
+  const leaveFor = (minutes: number, eventId: string, address: string, more = {}) =>
+    rewrite(eventId, address, { at: new Date(Date.now() - minutes * 60_000).toISOString(), ...more });
 
   it('is refused where nobody was to be told', async () => {
     await plantSettings(customer.id, { recipients: [] });
