@@ -16,6 +16,10 @@ export const prefixes = {
   event: 'evt',
   operation: 'opr',
   request: 'req',
+  user: 'usr',
+  roleCollection: 'rlc',
+  service: 'svc',
+  plan: 'pln',
 } as const;
 
 export type Kind = keyof typeof prefixes;

@@ -32,7 +32,12 @@ export type PartitionKind =
   | 'TICKET'
   | 'COMMENT'
   | 'COLLABORATORS'
-  | 'IDENTITY';
+  | 'IDENTITY'
+  | 'USER'
+  | 'ROLES'
+  | 'SERVICE'
+  | 'OFFER'
+  | 'INSTANCE';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -155,6 +160,50 @@ export const entryKey = (customerId: string, previousAt: string): Key => ({
 export const refundKey = (customerId: string, debitKey: string): Key => ({
   PK: partition(customerId, 'UNIQUE'),
   SK: `REFUND#${debitKey}`,
+});
+
+export const userKey = (customerId: string, userId: string): Key => ({
+  PK: partition(customerId, 'USER'),
+  SK: userId,
+});
+/** Finds a user by an e-mail address that is not also the UPN. */
+export const userMailKey = (customerId: string, userId: string): Key => ({
+  PK: partition(customerId, 'USER'),
+  SK: `${userId}#MAIL`,
+});
+/** Tree index: a customer's users by UPN or e-mail address, in lower case. */
+export const userAddressEntry = (customerId: string, address: string, userId: string): TreeEntry => ({
+  G1: partition(customerId, 'USER'),
+  S1: `${address}#${userId}`,
+});
+/** A named set of roles of a provider or reseller, for the customers below it. */
+export const roleCollectionKey = (nodeId: string, collectionId: string): Key => ({
+  PK: partition(nodeId, 'ROLES'),
+  SK: collectionId,
+});
+export const serviceKey = (providerId: string, serviceId: string): Key => ({
+  PK: partition(providerId, 'SERVICE'),
+  SK: serviceId,
+});
+/** A plan stands below its service. */
+export const planKey = (providerId: string, serviceId: string, planId: string): Key => ({
+  PK: partition(providerId, 'SERVICE'),
+  SK: `${serviceId}#${planId}`,
+});
+/** What a reseller may hand on: one service, offered by its parent. */
+export const offerKey = (resellerId: string, serviceId: string): Key => ({
+  PK: partition(resellerId, 'OFFER'),
+  SK: serviceId,
+});
+/** A service of a customer; `#` keeps these before those of its users. */
+export const customerServiceKey = (customerId: string, serviceId: string): Key => ({
+  PK: partition(customerId, 'INSTANCE'),
+  SK: `#${serviceId}`,
+});
+export const customerServicePrefix = '#';
+export const userServiceKey = (customerId: string, userId: string, serviceId: string): Key => ({
+  PK: partition(customerId, 'INSTANCE'),
+  SK: `${userId}#${serviceId}`,
 });
 
 export const noticeKey = (tenantId: string, noticeId: string): Key => ({

@@ -2,8 +2,18 @@
 export const roles = {
   PLATFORM: ['PLATFORM_OPERATOR', 'HELP_DESK_HANDLER'],
   PROVIDER: ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'],
-  RESELLER: [],
-  CUSTOMER: ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'],
+  RESELLER: ['RESELLER_FULL_ADMINISTRATOR'],
+  CUSTOMER: [
+    'CUSTOMER_ADMINISTRATOR',
+    'CUSTOMER_OPERATOR',
+    'USER_AND_SERVICE_ADMINISTRATOR',
+    'USER_ADMINISTRATOR',
+    'PARTIAL_USER_ADMINISTRATOR',
+    'SERVICE_ADMINISTRATOR',
+    'MY_ACCOUNT_MANAGEMENT',
+    'MY_SERVICES_MANAGEMENT',
+    'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
+  ],
 } as const;
 
 export type Role = (typeof roles)[keyof typeof roles][number];
@@ -11,6 +21,15 @@ export type Role = (typeof roles)[keyof typeof roles][number];
 const providerStaff = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'] as const;
 const providerAdmins = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR'] as const;
 const customerStaff = ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'] as const;
+
+// Whoever may create customers and look after everything of theirs.
+const sellers = ['CATALOG_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR'] as const;
+const userAdmins = [
+  'CUSTOMER_ADMINISTRATOR',
+  'USER_AND_SERVICE_ADMINISTRATOR',
+  'USER_ADMINISTRATOR',
+] as const;
+const serviceAdmins = ['CUSTOMER_ADMINISTRATOR', 'USER_AND_SERVICE_ADMINISTRATOR'] as const;
 
 /** Which roles may do what. Default deny: a permission absent here does not exist. */
 export const permissions = {
@@ -54,6 +73,32 @@ export const permissions = {
   'notifications.read': [...providerStaff, ...customerStaff],
   'notifications.manage': ['CATALOG_ADMINISTRATOR'],
   'alerts.snooze': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
+  'users.read': [
+    ...providerStaff,
+    'RESELLER_FULL_ADMINISTRATOR',
+    ...userAdmins,
+    'CUSTOMER_OPERATOR',
+    'PARTIAL_USER_ADMINISTRATOR',
+    'SERVICE_ADMINISTRATOR',
+  ],
+  'users.manage': [...sellers, ...userAdmins],
+  'users.reset_password': [...sellers, ...userAdmins, 'PARTIAL_USER_ADMINISTRATOR'],
+  'role_collections.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'role_collections.manage': [...sellers],
+  'services.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'services.manage': ['CATALOG_ADMINISTRATOR'],
+  'offers.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'offers.manage': [...sellers],
+  'customer_services.read': [
+    ...providerStaff,
+    'RESELLER_FULL_ADMINISTRATOR',
+    ...userAdmins,
+    'CUSTOMER_OPERATOR',
+    'SERVICE_ADMINISTRATOR',
+  ],
+  'customer_services.manage': [...sellers, ...serviceAdmins],
+  'user_services.manage': [...sellers, ...serviceAdmins, 'SERVICE_ADMINISTRATOR'],
+  'billing.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
   'operations.read': [...providerStaff],
   'audit.read': [...providerStaff, 'CUSTOMER_ADMINISTRATOR'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -93,7 +93,7 @@ function expected(route: Route, { caller, home, relation }: Actor): number | und
 /** The same request for something that never existed. */
 function nowhere(request: Request): Request {
   const line = request.line.replace(
-    /\b(cus|prv|com|per|tic|itm|ntc|aud|opr|ext|cgr)_[0-9A-Z]{26}/g,
+    /\b([a-z]{3})_[0-9A-Z]{26}/g,
     (_, prefix) => {
       return newId('event', Date.now()).replace('evt', prefix);
     },
