@@ -4,6 +4,7 @@ import { nameTaken } from '../../lib/customers/problems.ts';
 import { changedCustomer, customer } from '../../lib/customers/profile.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const updateCustomer = route({
@@ -12,7 +13,7 @@ export const updateCustomer = route({
   path: '/v1/customers/{customerId}',
   summary: 'Rename a customer or change its details',
   permission: 'customers.update',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: changedCustomer,
   ifMatch: true,

@@ -6,7 +6,7 @@ import { subscriber } from '../../lib/kit/context.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import { announce, type Envelope } from '../../lib/kit/event.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
-import type { Node } from '../../lib/kit/scope.ts';
+import { customerTypes, type Node } from '../../lib/kit/scope.ts';
 import { defaultsChanged } from '../../lib/licensing/events.ts';
 import { reevaluate } from '../../lib/licensing/settings.ts';
 import { accountOf, customersOf, write } from '../../lib/licensing/store.ts';
@@ -24,7 +24,7 @@ export const onNotificationDefaultsChanged = subscriber({
     const { items, next } = await customersOf(providerId, atOnce, envelope.data.after ?? undefined);
     for (const item of items) {
       const node = toNode(item);
-      if (node?.type === 'CUSTOMER') await evaluate(envelope, node);
+      if (node && customerTypes.includes(node.type)) await evaluate(envelope, node);
     }
     if (next) await apply(envelope, nodeOf(envelope), goOn(providerId, next));
   },

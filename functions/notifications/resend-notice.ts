@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { noticeView, resend } from '../../lib/notifications/notice.ts';
 import { noRecipients, resentTooOften, stillSending } from '../../lib/notifications/problems.ts';
@@ -14,7 +15,7 @@ export const resendNotice = route({
   summary: 'Send a notice again to all its recipients, snoozed or not',
   description: 'Addresses that bounced for good or complained stay suppressed until they are released.',
   permission: 'notifications.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), noticeId: id('notice') }),
   reply: { status: 202, body: noticeView },
   refuses: [stillSending, noRecipients, resentTooOften],
