@@ -10,6 +10,8 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { routes as provisioning } from './provisioning/routes.ts';
+import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
 
 /** Every bounded context: what is deployed, routed, documented and tested. */
 export const contexts: readonly Context[] = [
@@ -76,6 +78,14 @@ export const contexts: readonly Context[] = [
     needs: { table: ['batchGet', 'get', 'query', 'put', 'delete'], cursor: true },
     subscribers: notificationSubscribers,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
+  },
+  {
+    name: 'provisioning',
+    impact: 'Nobody can see, retry or reset what the provisioning engine does.',
+    routes: provisioning,
+    needs: { table: ['batchGet', 'get', 'query', 'put'], cursor: true },
+    subscribers: provisioningSubscribers,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'] },
   },
   {
     name: 'audit',

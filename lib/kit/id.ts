@@ -16,6 +16,7 @@ export const prefixes = {
   event: 'evt',
   operation: 'opr',
   request: 'req',
+  provisioningRequest: 'prq',
   user: 'usr',
   roleCollection: 'rlc',
   service: 'svc',

@@ -33,6 +33,8 @@ export type PartitionKind =
   | 'COMMENT'
   | 'COLLABORATORS'
   | 'IDENTITY'
+  | 'PROVISION'
+  | 'DIRECTORY'
   | 'USER'
   | 'ROLES'
   | 'SERVICE'
@@ -236,6 +238,16 @@ export const suppressionKey = (tenantId: string, recipientHash: string): Key => 
   SK: `X#${recipientHash}`,
 });
 export const suppressionPrefix = 'X#';
+
+export const provisioningRequestKey = (customerId: string, requestId: string): Key => ({
+  PK: partition(customerId, 'PROVISION'),
+  SK: requestId,
+});
+/** What the provisioning engine believes of one object of the directory. */
+export const directoryObjectKey = (ownerId: string, objectId: string): Key => ({
+  PK: partition(ownerId, 'DIRECTORY'),
+  SK: objectId,
+});
 
 /** Tree index: a node under its root, in path order. */
 export const treeEntry = (rootId: string, path: readonly string[]): TreeEntry => ({

@@ -99,6 +99,8 @@ export const permissions = {
   'customer_services.manage': [...sellers, ...serviceAdmins],
   'user_services.manage': [...sellers, ...serviceAdmins, 'SERVICE_ADMINISTRATOR'],
   'billing.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'provisioning.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
+  'provisioning.manage': [...sellers],
   'operations.read': [...providerStaff],
   'audit.read': [...providerStaff, 'CUSTOMER_ADMINISTRATOR'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -28,4 +28,6 @@ export const larger: Readonly<Record<string, string>> = {
   switchCreditSystem: 'bound to MSP mode; the receipt announces',
   resendNotice: 'a delivery for each of three recipients; the receipt announces',
   snoozeAlert: 'the receipt announces',
+  retryProvisioningRequest: 'the request carries its steps and their log, the claim too; the receipt announces',
+  resetProvisioningRequest: 'the request carries its steps and their log, the claim too; the receipt announces',
 };
