@@ -10,6 +10,7 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { routes as users } from './users/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
 
@@ -37,6 +38,16 @@ export const contexts: readonly Context[] = [
     routes: customers,
     needs: {
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
+  },
+  {
+    name: 'users',
+    impact: 'Nobody can add, find or change the users of a customer or their roles.',
+    routes: users,
+    needs: {
+      table: ['batchGet', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
     },

@@ -2,6 +2,7 @@ import { allows, type Permission, type Role } from '../kit/permission.ts';
 import { forbidden, notFound, Problem, unauthenticated } from '../kit/problem.ts';
 import type { Target } from '../kit/route.ts';
 import { inScope, type Node, type NodeType, type Scope } from '../kit/scope.ts';
+import { now } from './world.ts';
 
 /** What we read of an access token. The gateway renders claims as flat text. */
 export interface Claims {
@@ -58,7 +59,7 @@ export function authorize(
   target: Target | undefined,
 ): Scope {
   const { claims, membership, home } = candidate;
-  if (!home || !membership || membership.state !== 'ACTIVE') {
+  if (!home || !membership || membership.state !== 'ACTIVE' || hasEnded(membership)) {
     throw new Problem(unauthenticated, 'The token belongs to nobody who is a member now');
   }
   const held = membership.roles as readonly Role[];
@@ -71,4 +72,9 @@ export function authorize(
   if (target && 'home' in target && !target.home.includes(home.type)) throw new Problem(forbidden);
   if (!node) throw new Problem(notFound);
   return { actor: { id: claims.person, kind: 'person', home: home.id }, roles, home, target: node };
+}
+
+// A user that expires on a day is out from the next one on, without anybody writing it.
+function hasEnded({ endsAt }: Readonly<Record<string, unknown>>): boolean {
+  return typeof endsAt === 'string' && endsAt <= now();
 }

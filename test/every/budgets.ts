@@ -28,6 +28,12 @@ export const larger: Readonly<Record<string, string>> = {
   switchCreditSystem: 'bound to MSP mode; the receipt announces',
   resendNotice: 'a delivery for each of three recipients; the receipt announces',
   snoozeAlert: 'the receipt announces',
+  createUser: 'counted on the customer; the receipt announces',
+  'createUser: the first, who signs in': 'counted on the customer, a membership; the receipt announces',
+  deleteUser: 'counted on the customer; the receipt announces',
+  provisionUser: 'the receipt announces',
+  deprovisionUser: 'the receipt announces',
+  resetPassword: 'the receipt announces',
   retryProvisioningRequest: 'the request carries its steps and their log, the claim too; the receipt announces',
   resetProvisioningRequest: 'the request carries its steps and their log, the claim too; the receipt announces',
 };
