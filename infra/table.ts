@@ -25,7 +25,6 @@ const projected = [
   'action',
   'actor',
   'subject',
-  'path',
   'email',
   'summary',
 ];

@@ -5,14 +5,20 @@ import { getAdministrator } from './get-administrator.ts';
 import { getCustomer } from './get-customer.ts';
 import { listAdministrators } from './list-administrators.ts';
 import { listCustomers } from './list-customers.ts';
+import { listSubtree } from './list-subtree.ts';
+import { provisionResellerService } from './provision-reseller-service.ts';
 import { removeAdministrator } from './remove-administrator.ts';
+import { removeResellerService } from './remove-reseller-service.ts';
 import { updateCustomer } from './update-customer.ts';
 
 export const routes: readonly Route[] = [
   createCustomer,
   listCustomers,
+  listSubtree,
   getCustomer,
   updateCustomer,
+  provisionResellerService,
+  removeResellerService,
   listAdministrators,
   addAdministrator,
   getAdministrator,

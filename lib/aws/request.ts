@@ -126,5 +126,18 @@ function toErrors(issue: z.core.$ZodIssue, where: string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: at([...issue.path, key]), message: 'is not a field here' }));
   }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return meant(issue.errors).flatMap((one) =>
+      toErrors({ ...one, path: [...issue.path, ...one.path] }, where),
+    );
+  }
   return [{ pointer: at(issue.path), message: issue.message }];
+}
+
+/** Of a union's shapes the one that was meant: it knows the most of the fields sent, then it has the least to object to. */
+function meant(shapes: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
+  const strange = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length : 0), 0);
+  const [best = []] = shapes.toSorted((a, b) => strange(a) - strange(b) || a.length - b.length);
+  return best;
 }

@@ -6,12 +6,12 @@ const personId = 'per_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C';
 
 export const customerAdded = event({
   type: 'customers.added.v1',
-  summary: 'A company of the directory became a customer; the subject is the customer',
+  summary: 'A customer was added, from a company of the directory or directly; the subject is the customer',
   data: z.strictObject({
     name: z.string(),
-    companyId: z.string(),
+    companyId: z.string().nullable(),
     parentId: z.string(),
-    administrators: z.array(z.string()).min(1),
+    administrators: z.array(z.string()),
   }),
   example: {
     name: 'Alpine Dairy',

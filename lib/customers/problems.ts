@@ -45,3 +45,43 @@ export const lastAdministrator = problem({
   status: 409,
   title: 'A customer always has at least one administrator',
 });
+export const parentNotReseller = problem({
+  code: 'customers.parent_not_reseller',
+  status: 409,
+  title: 'Only the provider and resellers have customers',
+});
+export const tooDeep = problem({
+  code: 'customers.too_deep',
+  status: 409,
+  title: 'The tree is at most 10 levels deep below the platform',
+});
+export const hasChildren = problem({
+  code: 'customers.has_children',
+  status: 409,
+  title: 'It has customers of its own',
+});
+export const codeTaken = problem({
+  code: 'customers.code_taken',
+  status: 409,
+  title: 'Another customer has this code',
+});
+export const domainTaken = problem({
+  code: 'customers.domain_taken',
+  status: 409,
+  title: 'Another customer has this domain',
+});
+export const billingIdTaken = problem({
+  code: 'customers.billing_id_taken',
+  status: 409,
+  title: 'Another customer has this billing id',
+});
+export const roleRestricted = problem({
+  code: 'customers.role_restricted',
+  status: 409,
+  title: 'A role is not allowed to a node above',
+});
+export const limitAbove = problem({
+  code: 'customers.limit_above_parent',
+  status: 409,
+  title: 'A node above may have fewer users',
+});

@@ -4,20 +4,33 @@ import {
   memberKey,
   memberPrefix,
   namePartition,
+  nodeKey,
   partition,
+  pathAt,
   personKey,
+  resellerKey,
   settingsKey,
+  type TreeEntry,
+  treeEntry,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
+import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { administrates, toMembership } from './administrator.ts';
+import { nodeFrom } from './cascade.ts';
+import type { ChangedCustomer, Neighbours } from './change.ts';
+import { codeKey, codesFor, codesRead } from './code.ts';
 import { type Person, toCompany, toPerson } from './company.ts';
 import type { Facts } from './customer.ts';
+import { type DirectCustomer, domainsAsked, narrows, type Surroundings } from './direct.ts';
+import { domainKey, type Holders } from './domain.ts';
+import type { Selling } from './reseller.ts';
 
 /** What adding a customer depends on, in one round trip. */
 export async function factsFor(
   providerId: string,
-  asked: { companyId: string; administrators: readonly string[] },
+  asked: { companyId: string; name?: string | undefined; administrators: readonly string[] },
+  again: boolean,
 ): Promise<Facts> {
   const [mspMode, company, ...people] = await getAll(
     [
@@ -27,11 +40,24 @@ export async function factsFor(
     ],
     true,
   );
+  const known = company && toCompany(company);
+  const named = asked.name ?? known?.name;
   return {
+    codesTaken: named === undefined ? [] : await codesTaken(providerId, named, again),
     mspModeOn: mspMode?.enabled === 1,
-    company: company && toCompany(company),
+    company: known,
     people: people.map((item) => item && toPerson(item)),
   };
+}
+
+/** Which of the codes that a name may give are taken. */
+export async function codesTaken(providerId: string, name: string, again: boolean): Promise<string[]> {
+  const codes = codesFor(name, codesRead(again));
+  const found = await getAll(
+    codes.map((one) => codeKey(providerId, one)),
+    again,
+  );
+  return codes.filter((_, index) => found[index]);
 }
 
 /** A page of a node's customers by name. */
@@ -48,6 +74,19 @@ export function customersByName(
     after,
   });
 }
+
+/** A page of a node and what stands below it, in path order. */
+export async function subtreePage(path: readonly string[], limit: number, after: string | undefined) {
+  const { G1, S1 } = treeEntry(path[1] ?? '', path);
+  const { items, next } = await page({ index: 'tree', partition: G1, prefix: S1, limit, after });
+  return {
+    items: items.map((item) => ({ ...item, path: pathAt(item as unknown as TreeEntry) }) as Placed),
+    next,
+  };
+}
+type Placed = Readonly<Record<string, unknown>> & { readonly path: readonly string[] };
+
+export const profileOf = (nodeId: string) => get(nodeKey(nodeId), true);
 
 /** A page of the people who hold roles at a customer. */
 export function memberPage(customerId: string, limit: number, after: string | undefined) {
@@ -77,12 +116,65 @@ export async function anotherAdministrator(customerId: string, but: string): Pro
 
 /** A person of the customer's company, and what they hold at the customer. */
 export async function candidate(
-  customer: { providerId: string; id: string; companyId: string },
+  customer: { providerId: string; id: string; companyId: string | null },
   personId: string,
 ): Promise<{ person: Person | undefined; current: Membership | undefined }> {
   const [person, member] = await getAll(
-    [personKey(customer.providerId, customer.companyId, personId), memberKey(customer.id, personId)],
+    [personKey(customer.providerId, customer.companyId ?? '-', personId), memberKey(customer.id, personId)],
     true,
   );
   return { person: person && toPerson(person), current: member && toMembership(member, customer.id) };
+}
+
+const profilesOf = async (ids: readonly string[]) =>
+  (await getAll(ids.map(nodeKey), true)).filter((item) => item !== undefined);
+
+async function holdersOf(providerId: string, names: readonly string[]): Promise<Holders> {
+  const found = await getAll(
+    names.map((one) => domainKey(providerId, one)),
+    true,
+  );
+  return Object.fromEntries(
+    names.map((one, index) => [one, found[index] && String(found[index].customerId)]),
+  );
+}
+
+/** What adding a customer directly depends on; a second round trip only where the nodes above narrow it. */
+export async function surroundingsFor(
+  providerId: string,
+  asked: { home: string; command: DirectCustomer },
+  again: boolean,
+): Promise<Surroundings> {
+  const { home, command } = asked;
+  const [[mspMode, stored], codes, holders] = await Promise.all([
+    getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(command.parentId ?? home)], true),
+    command.code === undefined ? codesTaken(providerId, command.name, again) : [],
+    holdersOf(
+      providerId,
+      domainsAsked(command).map(({ name }) => name),
+    ),
+  ]);
+  const parent = stored && nodeFrom(stored);
+  const above = parent && narrows(command) ? await profilesOf(parent.path.slice(1, -1)) : [];
+  return {
+    mspModeOn: mspMode?.enabled === 1,
+    parent,
+    line: parent ? [...above, parent.item] : [],
+    codesTaken: codes,
+    holders,
+  };
+}
+
+/** What a change of domains, roles or limits depends on. */
+export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise<Neighbours> {
+  const [line, holders] = await Promise.all([
+    asked.allowedRoles || asked.userLimit ? profilesOf(node.path.slice(1, -1)) : [],
+    holdersOf(node.path[1] ?? '', asked.domains?.map(({ name }) => name) ?? []),
+  ]);
+  return { line, holders };
+}
+
+export async function sellingOf(nodeId: string): Promise<Selling | undefined> {
+  const item = await get(resellerKey(nodeId), true);
+  return item && { children: Number(item.children), version: Number(item.version) };
 }

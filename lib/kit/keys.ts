@@ -1,3 +1,5 @@
+import { idLength, platformId, prefixes } from './id.ts';
+
 /** A primary key of the one table. Both parts are opaque ids and fixed words: never a secret or an e-mail address. */
 export interface Key {
   readonly PK: string;
@@ -149,6 +151,10 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
   SK: `S#${what}`,
 });
 export const settingsPrefix = 'S#';
+/** What holds for a provider's whole tree: which resellers are disabled. Read with the membership of customers' people. */
+export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
+/** What makes a customer a reseller: present while it is one, with the number of its children. */
+export const resellerKey = (nodeId: string): Key => settingsKey(nodeId, 'RESELLER');
 export const monitoredItemKey = (customerId: string, itemId: string): Key => ({
   PK: partition(customerId, 'ITEM'),
   SK: itemId,
@@ -249,11 +255,25 @@ export const directoryObjectKey = (ownerId: string, objectId: string): Key => ({
   SK: objectId,
 });
 
-/** Tree index: a node under its root, in path order. */
+/**
+ * Tree index: a node under its root, in path order. The place holds the ids below the root without their prefixes:
+ * of fixed length, so that a node's place begins those of its whole subtree and of nothing else, and short, so that
+ * a page of deep nodes stays cheap.
+ */
 export const treeEntry = (rootId: string, path: readonly string[]): TreeEntry => ({
   G1: partition(rootId),
-  S1: path.join('/'),
+  S1: path
+    .slice(path.indexOf(rootId) + 1)
+    .map((id) => id.slice(-idLength))
+    .join(''),
 });
+/** The path that a node's place in the tree index stands for, from the platform down. */
+export function pathAt({ G1, S1 }: TreeEntry): string[] {
+  const root = G1.slice(partition('').length);
+  const prefix = root === platformId ? prefixes.provider : prefixes.customer;
+  const below = S1.match(new RegExp(`.{${idLength}}`, 'g')) ?? [];
+  return [platformId, ...(root === platformId ? [] : [root]), ...below.map((id) => `${prefix}_${id}`)];
+}
 /** Tree index: things of lower tenants that an ancestor lists by time (receipts, tickets). */
 export const rootEntry = (rootId: string, kind: PartitionKind, id: string): TreeEntry => ({
   G1: partition(rootId, kind),

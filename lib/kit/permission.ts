@@ -52,25 +52,27 @@ export const permissions = {
   'collaborator_groups.manage': [...providerAdmins],
   'directory.read': [...providerStaff],
   'directory.manage': [...providerAdmins],
-  'customers.create': ['CATALOG_ADMINISTRATOR'],
-  'customers.read': [...providerStaff, ...customerStaff],
-  'customers.list': [...providerStaff],
-  'customers.update': ['CATALOG_ADMINISTRATOR'],
-  'administrators.read': [...providerStaff, ...customerStaff],
-  'administrators.manage': ['CATALOG_ADMINISTRATOR'],
-  'licences.read': [...providerStaff, ...customerStaff],
+  'customers.create': [...sellers],
+  'customers.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
+  'customers.list': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'customers.supply': [...sellers],
+  'customers.move': [...sellers],
+  'customers.update': [...sellers],
+  'administrators.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
+  'administrators.manage': [...sellers],
+  'licences.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'licences.allocate': ['CATALOG_ADMINISTRATOR'],
   'pool.read': [...providerStaff],
   'pool.manage': ['CATALOG_ADMINISTRATOR'],
-  'items.read': [...providerStaff, ...customerStaff],
+  'items.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'items.manage': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
   'credit_system.read': [...providerStaff],
   'credit_system.switch': ['CATALOG_ADMINISTRATOR'],
-  'credits.read': [...providerStaff, ...customerStaff],
+  'credits.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'credits.grant': ['CATALOG_ADMINISTRATOR'],
   'credits.debit': ['CATALOG_ADMINISTRATOR'],
   'credits.settings': ['CATALOG_ADMINISTRATOR'],
-  'notifications.read': [...providerStaff, ...customerStaff],
+  'notifications.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'notifications.manage': ['CATALOG_ADMINISTRATOR'],
   'alerts.snooze': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
   'users.read': [
@@ -101,11 +103,32 @@ export const permissions = {
   'billing.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
   'provisioning.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'provisioning.manage': [...sellers],
-  'operations.read': [...providerStaff],
-  'audit.read': [...providerStaff, 'CUSTOMER_ADMINISTRATOR'],
+  'operations.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'audit.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
+
+const ofCustomers: readonly string[] = roles.CUSTOMER;
+
+/**
+ * The roles that count at a node: those that token and membership both name. Administrators of a reseller are its
+ * full administrators while it is one; roles of customers reach their own customer, not those below it.
+ */
+export function rolesInForce(
+  held: readonly Role[],
+  claimed: readonly string[],
+  where: { readonly home: 'RESELLER' | (string & {}); readonly own: boolean },
+): Role[] {
+  const both = held.filter((role) => claimed.includes(role) && role !== 'RESELLER_FULL_ADMINISTRATOR');
+  const selling =
+    where.home === 'RESELLER' &&
+    (['CUSTOMER_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR'] as const).some(
+      (role) => held.includes(role) && claimed.includes(role),
+    );
+  const reaching = where.own ? both : both.filter((role) => !ofCustomers.includes(role));
+  return selling ? [...reaching, 'RESELLER_FULL_ADMINISTRATOR'] : reaching;
+}
 
 /** True when one of the roles gives the permission. */
 export function allows(held: readonly Role[], permission: Permission): boolean {

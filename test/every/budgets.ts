@@ -17,6 +17,11 @@ export const larger: Readonly<Record<string, string>> = {
     'counted in company, organization and department, bound to the company; the receipt announces',
   'importDirectory: 100 rows': 'operation and the rows themselves',
   createCustomer: 'node, company, MSP mode, person and first administrator; the receipt announces',
+  'createCustomer: directly': 'node and MSP mode; the receipt announces',
+  'createCustomer: below a reseller':
+    'node, MSP mode and the reseller’s count, bound to the reseller; the receipt announces',
+  provisionResellerService: 'node and the count of its children; the receipt announces',
+  removeResellerService: 'node and the count of its children; the receipt announces',
   addAdministrator: 'bound to the person; the receipt announces',
   removeAdministrator: 'bound to another administrator; the receipt announces',
   setLicences: 'terms, meter and pool, bound to two settings; the receipt announces',
@@ -28,12 +33,14 @@ export const larger: Readonly<Record<string, string>> = {
   switchCreditSystem: 'bound to MSP mode; the receipt announces',
   resendNotice: 'a delivery for each of three recipients; the receipt announces',
   snoozeAlert: 'the receipt announces',
+  retryProvisioningRequest:
+    'the request carries its steps and their log, the claim too; the receipt announces',
+  resetProvisioningRequest:
+    'the request carries its steps and their log, the claim too; the receipt announces',
   createUser: 'counted on the customer; the receipt announces',
   'createUser: the first, who signs in': 'counted on the customer, a membership; the receipt announces',
   deleteUser: 'counted on the customer; the receipt announces',
   provisionUser: 'the receipt announces',
   deprovisionUser: 'the receipt announces',
   resetPassword: 'the receipt announces',
-  retryProvisioningRequest: 'the request carries its steps and their log, the claim too; the receipt announces',
-  resetProvisioningRequest: 'the request carries its steps and their log, the claim too; the receipt announces',
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { any, plantReseller, quick } from '../kit/forest.ts';
 import { addCompany, call, makeMsp } from '../kit/world.ts';
 import { plantCustomers } from './planting.ts';
 import type { Scenarios, Stage } from './scenarios.ts';
@@ -33,6 +34,30 @@ export const customers: Scenarios = {
     await plantCustomers(msp.id, 100);
     return { line: 'GET /v1/customers', as: msp.reader };
   },
+  'createCustomer: directly': ({ msp }) => ({ line: 'POST /v1/customers', as: msp.catalog, body: quick() }),
+  'createCustomer: below a reseller': async ({ msp }) => ({
+    line: 'POST /v1/customers',
+    as: (await plantReseller(msp)).admin,
+    body: quick(),
+  }),
+  'listCustomers: of a reseller': async ({ msp }) => ({
+    line: `GET /v1/customers?parentId=${(await plantReseller(msp)).id}`,
+    as: msp.reader,
+  }),
+  listSubtree: async ({ msp }) => ({
+    line: `GET /v1/customers/${(await plantReseller(msp)).id}/subtree`,
+    as: msp.reader,
+  }),
+  provisionResellerService: async (stage) => ({
+    line: `PUT ${(await customerOf(stage)).path}/reseller-service`,
+    as: stage.msp.catalog,
+    headers: first,
+  }),
+  removeResellerService: async ({ msp }) => ({
+    line: `DELETE /v1/customers/${(await plantReseller(msp)).id}/reseller-service`,
+    as: msp.catalog,
+    headers: any,
+  }),
   getCustomer: ({ msp, customer }) => ({ line: `GET /v1/customers/${customer.id}`, as: msp.reader }),
   updateCustomer: async (stage) => ({
     line: `PATCH ${(await customerOf(stage)).path}`,

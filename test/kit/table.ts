@@ -17,7 +17,6 @@ export const projected = [
   'action',
   'actor',
   'subject',
-  'path',
   'email',
   'summary',
 ];

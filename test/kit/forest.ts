@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp } from './world.ts';
+
+export const any = { 'if-match': '*' };
+
+/** What the quick path needs, with names that nobody else has. */
+export function quick(more: Record<string, unknown> = {}): Record<string, unknown> {
+  const unique = randomUUID();
+  return {
+    name: `Customer ${unique.slice(0, 13)}`,
+    email: 'contact@customer.example.com',
+    ...('domains' in more ? {} : { domain: `${unique}.example.com` }),
+    ...more,
+  };
+}
+
+/** A customer made over the API by the quick path. */
+export async function plantDirectly(as: Caller, more: Record<string, unknown> = {}): Promise<Answer['body']> {
+  const { status, body } = await call('POST /v1/customers', { as, body: quick(more) });
+  if (status !== 201) throw new Error(`createCustomer answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+export interface Branch {
+  readonly id: string;
+  readonly admin: Caller;
+}
+
+/** A reseller below a provider or another reseller, with a full administrator. */
+export async function plantReseller(
+  msp: Msp,
+  parentId = msp.id,
+  more: Record<string, unknown> = {},
+): Promise<Branch> {
+  await ensureMspMode(msp);
+  const { id } = await plantDirectly(msp.catalog, { parentId, ...more });
+  const made = await call(`PUT /v1/customers/${id}/reseller-service`, { as: msp.catalog, headers: any });
+  if (made.status !== 200) throw new Error(`provisionResellerService answered ${made.status}`);
+  return { id, admin: await enlist(id, ['RESELLER_FULL_ADMINISTRATOR']) };
+}
