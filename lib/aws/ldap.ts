@@ -28,11 +28,18 @@ interface Secret {
   readonly serverName?: string;
 }
 
-let secret: Promise<Secret> | undefined;
+const secrets = new Map<string, Promise<Secret>>();
 
-async function readSecret(): Promise<Secret> {
+/** The secret, read once per process and again after it did not do. */
+function secretOf(id: string): Promise<Secret> {
+  const known = secrets.get(id) ?? readSecret(id);
+  secrets.set(id, known);
+  return known;
+}
+
+async function readSecret(SecretId: string): Promise<Secret> {
   const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
-    new GetSecretValueCommand({ SecretId: env('DIRECTORY_SECRET_ARN') }),
+    new GetSecretValueCommand({ SecretId }),
   );
   return JSON.parse(SecretString ?? '{}') as Secret;
 }
@@ -58,24 +65,28 @@ export function openLdap(): Directory {
 }
 
 async function bind(): Promise<Client> {
-  secret ??= readSecret();
-  const { user, password, authority, serverName } = await secret.catch((error: unknown) => {
-    secret = undefined;
+  const id = env('DIRECTORY_SECRET_ARN');
+  try {
+    return await bindAs(await secretOf(id), env('DIRECTORY_URL'));
+  } catch (error) {
+    secrets.delete(id); // it may have been changed since it was read
     throw error;
-  });
-  const url = env('DIRECTORY_URL');
+  }
+}
+
+async function bindAs({ user, password, authority, serverName }: Secret, url: string): Promise<Client> {
   const tlsOptions = {
     minVersion: 'TLSv1.2' as const,
     ...(authority ? { ca: [authority] } : {}),
     ...(serverName ? { servername: serverName } : {}),
   };
-  const client = new Client({ url, ...times, ...(url.startsWith('ldaps:') ? { tlsOptions } : {}) });
+  const secure = url.startsWith('ldaps:');
+  const client = new Client({ url, ...times, ...(secure ? { tlsOptions } : {}) });
   try {
-    if (!url.startsWith('ldaps:')) await client.startTLS(tlsOptions);
+    if (!secure) await client.startTLS(tlsOptions);
     await client.bind(user, password);
     return client;
   } catch (error) {
-    secret = undefined; // it may have been changed since
     await client.unbind().catch(() => undefined);
     throw error;
   }

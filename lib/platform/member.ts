@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { join, leave, memberItem, type Membership } from '../kit/membership.ts';
+import { join, leave, type Membership, memberItem } from '../kit/membership.ts';
 import { type Role, roles } from '../kit/permission.ts';
 import { difference, type Plan, refuse } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canonical } from '../kit/digest.ts';
 import { type DirectoryObject, directoryKinds, directoryObject } from '../kit/directory.ts';
 import { directoryObjectKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
@@ -33,7 +34,7 @@ export const standing = (one: Belief | undefined): Belief | undefined => (one &&
 /** Remembers an object as it was just made; nothing is written where that was known. */
 export function remember(previous: Belief | undefined, now: Omit<Belief, 'version'>): Write[] {
   const { version = 0, ...known } = previous ?? {};
-  if (previous && JSON.stringify(known) === JSON.stringify(now)) return [];
+  if (previous && canonical(known) === canonical(now)) return [];
   const item: Item & { version: number } = {
     ...directoryObjectKey(now.owner, now.objectId),
     kind: 'directoryObject',
