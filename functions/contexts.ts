@@ -10,6 +10,7 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { routes as services } from './services/routes.ts';
 import { routes as users } from './users/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
@@ -51,6 +52,12 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+  },
+  {
+    name: 'services',
+    impact: 'Nobody can define, offer or provision services, and no bill can be read.',
+    routes: services,
+    needs: { table: ['batchGet', 'query', 'put', 'update', 'check'], index: true, cursor: true },
   },
   {
     name: 'helpdesk',

@@ -43,4 +43,7 @@ export const larger: Readonly<Record<string, string>> = {
   provisionUser: 'the receipt announces',
   deprovisionUser: 'the receipt announces',
   resetPassword: 'the receipt announces',
+  provisionCustomerService: 'counted on the offer; the receipt announces',
+  deprovisionCustomerService: 'counted on the offer; the receipt announces',
+  provisionUserService: 'bound to the customer’s service and to the user; the receipt announces',
 };

@@ -7,6 +7,7 @@ import { helpdesk } from './helpdesk.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
+import { services } from './services.scenarios.ts';
 import { users } from './users.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
 
@@ -39,6 +40,7 @@ export const scenarios: Scenarios = {
   ...provisioning,
   ...audit,
   ...users,
+  ...services,
 };
 
 /** The route that a scenario calls. */

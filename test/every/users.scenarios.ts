@@ -27,7 +27,8 @@ const collection = ({ msp }: Stage): Promise<Answer> =>
 export const users: Scenarios = {
   createUser: async (stage) => {
     const { customer, users, first } = await staffed(stage);
-    return { line: `POST ${users}`, as: callerOf(first), body: person(customer) };
+    const as = { ...callerOf(first), provider: stage.msp.id };
+    return { line: `POST ${users}`, as, body: person(customer) };
   },
   'createUser: the first, who signs in': async ({ msp }) => {
     const customer = await plantNode(rootOf(msp.id));
