@@ -2,6 +2,7 @@ import type { Context } from '../lib/kit/context.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as credits } from './credits/routes.ts';
 import { routes as customers } from './customers/routes.ts';
+import { subscribers as customerReactions } from './customers/subscribers.ts';
 import { routes as directory } from './directory/routes.ts';
 import { subscribers as directoryReactions } from './directory/subscribers.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
@@ -10,10 +11,10 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
-import { routes as services } from './services/routes.ts';
-import { routes as users } from './users/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
+import { routes as services } from './services/routes.ts';
+import { routes as users } from './users/routes.ts';
 
 /** Every bounded context: what is deployed, routed, documented and tested. */
 export const contexts: readonly Context[] = [
@@ -42,6 +43,8 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+    subscribers: customerReactions,
+    reactionNeeds: { table: ['get', 'put'] },
   },
   {
     name: 'users',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { disabled } from '../../lib/customers/problems.ts';
 import { customer } from '../../lib/customers/profile.ts';
 import { makeReseller } from '../../lib/customers/reseller.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
@@ -16,7 +17,7 @@ export const provisionResellerService = route({
   params: z.strictObject({ customerId: id('customer') }),
   ifMatch: true,
   reply: { status: 200, body: customer },
-  refuses: [],
+  refuses: [disabled],
   decide: ({ scope, ifMatch }) => {
     expectVersion(ifMatch, scope.target.version);
     return makeReseller(scope.target);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hasChildren } from '../../lib/customers/problems.ts';
+import { disabled, hasChildren } from '../../lib/customers/problems.ts';
 import { unmakeReseller } from '../../lib/customers/reseller.ts';
 import { sellingOf } from '../../lib/customers/store.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
@@ -17,7 +17,7 @@ export const removeResellerService = route({
   params: z.strictObject({ customerId: id('customer') }),
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [hasChildren],
+  refuses: [hasChildren, disabled],
   load: ({ target }) => sellingOf(target),
   decide: ({ scope, ifMatch }, selling) => {
     expectVersion(ifMatch, scope.target.version);

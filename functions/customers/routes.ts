@@ -1,11 +1,17 @@
 import type { Route } from '../../lib/kit/route.ts';
 import { addAdministrator } from './add-administrator.ts';
 import { createCustomer } from './create-customer.ts';
+import { deleteCustomer } from './delete-customer.ts';
+import { deprovisionCustomer } from './deprovision-customer.ts';
+import { disableCustomer } from './disable-customer.ts';
+import { enableCustomer } from './enable-customer.ts';
 import { getAdministrator } from './get-administrator.ts';
+import { getArchivedCustomer } from './get-archived-customer.ts';
 import { getCustomer } from './get-customer.ts';
 import { listAdministrators } from './list-administrators.ts';
 import { listCustomers } from './list-customers.ts';
 import { listSubtree } from './list-subtree.ts';
+import { provisionCustomer } from './provision-customer.ts';
 import { provisionResellerService } from './provision-reseller-service.ts';
 import { removeAdministrator } from './remove-administrator.ts';
 import { removeResellerService } from './remove-reseller-service.ts';
@@ -17,6 +23,12 @@ export const routes: readonly Route[] = [
   listSubtree,
   getCustomer,
   updateCustomer,
+  provisionCustomer,
+  deprovisionCustomer,
+  disableCustomer,
+  enableCustomer,
+  deleteCustomer,
+  getArchivedCustomer,
   provisionResellerService,
   removeResellerService,
   listAdministrators,

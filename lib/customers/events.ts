@@ -41,3 +41,30 @@ export const administratorRemoved = event({
   data: z.strictObject({ personId: z.string() }),
   example: { personId },
 });
+
+export const provisioningRequested = event({
+  type: 'customers.provisioning_requested.v1',
+  summary:
+    'The engine is to bring a customer’s directory objects to its new state; the subject is the customer',
+  data: z.strictObject({
+    customerId: z.string(),
+    what: z.enum(['provision', 'deprovision', 'disable', 'enable', 'delete', 'move']),
+    version: z.int().describe('Of the profile; what is older has been overtaken'),
+    code: z.string().nullable(),
+    parentId: z.string(),
+  }),
+  example: {
+    customerId: 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    what: 'provision',
+    version: 3,
+    code: 'ALPIDAIRY',
+    parentId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+  },
+});
+
+export const customerDeleted = event({
+  type: 'customers.deleted.v1',
+  summary: 'A customer was deleted; an archive of it is kept; the subject is the customer',
+  data: z.strictObject({ name: z.string(), code: z.string().nullable(), parentId: z.string() }),
+  example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C' },
+});

@@ -85,3 +85,44 @@ export const limitAbove = problem({
   status: 409,
   title: 'A node above may have fewer users',
 });
+export const disabled = problem({
+  code: 'customers.disabled',
+  status: 409,
+  title: 'The customer is disabled; enable it first',
+});
+export const notDisabled = problem({
+  code: 'customers.not_disabled',
+  status: 409,
+  title: 'The customer is not disabled',
+});
+export const busy = problem({
+  code: 'customers.provisioning_busy',
+  status: 409,
+  title: 'The provisioning engine is at work on it',
+  retryable: true,
+});
+export const notProvisioned = problem({
+  code: 'customers.not_provisioned',
+  status: 409,
+  title: 'There is nothing to deprovision',
+});
+export const notDeprovisioned = problem({
+  code: 'customers.not_deprovisioned',
+  status: 409,
+  title: 'Only a deprovisioned customer can be deleted',
+});
+export const inUse = problem({
+  code: 'customers.in_use',
+  status: 409,
+  title: 'It still has users, services or licences',
+});
+export const tooManyPeople = problem({
+  code: 'customers.too_many_people',
+  status: 409,
+  title: 'More than 50 people hold roles there; remove some first',
+});
+export const tooManyDisabled = problem({
+  code: 'customers.too_many_disabled',
+  status: 409,
+  title: 'A provider has at most 500 disabled resellers',
+});

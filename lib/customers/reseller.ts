@@ -4,7 +4,7 @@ import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import { customerChanged } from './events.ts';
-import { hasChildren, parentNotReseller } from './problems.ts';
+import { disabled, hasChildren, parentNotReseller } from './problems.ts';
 import { type Customer, restated, toCustomer } from './profile.ts';
 
 /** What is kept of the reseller service: how many children there are. */
@@ -37,6 +37,7 @@ export function dismiss(parentId: string): Write[] {
 export function makeReseller(node: Node): Plan<Customer> {
   const before = toCustomer(node.item);
   if (before.reseller) return { writes: [], reply: { body: before, version: node.version } };
+  if (before.adminState === 'DISABLED') refuse(disabled);
   const after: Customer = { ...before, reseller: true };
   return {
     writes: [
@@ -52,6 +53,7 @@ export function makeReseller(node: Node): Plan<Customer> {
 export function unmakeReseller(node: Node, selling: Selling | undefined): Plan {
   const before = toCustomer(node.item);
   if (!before.reseller) return { writes: [], reply: { status: 204 } };
+  if (before.adminState === 'DISABLED') refuse(disabled);
   if (selling && selling.children > 0) refuse(hasChildren, undefined, { children: selling.children });
   return {
     writes: [

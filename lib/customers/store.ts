@@ -1,8 +1,11 @@
-import { each, get, getAll, page } from '../aws/db.ts';
+import { commit, each, get, getAll, page } from '../aws/db.ts';
 import {
+  archiveKey,
   companyKey,
+  forestKey,
   memberKey,
   memberPrefix,
+  meterPrefix,
   namePartition,
   nodeKey,
   partition,
@@ -14,6 +17,7 @@ import {
   treeEntry,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
+import type { Write } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { administrates, toMembership } from './administrator.ts';
@@ -22,8 +26,11 @@ import type { ChangedCustomer, Neighbours } from './change.ts';
 import { codeKey, codesFor, codesRead } from './code.ts';
 import { type Person, toCompany, toPerson } from './company.ts';
 import type { Facts } from './customer.ts';
+import type { Estate } from './deletion.ts';
 import { type DirectCustomer, domainsAsked, narrows, type Surroundings } from './direct.ts';
 import { domainKey, type Holders } from './domain.ts';
+import { type Forest, toForest } from './forest.ts';
+import { toCustomer } from './profile.ts';
 import type { Selling } from './reseller.ts';
 
 /** What adding a customer depends on, in one round trip. */
@@ -177,4 +184,48 @@ export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise
 export async function sellingOf(nodeId: string): Promise<Selling | undefined> {
   const item = await get(resellerKey(nodeId), true);
   return item && { children: Number(item.children), version: Number(item.version) };
+}
+
+export const forestOf = async (providerId: string): Promise<Forest> =>
+  toForest(await get(forestKey(providerId), true));
+
+/** Everything that a customer still holds; the counts of services and licences stop at one. */
+export async function estateOf(node: Node): Promise<Estate> {
+  const providerId = node.path[1] ?? '';
+  const { companyId } = toCustomer(node.item);
+  const one = (place: { partition: string; prefix?: string }) =>
+    page({ ...place, limit: 100, consistent: true });
+  const [[selling, forest, company, users], people, services, meters] = await Promise.all([
+    getAll(
+      [
+        resellerKey(node.id),
+        forestKey(providerId),
+        companyKey(providerId, companyId ?? '-'),
+        settingsKey(node.id, 'USERS'),
+      ],
+      true,
+    ),
+    one({ partition: partition(node.id), prefix: memberPrefix }),
+    one({ partition: partition(node.id, 'INSTANCE') }),
+    one({ partition: partition(node.id), prefix: meterPrefix }),
+  ]);
+  return {
+    selling: selling && { children: Number(selling.children), version: Number(selling.version) },
+    forest: toForest(forest),
+    company: company && toCompany(company),
+    users: users && { users: Number(users.users), version: Number(users.version) },
+    people: people.items.map((item) => toMembership(item, node.id)),
+    services: services.items.length,
+    licences: meters.items.filter(({ allocated, used }) => Number(allocated ?? 0) + Number(used ?? 0) > 0)
+      .length,
+  };
+}
+
+export async function archiveOf(providerId: string, customerId: string) {
+  return get(archiveKey(providerId, customerId));
+}
+
+/** Writes what a reaction decided. */
+export function write(writes: readonly Write[], token: string, deadline: number): Promise<void> {
+  return commit(writes, token, deadline);
 }

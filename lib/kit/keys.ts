@@ -35,6 +35,7 @@ export type PartitionKind =
   | 'COMMENT'
   | 'COLLABORATORS'
   | 'IDENTITY'
+  | 'ARCHIVE'
   | 'PROVISION'
   | 'DIRECTORY'
   | 'USER'
@@ -153,6 +154,11 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
 export const settingsPrefix = 'S#';
 /** What holds for a provider's whole tree: which resellers are disabled. Read with the membership of customers' people. */
 export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
+/** What is kept of a customer that was deleted. */
+export const archiveKey = (providerId: string, customerId: string): Key => ({
+  PK: partition(providerId, 'ARCHIVE'),
+  SK: customerId,
+});
 /** What makes a customer a reseller: present while it is one, with the number of its children. */
 export const resellerKey = (nodeId: string): Key => settingsKey(nodeId, 'RESELLER');
 export const monitoredItemKey = (customerId: string, itemId: string): Key => ({

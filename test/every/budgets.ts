@@ -20,6 +20,12 @@ export const larger: Readonly<Record<string, string>> = {
   'createCustomer: directly': 'node and MSP mode; the receipt announces',
   'createCustomer: below a reseller':
     'node, MSP mode and the reseller’s count, bound to the reseller; the receipt announces',
+  provisionCustomer: 'the receipt announces',
+  deprovisionCustomer: 'the receipt announces',
+  disableCustomer: 'the receipt announces',
+  'disableCustomer: a reseller': 'node and the tree’s set of disabled nodes; the receipt announces',
+  enableCustomer: 'the receipt announces',
+  deleteCustomer: 'node, archive, names, counts; the receipt announces twice',
   provisionResellerService: 'node and the count of its children; the receipt announces',
   removeResellerService: 'node and the count of its children; the receipt announces',
   addAdministrator: 'bound to the person; the receipt announces',

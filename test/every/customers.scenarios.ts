@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { any, plantReseller, quick } from '../kit/forest.ts';
+import { any, finishProvisioning, plantDirectly, plantReseller, quick } from '../kit/forest.ts';
 import { addCompany, call, makeMsp } from '../kit/world.ts';
 import { plantCustomers } from './planting.ts';
 import type { Scenarios, Stage } from './scenarios.ts';
@@ -18,6 +18,11 @@ async function customerOf({ msp }: Stage, administrators = 1) {
   });
   return { path: `/v1/customers/${body.id}`, people: company.people };
 }
+
+const turn = async (msp: Stage['msp'], what: string) => ({
+  line: `POST /v1/customers/${(await plantDirectly(msp.catalog)).id}/${what}`,
+  as: msp.catalog,
+});
 
 export const customers: Scenarios = {
   createCustomer: async ({ msp }) => {
@@ -48,6 +53,33 @@ export const customers: Scenarios = {
     line: `GET /v1/customers/${(await plantReseller(msp)).id}/subtree`,
     as: msp.reader,
   }),
+  provisionCustomer: async ({ msp }) => turn(msp, 'provision'),
+  deprovisionCustomer: async ({ msp }) => {
+    const { id } = await plantDirectly(msp.catalog);
+    await call(`POST /v1/customers/${id}/provision`, { as: msp.catalog });
+    await finishProvisioning(id, 'Provisioned');
+    return { line: `POST /v1/customers/${id}/deprovision`, as: msp.catalog };
+  },
+  disableCustomer: async ({ msp }) => turn(msp, 'disable'),
+  'disableCustomer: a reseller': async ({ msp }) => ({
+    line: `POST /v1/customers/${(await plantReseller(msp)).id}/disable`,
+    as: msp.catalog,
+  }),
+  enableCustomer: async ({ msp }) => {
+    const { id } = await plantDirectly(msp.catalog);
+    await call(`POST /v1/customers/${id}/disable`, { as: msp.catalog });
+    return { line: `POST /v1/customers/${id}/enable`, as: msp.catalog };
+  },
+  deleteCustomer: async ({ msp }) => ({
+    line: `DELETE /v1/customers/${(await plantDirectly(msp.catalog)).id}`,
+    as: msp.catalog,
+    headers: first,
+  }),
+  getArchivedCustomer: async ({ msp }) => {
+    const { id } = await plantDirectly(msp.catalog);
+    await call(`DELETE /v1/customers/${id}`, { as: msp.catalog, headers: first });
+    return { line: `GET /v1/archived-customers/${id}`, as: msp.reader };
+  },
   provisionResellerService: async (stage) => ({
     line: `PUT ${(await customerOf(stage)).path}/reseller-service`,
     as: stage.msp.catalog,

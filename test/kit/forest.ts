@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { newId } from '../../lib/aws/world.ts';
+import { announcedBy, react } from './deliver.ts';
 import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp } from './world.ts';
 
 export const any = { 'if-match': '*' };
@@ -37,4 +39,31 @@ export async function plantReseller(
   const made = await call(`PUT /v1/customers/${id}/reseller-service`, { as: msp.catalog, headers: any });
   if (made.status !== 200) throw new Error(`provisionResellerService answered ${made.status}`);
   return { id, admin: await enlist(id, ['RESELLER_FULL_ADMINISTRATOR']) };
+}
+
+/** What the provisioning engine says when it is done with the last request of a customer. */
+export async function finishProvisioning(
+  customerId: string,
+  status: 'Provisioned' | 'NotProvisioned' | 'Failed',
+  back = 0,
+): Promise<void> {
+  const asked = (await announcedBy(customerId)).filter(
+    ({ type }) => type === 'customers.provisioning_requested.v1',
+  );
+  const last = asked.at(-1 - back) as (typeof asked)[0];
+  const { what, version } = last.data as { what: 'provision'; version: number };
+  await react({
+    ...last,
+    id: newId('event', Date.now()),
+    type: 'provisioning.finished.v1',
+    data: {
+      customerId,
+      requestId: 'prq_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+      what,
+      status,
+      version,
+      userId: null,
+      serviceCode: null,
+    },
+  });
 }
