@@ -5,6 +5,8 @@ import { createPlan } from './create-plan.ts';
 import { createService } from './create-service.ts';
 import { deprovisionCustomerService } from './deprovision-customer-service.ts';
 import { deprovisionUserService } from './deprovision-user-service.ts';
+import { exportBilling } from './export-billing.ts';
+import { getBilling } from './get-billing.ts';
 import { getCustomerService } from './get-customer-service.ts';
 import { getOffer } from './get-offer.ts';
 import { getPlan } from './get-plan.ts';
@@ -41,4 +43,6 @@ export const routes: readonly Route[] = [
   getUserService,
   provisionUserService,
   deprovisionUserService,
+  getBilling,
+  exportBilling,
 ];

@@ -1,8 +1,9 @@
-import { each, getAll, page } from '../aws/db.ts';
+import { each, getAll, page, positionOf } from '../aws/db.ts';
 import {
   customerServiceKey,
   customerServicePrefix,
   namePartition,
+  nodeKey,
   offerKey,
   partition,
   planKey,
@@ -12,6 +13,7 @@ import {
 } from '../kit/keys.ts';
 import { type Node, providerOf, type Scope } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
+import { type Bill, type BillRow, type Ledger, linesOf, type Place } from './billing.ts';
 import { type Instance, toInstance } from './instance.ts';
 import { type Source, type StoredOffer, stands, toOffer } from './offer.ts';
 import { type StoredPlan, toPlan } from './plan.ts';
@@ -205,12 +207,87 @@ export async function instancesOf(
   return { customer: customer && toInstance(customer), user: user && toInstance(user) };
 }
 
-/** A page of what the users of a customer have, or had. */
-export function userServicePage(customerId: string, limit: number, after: string | undefined) {
-  return page({ partition: partition(customerId, 'INSTANCE'), prefix: 'usr_', limit, after });
-}
-
 export async function userExists(customerId: string, userId: string): Promise<boolean> {
   const [item] = await getAll([userKey(customerId, userId)], true);
   return item !== undefined;
+}
+
+const childrenAtOnce = 5;
+
+/** What one page of a bill needs: a few customers right below a node with what they and their users have. */
+export async function ledgersOf(
+  parentId: string,
+  asked: { place: Place; limit: number; customerId?: string | undefined },
+): Promise<{ ledgers: Ledger[]; next: string | null }> {
+  const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
+  const { place } = asked;
+  const children =
+    asked.customerId === undefined
+      ? await page({ ...range, limit: childrenAtOnce, after: place.after })
+      : { items: await childOf(parentId, asked.customerId), next: null };
+  const behind = children.items.map((item) => positionOf(range, item));
+  const ledgers = await Promise.all(
+    children.items.map((item, index) => {
+      const begin = index === 0 ? place.after : behind[index - 1];
+      const inside = place.customer === item.id ? place : {};
+      return ledgerOf(item, { ...inside, after: begin }, { limit: asked.limit, behind: behind[index] });
+    }),
+  );
+  return { ledgers, next: children.next };
+}
+
+/** All lines of a bill, or undefined where they are more than fit. */
+export async function wholeBill(
+  parentId: string,
+  asked: { bill: Promise<Bill>; customerId: string | undefined },
+  most: { lines: number; pages: number },
+): Promise<BillRow[] | undefined> {
+  const rows: BillRow[] = [];
+  let place: Place = {};
+  for (let count = 0; count < most.pages; count++) {
+    const reading = ledgersOf(parentId, { place, limit: 500, customerId: asked.customerId });
+    const [read, bill] = await Promise.all([reading, asked.bill]);
+    const lines = linesOf(read, most.lines + 1 - rows.length, bill);
+    rows.push(...lines.rows);
+    if (rows.length > most.lines) return undefined;
+    if (!lines.next) return rows;
+    place = lines.next;
+  }
+  return undefined;
+}
+
+async function childOf(parentId: string, customerId: string): Promise<Record<string, unknown>[]> {
+  const [item] = await getAll([nodeKey(customerId)], true);
+  return item?.parentId === parentId ? [item] : [];
+}
+
+async function ledgerOf(
+  { id, name }: Raw,
+  from: Place,
+  asked: { limit: number; behind: string | undefined },
+): Promise<Ledger> {
+  const customer = { id: String(id), name: String(name) };
+  const range = { partition: partition(customer.id, 'INSTANCE'), prefix: 'usr_' };
+  const [services, users] = await Promise.all([
+    servicesOfCustomer(customer.id),
+    page({ ...range, limit: asked.limit, after: from.user }),
+  ]);
+  const here = { ...(from.after === undefined ? {} : { after: from.after }), customer: customer.id };
+  const left = from.user === undefined ? services.filter(({ SK }) => SK > (from.service ?? '')) : [];
+  return {
+    customer,
+    services,
+    open: [
+      ...left.map((one) => ({ one, behind: { ...here, service: one.SK } })),
+      ...users.items.map((item) => ({
+        one: toInstance(item),
+        behind: { ...here, user: positionOf({}, item) },
+      })),
+    ],
+    whole: users.next === null,
+    next:
+      users.next === null
+        ? { ...(asked.behind === undefined ? {} : { after: asked.behind }) }
+        : { ...here, user: users.next },
+  };
 }

@@ -1,4 +1,5 @@
 import { plantNode, rootOf } from '../kit/tree.ts';
+import { makeMsp } from '../kit/world.ts';
 import { code, define, give, giveUser, offer, price } from '../services/desk.ts';
 import { add } from '../users/people.ts';
 import type { Scenarios, Stage } from './scenarios.ts';
@@ -37,6 +38,19 @@ async function shop(stage: Stage) {
       return giveUser(as, user, service, seat);
     },
   };
+}
+
+/** A provider with three customers, who have a service and a user each. */
+async function billed() {
+  const { id, catalog, reader } = await makeMsp();
+  const service = await define(catalog);
+  const plan = await price(catalog, service);
+  for (let index = 0; index < 3; index++) {
+    const customer = await plantNode(rootOf(id));
+    await give(catalog, customer, service, plan);
+    await giveUser(catalog, await add(customer, catalog), service);
+  }
+  return reader;
 }
 
 const shelved =
@@ -116,6 +130,8 @@ export const services: Scenarios = {
     await have();
     return { line: `PUT ${seats}`, as, body: { planId: null } };
   },
+  getBilling: async () => ({ line: 'GET /v1/billing?month=2026-11', as: await billed() }),
+  exportBilling: async () => ({ line: 'GET /v1/billing.csv?month=2026-11', as: await billed() }),
   deprovisionUserService: async (stage) => {
     const { as, seats, have } = await shop(stage);
     await have();
