@@ -15,6 +15,7 @@ import {
   notOfCompany,
   parentNotReseller,
   roleRestricted,
+  settingLocked,
   tooDeep,
 } from '../../lib/customers/problems.ts';
 import { customer, newCustomer } from '../../lib/customers/profile.ts';
@@ -50,6 +51,7 @@ export const createCustomer = route({
     tooDeep,
     roleRestricted,
     limitAbove,
+    settingLocked,
   ],
   load: async ({ home, provider, body, consistent, scope }) => {
     if ('companyId' in body) return { facts: await factsFor(home, body, consistent) };

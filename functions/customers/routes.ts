@@ -1,5 +1,7 @@
 import type { Route } from '../../lib/kit/route.ts';
 import { addAdministrator } from './add-administrator.ts';
+import { changeDefaultSettings } from './change-default-settings.ts';
+import { changeSettings } from './change-settings.ts';
 import { createCustomer } from './create-customer.ts';
 import { deleteCustomer } from './delete-customer.ts';
 import { deprovisionCustomer } from './deprovision-customer.ts';
@@ -8,6 +10,8 @@ import { enableCustomer } from './enable-customer.ts';
 import { getAdministrator } from './get-administrator.ts';
 import { getArchivedCustomer } from './get-archived-customer.ts';
 import { getCustomer } from './get-customer.ts';
+import { getDefaultSettings } from './get-default-settings.ts';
+import { getEffectiveSettings } from './get-effective-settings.ts';
 import { listAdministrators } from './list-administrators.ts';
 import { listCustomers } from './list-customers.ts';
 import { listSubtree } from './list-subtree.ts';
@@ -29,6 +33,10 @@ export const routes: readonly Route[] = [
   enableCustomer,
   deleteCustomer,
   getArchivedCustomer,
+  getEffectiveSettings,
+  changeSettings,
+  getDefaultSettings,
+  changeDefaultSettings,
   provisionResellerService,
   removeResellerService,
   listAdministrators,

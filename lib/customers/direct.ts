@@ -26,6 +26,7 @@ import {
 import { limitAbove, mspModeOff, parentNotReseller, roleRestricted, tooDeep } from './problems.ts';
 import { type Customer, customerName, toItem, uniqueName, unsaid } from './profile.ts';
 import { admit } from './reseller.ts';
+import { mustBeFree } from './settings.ts';
 
 /** A customer that is no company of the directory: quick with name, e-mail and domain, or in full. */
 export const directCustomer = z
@@ -73,7 +74,11 @@ export const domainsAsked = (command: DirectCustomer) =>
 
 /** True when what every node above allows has to be known. */
 export const narrows = (command: DirectCustomer): boolean =>
-  command.allowedRoles !== undefined || command.userLimit !== undefined;
+  command.allowedRoles !== undefined ||
+  command.userLimit !== undefined ||
+  command.locale !== undefined ||
+  command.passwordRule !== undefined ||
+  command.ouStructure !== undefined;
 
 /** Adds a customer below the provider or a reseller. */
 export function addDirectly(
@@ -82,9 +87,11 @@ export function addDirectly(
   made: { id: string; now: string; again: boolean },
 ): Plan<Customer> {
   const { command, found } = input;
+  const { locale, passwordRule, ouStructure } = command;
   const parent = parentOf(home, found.parent);
   if (!found.mspModeOn) refuse(mspModeOff);
   mustFit(command, found.line);
+  mustBeFree({ locale, passwordRule, ouStructure }, found.line);
   const added = describe(command, { ...made, found, parent });
   const providerId = providerOf(parent);
   return {

@@ -126,3 +126,23 @@ export const tooManyDisabled = problem({
   status: 409,
   title: 'A provider has at most 500 disabled resellers',
 });
+export const settingLocked = problem({
+  code: 'customers.setting_locked',
+  status: 409,
+  title: 'A node above has locked this setting',
+});
+export const moveIntoItself = problem({
+  code: 'customers.move_into_itself',
+  status: 409,
+  title: 'A node cannot stand below itself',
+});
+export const moveTooLarge = problem({
+  code: 'customers.move_too_large',
+  status: 409,
+  title: 'At most 30 nodes move at once',
+});
+export const notOffered = problem({
+  code: 'customers.not_offered',
+  status: 409,
+  title: 'The new parent does not offer every service that is held',
+});

@@ -32,6 +32,7 @@ import { domainKey, type Holders } from './domain.ts';
 import { type Forest, toForest } from './forest.ts';
 import { toCustomer } from './profile.ts';
 import type { Selling } from './reseller.ts';
+import { defaultsKey } from './settings.ts';
 
 /** What adding a customer depends on, in one round trip. */
 export async function factsFor(
@@ -133,9 +134,6 @@ export async function candidate(
   return { person: person && toPerson(person), current: member && toMembership(member, customer.id) };
 }
 
-const profilesOf = async (ids: readonly string[]) =>
-  (await getAll(ids.map(nodeKey), true)).filter((item) => item !== undefined);
-
 async function holdersOf(providerId: string, names: readonly string[]): Promise<Holders> {
   const found = await getAll(
     names.map((one) => domainKey(providerId, one)),
@@ -162,11 +160,11 @@ export async function surroundingsFor(
     ),
   ]);
   const parent = stored && nodeFrom(stored);
-  const above = parent && narrows(command) ? await profilesOf(parent.path.slice(1, -1)) : [];
+  const line = parent && narrows(command) ? await lineAbove([...parent.path, '']) : [];
   return {
     mspModeOn: mspMode?.enabled === 1,
     parent,
-    line: parent ? [...above, parent.item] : [],
+    line,
     codesTaken: codes,
     holders,
   };
@@ -175,7 +173,7 @@ export async function surroundingsFor(
 /** What a change of domains, roles or limits depends on. */
 export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise<Neighbours> {
   const [line, holders] = await Promise.all([
-    asked.allowedRoles || asked.userLimit ? profilesOf(node.path.slice(1, -1)) : [],
+    asked.allowedRoles || asked.userLimit ? lineAbove(node.path) : [],
     holdersOf(node.path[1] ?? '', asked.domains?.map(({ name }) => name) ?? []),
   ]);
   return { line, holders };
@@ -228,4 +226,15 @@ export async function archiveOf(providerId: string, customerId: string) {
 /** Writes what a reaction decided. */
 export function write(writes: readonly Write[], token: string, deadline: number): Promise<void> {
   return commit(writes, token, deadline);
+}
+
+export const defaultsOf = (providerId: string) => get(defaultsKey(providerId), true);
+
+/** The profiles above a node, from the provider down; the provider’s with its defaults. */
+export async function lineAbove(path: readonly string[]): Promise<Readonly<Record<string, unknown>>[]> {
+  const providerId = path[1] ?? '';
+  const ids = path.slice(1, -1);
+  const [defaults, ...found] = await getAll([defaultsKey(providerId), ...ids.map(nodeKey)], true);
+  const { PK, SK, kind, version, ...said } = defaults ?? {};
+  return found.flatMap((item) => (item ? [item.id === providerId ? { ...item, ...said } : item] : []));
 }

@@ -26,6 +26,7 @@ export const larger: Readonly<Record<string, string>> = {
   'disableCustomer: a reseller': 'node and the tree’s set of disabled nodes; the receipt announces',
   enableCustomer: 'the receipt announces',
   deleteCustomer: 'node, archive, names, counts; the receipt announces twice',
+  changeSettings: 'the receipt announces',
   provisionResellerService: 'node and the count of its children; the receipt announces',
   removeResellerService: 'node and the count of its children; the receipt announces',
   addAdministrator: 'bound to the person; the receipt announces',

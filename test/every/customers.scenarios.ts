@@ -80,6 +80,25 @@ export const customers: Scenarios = {
     await call(`DELETE /v1/customers/${id}`, { as: msp.catalog, headers: first });
     return { line: `GET /v1/archived-customers/${id}`, as: msp.reader };
   },
+  getEffectiveSettings: ({ msp, customer }) => ({
+    line: `GET /v1/customers/${customer.id}/effective-settings`,
+    as: msp.reader,
+  }),
+  changeSettings: async ({ msp }) => ({
+    line: `PATCH /v1/customers/${(await plantDirectly(msp.catalog)).id}/settings`,
+    as: msp.catalog,
+    body: { locale: 'de' },
+    headers: first,
+  }),
+  getDefaultSettings: ({ msp }) => ({
+    line: `GET /v1/providers/${msp.id}/default-settings`,
+    as: msp.reader,
+  }),
+  changeDefaultSettings: async () => {
+    const msp = await makeMsp();
+    const line = `PATCH /v1/providers/${msp.id}/default-settings`;
+    return { line, as: msp.catalog, body: { locale: 'de' }, headers: { 'if-match': '"0"' } };
+  },
   provisionResellerService: async (stage) => ({
     line: `PUT ${(await customerOf(stage)).path}/reseller-service`,
     as: stage.msp.catalog,
