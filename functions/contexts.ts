@@ -44,7 +44,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: customerReactions,
-    reactionNeeds: { table: ['get', 'put'] },
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], index: true },
   },
   {
     name: 'users',

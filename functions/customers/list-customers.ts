@@ -41,7 +41,7 @@ export const listCustomers = route({
   },
   decide: ({ scope, query, seal }, { items, next, parent }) => {
     const elsewhere = query.parentId !== undefined && query.parentId !== scope.home.id;
-    if (elsewhere && !(parent && inScope(scope.home, nodeFrom(parent)))) refuse(notFound);
+    if (elsewhere && !(parent && inScope(scope.home, nodeFrom(parent, scope.move)))) refuse(notFound);
     return answer({
       items: items.map(({ id, name, type, state }) =>
         summary.parse({ id, name, reseller: type === 'RESELLER', state }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { subtreePage } from '../../lib/customers/store.ts';
-import { answer } from '../../lib/kit/plan.ts';
+import { treeChanged } from '../../lib/customers/problems.ts';
+import { standingOf, subtreePage } from '../../lib/customers/store.ts';
+import { answer, refuse } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -24,10 +25,19 @@ export const listSubtree = route({
   params: z.strictObject({ customerId: id('customer') }),
   page: true,
   reply: { status: 200, body: pageOf(place) },
-  refuses: [],
-  load: async ({ query, position, scope }) => subtreePage((await scope()).target.path, query.limit, position),
-  decide: ({ seal }, { items, next }) =>
-    answer({
+  refuses: [treeChanged],
+  load: async ({ provider, target, query, position, scope }) => {
+    const early = provider === undefined ? undefined : standingOf(provider, target);
+    const checked = await scope();
+    const { path, forest } = await (early ?? standingOf(checked.target.path[1] ?? '', target));
+    const { move, epoch } = forest;
+    const [seen, after] = position === undefined ? [String(epoch)] : position.split(':');
+    if (seen !== String(epoch)) return { items: [], next: null, epoch, changed: true };
+    return { ...(await subtreePage(path, { limit: query.limit, after, move })), epoch, changed: false };
+  },
+  decide: ({ seal }, { items, next, epoch, changed }) => {
+    if (changed) refuse(treeChanged);
+    return answer({
       items: items.map(({ id, name, type, state, path }) =>
         place.parse({
           id,
@@ -38,6 +48,7 @@ export const listSubtree = route({
           state,
         }),
       ),
-      nextCursor: next && seal(next),
-    }),
+      nextCursor: next && seal(`${epoch}:${next}`),
+    });
+  },
 });

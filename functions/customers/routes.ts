@@ -12,9 +12,11 @@ import { getArchivedCustomer } from './get-archived-customer.ts';
 import { getCustomer } from './get-customer.ts';
 import { getDefaultSettings } from './get-default-settings.ts';
 import { getEffectiveSettings } from './get-effective-settings.ts';
+import { getMove } from './get-move.ts';
 import { listAdministrators } from './list-administrators.ts';
 import { listCustomers } from './list-customers.ts';
 import { listSubtree } from './list-subtree.ts';
+import { moveCustomer } from './move-customer.ts';
 import { provisionCustomer } from './provision-customer.ts';
 import { provisionResellerService } from './provision-reseller-service.ts';
 import { removeAdministrator } from './remove-administrator.ts';
@@ -37,6 +39,8 @@ export const routes: readonly Route[] = [
   changeSettings,
   getDefaultSettings,
   changeDefaultSettings,
+  moveCustomer,
+  getMove,
   provisionResellerService,
   removeResellerService,
   listAdministrators,

@@ -1,5 +1,6 @@
 import { idPattern } from '../kit/id.ts';
 import { pathAt, type TreeEntry } from '../kit/keys.ts';
+import { type Move, placed } from '../kit/move.ts';
 import { allows, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
 import { forbidden, nodeDisabled, notFound, Problem, unauthenticated } from '../kit/problem.ts';
 import type { Target } from '../kit/route.ts';
@@ -46,13 +47,21 @@ export function toNode(item: Readonly<Record<string, unknown>> | undefined): Nod
   return { id, type, path: path?.split('/') ?? pathAt(item as unknown as TreeEntry), name, version, item };
 }
 
+function standing(node: Node | undefined, move: Move | undefined): Node | undefined {
+  return node && { ...node, path: placed(node.path, move) };
+}
+
+function disabledAbove(home: Node, forest: Candidate['forest']): boolean {
+  return ((forest?.disabled ?? []) as string[]).some((id) => home.path.includes(id));
+}
+
 export interface Candidate {
   readonly claims: Claims;
   readonly membership: Readonly<Record<string, unknown>> | undefined;
   readonly home: Node | undefined;
   readonly target: Node | undefined;
-  /** Ids of disabled resellers of the provider that the token names. */
-  readonly disabled?: readonly string[];
+  /** What holds for the tree of the caller's provider; read for customers' people alone. */
+  readonly forest?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -66,7 +75,9 @@ export function authorize(
   permission: Permission | 'signed-in',
   target: Target | undefined,
 ): Scope {
-  const { claims, membership, home } = candidate;
+  const { claims, membership, forest } = candidate;
+  const move = forest?.move as Move | undefined;
+  const home = standing(candidate.home, move);
   if (!home || !membership || membership.state !== 'ACTIVE' || hasEnded(membership)) {
     throw new Problem(unauthenticated, 'The token belongs to nobody who is a member now');
   }
@@ -74,10 +85,10 @@ export function authorize(
   if (provider !== undefined && provider !== providerOf(home)) {
     throw new Problem(unauthenticated, 'The token names another provider');
   }
-  if (home.item.adminState === 'DISABLED' || candidate.disabled?.some((id) => home.path.includes(id))) {
+  if (home.item.adminState === 'DISABLED' || disabledAbove(home, forest)) {
     throw new Problem(nodeDisabled);
   }
-  const node = target && 'param' in target ? candidate.target : home;
+  const node = target && 'param' in target ? standing(candidate.target, move) : home;
   if (target && 'param' in target) {
     if (!node || !inScope(home, node) || !target.types.includes(node.type)) throw new Problem(notFound);
   }
@@ -87,7 +98,7 @@ export function authorize(
   if (target && 'home' in target && !target.home.includes(home.type)) throw new Problem(forbidden);
   if (target && 'param' in target && target.below && own) throw new Problem(forbidden);
   if (!node) throw new Problem(notFound);
-  return { actor: { id: claims.person, kind: 'person', home: home.id }, roles, home, target: node };
+  return { actor: { id: claims.person, kind: 'person', home: home.id }, roles, home, target: node, move };
 }
 
 // A user that expires on a day is out from the next one on, without anybody writing it.

@@ -91,7 +91,7 @@ async function once(route: Route, request: Inquiry, again: boolean, deadline: nu
         membership,
         home: toNode(home),
         target: toNode(target),
-        disabled: await disabledAbove(claims, toNode(home), forest.length > 0 ? rest.at(-1) : undefined),
+        forest: await forestAbove(claims, toNode(home), forest.length > 0 ? rest.at(-1) : undefined),
       },
       route.permission as never,
       route.target,
@@ -119,14 +119,14 @@ async function once(route: Route, request: Inquiry, again: boolean, deadline: nu
 }
 
 // A token that does not name the provider costs a second read: its node has to be known first.
-async function disabledAbove(
+async function forestAbove(
   claims: Claims,
   home: Node | undefined,
   read: Readonly<Record<string, unknown>> | undefined,
-): Promise<readonly string[]> {
-  if (!home || home.path.length <= 2) return [];
-  const [forest] = claims.provider === undefined ? await getAll([forestKey(providerOf(home))], true) : [read];
-  return (forest?.disabled ?? []) as string[];
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (!home || home.path.length <= 2 || claims.provider !== undefined) return read;
+  const [forest] = await getAll([forestKey(providerOf(home))], true);
+  return forest;
 }
 
 async function commitPlan(

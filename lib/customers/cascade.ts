@@ -1,12 +1,20 @@
+import { type Move, placed } from '../kit/move.ts';
 import type { Node, NodeType } from '../kit/scope.ts';
 import { type RoleName, roleName } from './particulars.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** A stored profile as a node of the tree. */
-export function nodeFrom(item: Stored): Node {
+/** A stored profile as a node of the tree, where it really is while a subtree moves. */
+export function nodeFrom(item: Stored, move?: Move): Node {
   const { id, type, path, name, version } = item as Record<string, string> & { type: NodeType };
-  return { id, type, path: String(path).split('/'), name, version: Number(version), item } as Node;
+  return {
+    id,
+    type,
+    path: placed(String(path).split('/'), move),
+    name,
+    version: Number(version),
+    item,
+  } as Node;
 }
 
 /** The roles that one node by itself allows: a provider all. */

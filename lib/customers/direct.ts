@@ -9,6 +9,7 @@ import { allowedAlong, limitAlong } from './cascade.ts';
 import { chooseCode, takeCode } from './code.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
 import { customerAdded } from './events.ts';
+import { type Forest, unchanged } from './forest.ts';
 import {
   allowedByDefault,
   code,
@@ -63,6 +64,7 @@ export type DirectCustomer = z.output<typeof directCustomer>;
 export interface Surroundings {
   readonly mspModeOn: boolean;
   readonly parent: Node | undefined;
+  readonly forest: Forest;
   /** Stored profiles from the provider to the parent, as far as the command needs them. */
   readonly line: readonly Readonly<Record<string, unknown>>[];
   readonly codesTaken: readonly string[];
@@ -102,6 +104,7 @@ export function addDirectly(
       ...exchangeDomains(providerId, added.id, { before: [], after: added.domains }),
       ...exchangeBillingId(providerId, added.id, { before: null, after: added.billingId }),
       ...admit(parent),
+      ...(parent.type === 'PROVIDER' ? [] : [unchanged(providerId, found.forest)]),
       {
         do: 'adjust',
         key: settingsKey(providerId, 'MSP_MODE'),

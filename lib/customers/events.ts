@@ -68,3 +68,13 @@ export const customerDeleted = event({
   data: z.strictObject({ name: z.string(), code: z.string().nullable(), parentId: z.string() }),
   example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C' },
 });
+
+export const moveRequested = event({
+  type: 'customers.move_requested.v1',
+  summary: 'A subtree stands below another parent; its stored paths are to follow. The subject is its root',
+  data: z.strictObject({ operationId: z.string(), providerId: z.string() }),
+  example: {
+    operationId: 'opr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    providerId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+  },
+});

@@ -136,10 +136,16 @@ export const moveIntoItself = problem({
   status: 409,
   title: 'A node cannot stand below itself',
 });
-export const moveTooLarge = problem({
-  code: 'customers.move_too_large',
+export const moveUnderway = problem({
+  code: 'customers.move_underway',
   status: 409,
-  title: 'At most 30 nodes move at once',
+  title: 'Another subtree of the provider is being moved',
+  retryable: true,
+});
+export const treeChanged = problem({
+  code: 'customers.tree_changed',
+  status: 409,
+  title: 'A subtree has moved since the first page; start again without a cursor',
 });
 export const notOffered = problem({
   code: 'customers.not_offered',

@@ -1,13 +1,16 @@
 import { commit, each, get, getAll, page } from '../aws/db.ts';
+import { idLength } from '../kit/id.ts';
 import {
   archiveKey,
   companyKey,
+  customerServicePrefix,
   forestKey,
   memberKey,
   memberPrefix,
   meterPrefix,
   namePartition,
   nodeKey,
+  operationKey,
   partition,
   pathAt,
   personKey,
@@ -17,6 +20,7 @@ import {
   treeEntry,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
+import { type Move, placed } from '../kit/move.ts';
 import type { Write } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
@@ -30,9 +34,11 @@ import type { Estate } from './deletion.ts';
 import { type DirectCustomer, domainsAsked, narrows, type Surroundings } from './direct.ts';
 import { domainKey, type Holders } from './domain.ts';
 import { type Forest, toForest } from './forest.ts';
+import type { Journey } from './move.ts';
 import { toCustomer } from './profile.ts';
 import type { Selling } from './reseller.ts';
 import { defaultsKey } from './settings.ts';
+import { merge, type Read, realPlace, type Stretch, startAfter, stretchesOf } from './subtree.ts';
 
 /** What adding a customer depends on, in one round trip. */
 export async function factsFor(
@@ -83,16 +89,58 @@ export function customersByName(
   });
 }
 
-/** A page of a node and what stands below it, in path order. */
-export async function subtreePage(path: readonly string[], limit: number, after: string | undefined) {
-  const { G1, S1 } = treeEntry(path[1] ?? '', path);
-  const { items, next } = await page({ index: 'tree', partition: G1, prefix: S1, limit, after });
+/** A page of a node and what stands below it, in path order; a node on its way is seen once, where it really is. */
+export async function subtreePage(
+  path: readonly string[],
+  query: { limit: number; after: string | undefined; move: Move | undefined },
+): Promise<{ items: Placed[]; next: string | null }> {
+  const { limit, after, move } = query;
+  const reads: Read<Placed>[] = [];
+  for (const stretch of stretchesOf(path, move)) {
+    const from = startAfter(stretch, after);
+    if (from === undefined) continue;
+    reads.push(await readStretch({ G1: partition(path[1] ?? ''), from, limit, move }, stretch));
+  }
+  return merge(reads, limit);
+}
+
+async function readStretch(
+  range: { G1: string; from: string; limit: number; move: Move | undefined },
+  { prefix, real }: Stretch,
+): Promise<Read<Placed>> {
+  const { G1, from, limit, move } = range;
+  const read = await page({ index: 'tree', partition: G1, from, to: `${prefix}~`, limit });
+  const behind = prefix !== real;
+  const seen = read.items.map((item) => {
+    const stored = pathAt(item as unknown as TreeEntry);
+    const path = placed(stored, move);
+    return {
+      place: realPlace(path, undefined),
+      moved: path !== stored && String(path) !== String(stored),
+      path,
+      item,
+    };
+  });
+  const last = seen.at(-1);
   return {
-    items: items.map((item) => ({ ...item, path: pathAt(item as unknown as TreeEntry) }) as Placed),
-    next,
+    // What has not followed yet is read where it was left, not here.
+    items: seen
+      .filter(({ moved }) => moved === behind)
+      .map(({ place, path, item }) => ({ place, item: { ...item, path } as Placed })),
+    upTo: read.next === null || !last ? null : behind ? last.place : String(last.item.S1),
   };
 }
 type Placed = Readonly<Record<string, unknown>> & { readonly path: readonly string[] };
+
+/** A node and the tree that it stands in, at about the same time. */
+export async function standingOf(
+  providerId: string,
+  nodeId: string,
+): Promise<{ path: readonly string[]; forest: Forest }> {
+  const [node, tree] = await getAll([nodeKey(nodeId), forestKey(providerId)], true);
+  const forest = toForest(tree);
+  return { path: node ? nodeFrom(node, forest.move).path : [], forest };
+}
 
 export const profileOf = (nodeId: string) => get(nodeKey(nodeId), true);
 
@@ -151,19 +199,23 @@ export async function surroundingsFor(
   again: boolean,
 ): Promise<Surroundings> {
   const { home, command } = asked;
-  const [[mspMode, stored], codes, holders] = await Promise.all([
-    getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(command.parentId ?? home)], true),
+  const parentId = command.parentId ?? home;
+  const below = parentId === providerId ? [] : [forestKey(providerId)];
+  const [[mspMode, stored, tree], codes, holders] = await Promise.all([
+    getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(parentId), ...below], true),
     command.code === undefined ? codesTaken(providerId, command.name, again) : [],
     holdersOf(
       providerId,
       domainsAsked(command).map(({ name }) => name),
     ),
   ]);
-  const parent = stored && nodeFrom(stored);
+  const forest = toForest(tree);
+  const parent = stored && nodeFrom(stored, forest.move);
   const line = parent && narrows(command) ? await lineAbove([...parent.path, '']) : [];
   return {
     mspModeOn: mspMode?.enabled === 1,
     parent,
+    forest,
     line,
     codesTaken: codes,
     holders,
@@ -234,7 +286,65 @@ export const defaultsOf = (providerId: string) => get(defaultsKey(providerId), t
 export async function lineAbove(path: readonly string[]): Promise<Readonly<Record<string, unknown>>[]> {
   const providerId = path[1] ?? '';
   const ids = path.slice(1, -1);
-  const [defaults, ...found] = await getAll([defaultsKey(providerId), ...ids.map(nodeKey)], true);
+  const below = path.length > 3 ? [forestKey(providerId)] : [];
+  const keys = [defaultsKey(providerId), ...ids.map(nodeKey), ...below];
+  const [defaults, ...read] = await getAll(keys, true);
+  const { move } = toForest(below.length > 0 ? read.at(-1) : undefined);
+  const real = placed(path, move);
+  if (real.join() !== path.join()) return lineAbove(real);
+  const found = read.slice(0, ids.length);
   const { PK, SK, kind, version, ...said } = defaults ?? {};
   return found.flatMap((item) => (item ? [item.id === providerId ? { ...item, ...said } : item] : []));
+}
+
+async function servicesOf(place: { partition: string; prefix?: string }): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { SK } of each({ ...place, limit: 100, consistent: true })) {
+    found.push(String(SK).replace(/^#/, ''));
+  }
+  return found;
+}
+
+async function sizeOf(node: Node): Promise<Journey['subtree']> {
+  const { G1, S1 } = treeEntry(node.path[1] ?? '', node.path);
+  let [nodes, longest] = [0, S1.length];
+  for await (const item of each({ index: 'tree', partition: G1, prefix: S1, limit: 1000 })) {
+    nodes++;
+    longest = Math.max(longest, String(item.S1).length);
+  }
+  return { nodes, levels: (longest - S1.length) / idLength + 1 };
+}
+
+/** What a move depends on, bound to the tree as it is. */
+export async function journeyOf(node: Node, parentId: string): Promise<Journey> {
+  const [forest, stored, subtree, held, offers, offered, old] = await Promise.all([
+    forestOf(node.path[1] ?? ''),
+    profileOf(parentId),
+    sizeOf(node),
+    servicesOf({ partition: partition(node.id, 'INSTANCE'), prefix: customerServicePrefix }),
+    servicesOf({ partition: partition(node.id, 'OFFER') }),
+    parentId === node.path[1] ? null : servicesOf({ partition: partition(parentId, 'OFFER') }),
+    lineAbove(node.path),
+  ]);
+  const parent = stored && nodeFrom(stored);
+  const line = parent && parent.path.length > 1 ? await lineAbove([...parent.path, '']) : [];
+  return {
+    forest,
+    parent,
+    above: { old, new: line },
+    subtree,
+    held: [...new Set([...held, ...offers])],
+    offered,
+  };
+}
+
+export const operationOf = (providerId: string, operationId: string) =>
+  get(operationKey(providerId, operationId), true);
+
+/** Some stored profiles whose paths have not followed a move yet. */
+export async function strayed(move: Move, limit: number): Promise<Readonly<Record<string, unknown>>[]> {
+  const { G1, S1 } = treeEntry(move.from[1] ?? '', [...move.from, move.id]);
+  const { items } = await page({ index: 'tree', partition: G1, prefix: S1, limit });
+  const keys = items.map(({ PK, SK }) => ({ PK: String(PK), SK: String(SK) }));
+  return (await getAll(keys, true)).filter((item) => item !== undefined);
 }

@@ -152,7 +152,7 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
   SK: `S#${what}`,
 });
 export const settingsPrefix = 'S#';
-/** What holds for a provider's whole tree: which resellers are disabled. Read with the membership of customers' people. */
+/** What holds for a provider's whole tree: which resellers are disabled, which subtree moves. Read with the membership of customers' people. */
 export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
 /** What is kept of a customer that was deleted. */
 export const archiveKey = (providerId: string, customerId: string): Key => ({

@@ -1,3 +1,4 @@
+import type { Move } from './move.ts';
 import type { Role } from './permission.ts';
 
 export type NodeType = 'PLATFORM' | 'PROVIDER' | 'RESELLER' | 'CUSTOMER';
@@ -31,6 +32,8 @@ export interface Scope {
   readonly home: Node;
   /** The node that the route acts on: in the caller's subtree. */
   readonly target: Node;
+  /** For a customer's people: the subtree that is on its way, whose stored paths are to be read as `placed`. */
+  readonly move?: Move | undefined;
 }
 
 /** Depth of a node below the platform: 1 for a provider. At most `maxDepth`. */

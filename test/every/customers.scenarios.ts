@@ -99,6 +99,18 @@ export const customers: Scenarios = {
     const line = `PATCH /v1/providers/${msp.id}/default-settings`;
     return { line, as: msp.catalog, body: { locale: 'de' }, headers: { 'if-match': '"0"' } };
   },
+  moveCustomer: async () => {
+    const msp = await makeMsp();
+    const [from, to] = [await plantReseller(msp), await plantReseller(msp)];
+    return { line: `POST /v1/customers/${from.id}/move`, as: msp.catalog, body: { parentId: to.id } };
+  },
+  getMove: async () => {
+    const msp = await makeMsp();
+    const [from, to] = [await plantReseller(msp), await plantReseller(msp)];
+    const body = { parentId: to.id };
+    const moved = await call(`POST /v1/customers/${from.id}/move`, { as: msp.catalog, body });
+    return { line: `GET ${moved.headers.location}`, as: msp.catalog };
+  },
   provisionResellerService: async (stage) => ({
     line: `PUT ${(await customerOf(stage)).path}/reseller-service`,
     as: stage.msp.catalog,
