@@ -104,9 +104,9 @@ export const contexts: readonly Context[] = [
     name: 'provisioning',
     impact: 'Nobody can see, retry or reset what the provisioning engine does.',
     routes: provisioning,
-    needs: { table: ['batchGet', 'get', 'query', 'put'], cursor: true },
+    needs: { table: ['batchGet', 'get', 'query', 'put'], cursor: true, directory: 'named' },
     subscribers: provisioningSubscribers,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'] },
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'], directory: 'reached' },
   },
   {
     name: 'audit',
