@@ -1,9 +1,18 @@
 import { each, get, getAll, page } from '../aws/db.ts';
-import { directoryObjectKey, nodeKey, partition, provisioningRequestKey, settingsKey } from '../kit/keys.ts';
+import {
+  customerServicePrefix,
+  directoryObjectKey,
+  nodeKey,
+  partition,
+  provisioningRequestKey,
+  settingsKey,
+  userKey,
+} from '../kit/keys.ts';
 import { type Lane, toLane } from './lane.ts';
 import { type Belief, toBelief } from './object.ts';
 import { type Request, toRequest } from './request.ts';
 import { containerId } from './rules.ts';
+import type { Surroundings } from './wish.ts';
 
 /** One request of a customer. */
 export async function requestOf(customerId: string, requestId: string): Promise<Request | undefined> {
@@ -79,4 +88,38 @@ export async function objectPage(
     next,
     chain: containers.flatMap((item) => (item ? toBelief(item).rdns.slice(-1) : [])),
   };
+}
+
+/** What the tree, the services and a user say of a customer. `parentId` leads to the nodes above one that is gone. */
+export async function surroundingsOf(
+  customerId: string,
+  at: { userId?: string | undefined; parentId?: string },
+): Promise<Surroundings> {
+  const instances = async (prefix: string) => {
+    const out: Record<string, unknown>[] = [];
+    const found = each({
+      partition: partition(customerId, 'INSTANCE'),
+      prefix,
+      limit: 100,
+      consistent: true,
+    });
+    for await (const item of found) out.push(item);
+    return out;
+  };
+  const keys = [
+    nodeKey(customerId),
+    nodeKey(at.parentId ?? customerId),
+    userKey(customerId, at.userId ?? '-'),
+  ];
+  const [[customer, parent, user], services, userServices] = await Promise.all([
+    getAll(keys, true),
+    instances(customerServicePrefix),
+    at.userId ? instances(`${at.userId}#`) : [],
+  ]);
+  const path = String(customer?.path ?? `${parent?.path}/${customerId}`).split('/');
+  const above = await getAll(
+    path.slice(1, -1).map((id) => nodeKey(id)),
+    true,
+  );
+  return { customer, above: above.filter((one) => one !== undefined), services, user, userServices };
 }
