@@ -8,6 +8,7 @@ import { deleteUser } from './delete-user.ts';
 import { deprovisionUser } from './deprovision-user.ts';
 import { getRoleCollection } from './get-role-collection.ts';
 import { getUser } from './get-user.ts';
+import { importUsers } from './import-users.ts';
 import { listRoleCollections } from './list-role-collections.ts';
 import { listUsers } from './list-users.ts';
 import { provisionUser } from './provision-user.ts';
@@ -15,6 +16,7 @@ import { resetPassword } from './reset-password.ts';
 
 export const routes: readonly Route[] = [
   createUser,
+  importUsers,
   listUsers,
   getUser,
   changeUser,

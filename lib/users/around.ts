@@ -39,9 +39,13 @@ export function isProvisioned(node: Pick<Node, 'item'>): boolean {
   return ['Requested', 'InProgress', 'Provisioned', 'Pending'].includes(profileOf(node).status);
 }
 
-export function mustBeOfDomain(upn: string, node: Pick<Node, 'item'>, pointer = '#/upn'): void {
-  if (profileOf(node).domains.some((one) => upn.endsWith(`@${one.toLowerCase()}`))) return;
-  const errors = [{ pointer, message: 'does not end with a domain of the customer' }];
+export function isOfDomain(upn: string, node: Pick<Node, 'item'>): boolean {
+  return profileOf(node).domains.some((one) => upn.endsWith(`@${one.toLowerCase()}`));
+}
+
+export function mustBeOfDomain(upn: string, node: Pick<Node, 'item'>): void {
+  if (isOfDomain(upn, node)) return;
+  const errors = [{ pointer: '#/upn', message: 'does not end with a domain of the customer' }];
   throw new Problem(domainUnknown, undefined, { errors });
 }
 

@@ -65,3 +65,18 @@ export const tooManyServices = problem({
   status: 409,
   title: 'The user has too many services to change at once; deprovision some first',
 });
+export const importUnreadable = problem({
+  code: 'users.import_unreadable',
+  status: 422,
+  title: 'The file cannot be read',
+});
+export const importTooLong = problem({
+  code: 'users.import_too_long',
+  status: 422,
+  title: 'An import has at most 32 rows; send the rest with another',
+});
+export const importNeedsFirst = problem({
+  code: 'users.import_needs_first',
+  status: 409,
+  title: 'Users are imported once the first one, an administrator, has been added',
+});

@@ -11,16 +11,17 @@ import {
   userKey,
 } from '../kit/keys.ts';
 import type { Role } from '../kit/permission.ts';
-import type { Node } from '../kit/scope.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { administrates, type Member, personOf } from './admission.ts';
 import type { Around, Count } from './around.ts';
 import type { Held } from './change.ts';
 import { toCollection } from './collection.ts';
+import type { Row, Taken } from './import.ts';
 import { type Instance, toInstance } from './instance.ts';
 import type { RoleChoice } from './role.ts';
 import type { Readers } from './search.ts';
-import { type StoredUser, toUser } from './user.ts';
+import { type StoredUser, toUser, upnKey, userNameKey } from './user.ts';
 
 const storedCount = z.object({ users: z.number(), version: z.number() });
 
@@ -139,4 +140,24 @@ export function collectionPage(nodeId: string, limit: number, after: string | un
 export async function collectionOf(nodeId: string, collectionId: string) {
   const [item] = await getAll([roleCollectionKey(nodeId, collectionId)], true);
   return item && toCollection(item);
+}
+
+/** Which of the names of an import are taken already. */
+export async function takenBy(customer: Node, rows: readonly Row[]): Promise<Taken> {
+  const commands = rows.flatMap((one) => ('command' in one ? [one.command] : []));
+  const upns = commands.map(({ upn }) => upn);
+  const names = commands.map(({ upn, userName }) => userName ?? upn.split('@')[0] ?? '');
+  const found = await getAll(
+    [
+      ...upns.map((one) => upnKey(providerOf(customer), one)),
+      ...names.map((one) => userNameKey(customer.id, one)),
+    ],
+    true,
+  );
+  return {
+    upns: new Set(upns.filter((_, index) => found[index])),
+    userNames: new Set(
+      names.filter((_, index) => found[upns.length + index]).map((one) => one.toLowerCase()),
+    ),
+  };
 }

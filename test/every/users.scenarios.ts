@@ -34,6 +34,25 @@ export const users: Scenarios = {
     const customer = await plantNode(rootOf(msp.id));
     return { line: `POST /v1/customers/${customer.id}/users`, as: msp.catalog, body: person(customer) };
   },
+  'importUsers: ten': async (stage) => {
+    const { customer } = await staffed(stage);
+    const rows = Array.from({ length: 10 }, () => `Ann,Lee,${part()}@${customer.domain}`);
+    return {
+      line: `POST /v1/customers/${customer.id}/user-imports`,
+      as: stage.msp.catalog,
+      text: ['firstName,lastName,upn', ...rows].join('\n'),
+      headers: { 'content-type': 'text/csv' },
+    };
+  },
+  importUsers: async (stage) => {
+    const { customer } = await staffed(stage);
+    return {
+      line: `POST /v1/customers/${customer.id}/user-imports`,
+      as: stage.msp.catalog,
+      text: `firstName,lastName,upn\nAnn,Lee,${part()}@${customer.domain}`,
+      headers: { 'content-type': 'text/csv' },
+    };
+  },
   listUsers: async (stage) => ({ line: `GET ${(await staffed(stage)).users}`, as: stage.msp.reader }),
   'listUsers: q': async (stage) => ({
     line: `GET ${(await staffed(stage)).users}?q=ann`,
