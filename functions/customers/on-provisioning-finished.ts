@@ -8,6 +8,7 @@ import { subscriber } from '../../lib/kit/context.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { provisioningFinished } from '../../lib/provisioning/events.ts';
+import { showService, showUser } from './show-provisioned.ts';
 
 const patienceMs = 6000;
 
@@ -18,7 +19,11 @@ export const onProvisioningFinished = subscriber({
   impact: 'Customers stay `Requested` although the provisioning engine is done with them.',
   handle: async (envelope) => {
     const { customerId, userId, serviceCode, ...outcome } = envelope.data;
-    if (userId !== null || serviceCode !== null) return;
+    if (userId !== null) return showUser({ ...envelope, data: { ...envelope.data, userId } });
+    if (serviceCode !== null) {
+      const target = toNode(await profileOf(customerId));
+      return target && showService(envelope, target, serviceCode);
+    }
     const deadline = Date.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
       const node = toNode(await profileOf(customerId));

@@ -55,7 +55,7 @@ export function changeUser(
   const version = held.user.version + 1;
   return {
     writes: [
-      ...rewrite(held.user, after),
+      ...rewrite(held.user, after, status === 'Requested' ? version : undefined),
       ...renames(before, after, providerOf(scope.target)),
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
@@ -82,7 +82,7 @@ export function provisionUser(
   }
   const after: User = { ...before, status: 'Requested' };
   return {
-    writes: rewrite(user, after),
+    writes: rewrite(user, after, user.version + 1),
     receipt: { action: `users.${made.what}`, subject: user.id, ...difference(before, after) },
     announcements: [wish(after, made.what, user.version + 1)],
     reply: { body: viewUser(after, made.now), version: user.version + 1 },
@@ -102,16 +102,16 @@ export function resetPassword(scope: Scope, user: StoredUser, now: string): Plan
   };
 }
 
-export function viewless({ version: _, ...rest }: StoredUser): User {
+export function viewless({ version: _, requested: __, ...rest }: StoredUser): User {
   return rest;
 }
 
 /** The user's items at the next version. */
-function rewrite(before: StoredUser, after: User): Write[] {
+export function rewrite(before: StoredUser, after: User, requested = before.requested): Write[] {
   const version = before.version + 1;
   const [old, fresh] = [toMailItem(before, before.version), toMailItem(after, version)];
   return [
-    { do: 'replace', version: before.version, item: toItem(after, version) },
+    { do: 'replace', version: before.version, item: toItem(after, version, requested) },
     ...(old && fresh ? [{ do: 'replace', version: before.version, item: fresh } satisfies Write] : []),
     ...(old && !fresh
       ? [{ do: 'remove', key: { PK: old.PK, SK: old.SK }, version: before.version } satisfies Write]

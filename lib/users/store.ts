@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { each, getAll, page, positionOf } from '../aws/db.ts';
+import { commit, each, getAll, page, positionOf } from '../aws/db.ts';
 import {
   memberKey,
   memberPrefix,
@@ -161,3 +161,11 @@ export async function takenBy(customer: Node, rows: readonly Row[]): Promise<Tak
     ),
   };
 }
+
+/** A customer's profile and one of its users. */
+export async function nodeAndUser(customerId: string, userId: string) {
+  const [item, user] = await getAll([nodeKey(customerId), userKey(customerId, userId)], true);
+  return [item, user && toUser(user, customerId)] as const;
+}
+
+export { commit as write };

@@ -116,9 +116,16 @@ export function stateOf(one: Pick<User, 'disabled' | 'expiresOn'>, now: string):
 export const viewUser = (one: User, now: string): UserView => ({ ...one, state: stateOf(one, now) });
 
 /** A user as stored, with the version. */
-export type StoredUser = User & { readonly version: number };
+export type StoredUser = User & {
+  readonly version: number;
+  /** The version at which the engine was asked last. */
+  readonly requested?: number | undefined;
+};
 
-const stored = user.omit({ state: true }).extend({ version: z.number() }).strip();
+const stored = user
+  .omit({ state: true })
+  .extend({ version: z.number(), requested: z.number().optional() })
+  .strip();
 
 export function toUser(item: Readonly<Record<string, unknown>>, customerId: string): StoredUser {
   const { summary, name: displayName, ...rest } = item;
@@ -155,7 +162,7 @@ export function toSummary(item: Readonly<Record<string, unknown>>, now: string) 
   });
 }
 
-export function toItem(one: User, version: number): Item & { version: number } {
+export function toItem(one: User, version: number, requested?: number): Item & { version: number } {
   const { customerId, displayName, ...rest } = one;
   const summary = summaryOf(one);
   const elsewhere = Object.keys(summary);
@@ -168,6 +175,7 @@ export function toItem(one: User, version: number): Item & { version: number } {
     name: displayName,
     summary,
     version,
+    requested,
   };
 }
 
