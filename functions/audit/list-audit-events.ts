@@ -38,7 +38,7 @@ export const listAuditEvents = route({
     return { ...read, limit };
   },
   decide: ({ scope, query, seal }, read) => {
-    if (query.customerId !== undefined && !isBelow(scope.home, read.node)) refuse(notFound);
+    if (query.customerId !== undefined && !isBelow(scope.home, read.node, scope.move)) refuse(notFound);
     const { items, next } = cut(read, { filters: query, limit: read.limit });
     return answer({ items, nextCursor: next && seal(next) });
   },

@@ -1,5 +1,5 @@
-import { route } from '../../lib/kit/route.ts';
 import { addressInUse } from '../../lib/kit/membership.ts';
+import { route } from '../../lib/kit/route.ts';
 import { domainTaken, nameTaken } from '../../lib/platform/problems.ts';
 import { addProvider, newProvider, provider } from '../../lib/platform/provider.ts';
 
