@@ -7,7 +7,7 @@ import {
   parentNotReseller,
   tooDeep,
 } from '../../lib/customers/problems.ts';
-import { journeyOf } from '../../lib/customers/store.ts';
+import { journeyOf, profileOf } from '../../lib/customers/store.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -26,7 +26,10 @@ export const moveCustomer = route({
   dryRun: true,
   reply: { status: 202, body: movement },
   refuses: [moveIntoItself, parentNotReseller, tooDeep, moveUnderway, notOffered],
-  load: async ({ body, scope }) => journeyOf((await scope()).target, body.parentId),
+  load: async ({ body, scope }) => {
+    const [{ target }, parent] = await Promise.all([scope(), profileOf(body.parentId)]);
+    return journeyOf(target, body.parentId, parent);
+  },
   decide: ({ scope, query, newId }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };
     return move(scope, journey, { operationId: newId('operation'), dryRun });

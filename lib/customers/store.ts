@@ -316,18 +316,21 @@ async function sizeOf(node: Node): Promise<Journey['subtree']> {
 }
 
 /** What a move depends on, bound to the tree as it is. */
-export async function journeyOf(node: Node, parentId: string): Promise<Journey> {
-  const [forest, stored, subtree, held, offers, offered, old] = await Promise.all([
+export async function journeyOf(
+  node: Node,
+  parentId: string,
+  stored: Readonly<Record<string, unknown>> | undefined,
+): Promise<Journey> {
+  const parent = stored && nodeFrom(stored);
+  const [forest, subtree, held, offers, offered, old, line] = await Promise.all([
     forestOf(node.path[1] ?? ''),
-    profileOf(parentId),
     sizeOf(node),
     servicesOf({ partition: partition(node.id, 'INSTANCE'), prefix: customerServicePrefix }),
     servicesOf({ partition: partition(node.id, 'OFFER') }),
     parentId === node.path[1] ? null : servicesOf({ partition: partition(parentId, 'OFFER') }),
     lineAbove(node.path),
+    parent && parent.path.length > 1 ? lineAbove([...parent.path, '']) : [],
   ]);
-  const parent = stored && nodeFrom(stored);
-  const line = parent && parent.path.length > 1 ? await lineAbove([...parent.path, '']) : [];
   return {
     forest,
     parent,
