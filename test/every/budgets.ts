@@ -27,6 +27,7 @@ export const larger: Readonly<Record<string, string>> = {
   enableCustomer: 'the receipt announces',
   deleteCustomer: 'node, archive, names, counts; the receipt announces twice',
   changeSettings: 'the receipt announces',
+  moveCustomer: 'node, operation, tree, and both parents’ counts; the receipt announces twice',
   provisionResellerService: 'node and the count of its children; the receipt announces',
   removeResellerService: 'node and the count of its children; the receipt announces',
   addAdministrator: 'bound to the person; the receipt announces',
