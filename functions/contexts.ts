@@ -2,6 +2,7 @@ import type { Context } from '../lib/kit/context.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as credits } from './credits/routes.ts';
 import { routes as customers } from './customers/routes.ts';
+import { subscribers as customerReactions } from './customers/subscribers.ts';
 import { routes as directory } from './directory/routes.ts';
 import { subscribers as directoryReactions } from './directory/subscribers.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
@@ -10,6 +11,10 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { routes as provisioning } from './provisioning/routes.ts';
+import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
+import { routes as services } from './services/routes.ts';
+import { routes as users } from './users/routes.ts';
 
 /** Every bounded context: what is deployed, routed, documented and tested. */
 export const contexts: readonly Context[] = [
@@ -38,6 +43,24 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+    subscribers: customerReactions,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], index: true },
+  },
+  {
+    name: 'users',
+    impact: 'Nobody can add, find or change the users of a customer or their roles.',
+    routes: users,
+    needs: {
+      table: ['batchGet', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
+  },
+  {
+    name: 'services',
+    impact: 'Nobody can define, offer or provision services, and no bill can be read.',
+    routes: services,
+    needs: { table: ['batchGet', 'query', 'put', 'update', 'check'], index: true, cursor: true },
   },
   {
     name: 'helpdesk',
@@ -76,6 +99,14 @@ export const contexts: readonly Context[] = [
     needs: { table: ['batchGet', 'get', 'query', 'put', 'delete'], cursor: true },
     subscribers: notificationSubscribers,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
+  },
+  {
+    name: 'provisioning',
+    impact: 'Nobody can see, retry or reset what the provisioning engine does.',
+    routes: provisioning,
+    needs: { table: ['batchGet', 'get', 'query', 'put'], cursor: true, directory: 'named' },
+    subscribers: provisioningSubscribers,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'], directory: 'reached' },
   },
   {
     name: 'audit',

@@ -75,5 +75,7 @@ export function bundle(outdir: string): Bundles {
 function addDocuments(directory: string): void {
   const renderer = join(root, 'node_modules/@scalar/api-reference/dist/browser/standalone.js');
   writeFileSync(join(directory, 'scalar.js.gz'), gzipSync(readFileSync(renderer), { level: 9 }));
+  const description = JSON.stringify(JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')));
+  writeFileSync(join(directory, 'openapi.json.gz'), gzipSync(description, { level: 9 }));
   writeFileSync(join(directory, 'problems.json'), JSON.stringify(problemsOf(contexts)));
 }

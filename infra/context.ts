@@ -16,6 +16,7 @@ import type { EnvironmentName } from '../lib/aws/env.ts';
 import type { Needs, TableAction } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
 import type { Bundles } from './bundle.ts';
+import type { DirectoryAccess } from './directory.ts';
 import type { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import type { Store } from './table.ts';
@@ -29,6 +30,8 @@ export interface Resources {
   readonly alarms: Alarms;
   readonly stage: string;
   readonly publicUrl: string;
+  /** Absent: the provisioning engine keeps its objects in the table. */
+  readonly directory?: DirectoryAccess | undefined;
 }
 
 export interface UnitProps {
@@ -85,6 +88,7 @@ export class Unit extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
+      ...this.network(props.needs),
     });
     this.environment({ STAGE: props.resources.stage, PUBLIC_URL: props.resources.publicUrl });
     logGroup.grantWrite(this.fn);
@@ -109,7 +113,30 @@ export class Unit extends Construct {
     );
   }
 
-  private grant({ table, index, mail, cursor }: Needs): void {
+  private network({ directory }: Needs = { table: [] }) {
+    const { directory: access } = this.resources;
+    if (!access || directory !== 'reached') return {};
+    const { vpc, subnets, securityGroup } = access;
+    return { vpc, vpcSubnets: { subnets: [...subnets] }, securityGroups: [securityGroup] };
+  }
+
+  private grantDirectory(directory: NonNullable<Needs['directory']>): void {
+    const { directory: access } = this.resources;
+    if (!access) return;
+    const { url, baseDn, secretName } = access.place;
+    this.environment({ DIRECTORY_BASE_DN: baseDn });
+    if (directory === 'named') return;
+    this.environment({ DIRECTORY_URL: url, DIRECTORY_SECRET_ARN: secretName });
+    this.allow(['secretsmanager:GetSecretValue'], [access.secretArn]);
+    const interfaces = ['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DeleteNetworkInterface'];
+    this.allow(
+      interfaces.map((one) => `ec2:${one}`),
+      ['*'],
+    );
+  }
+
+  private grant({ table, index, mail, cursor, directory }: Needs): void {
+    if (directory) this.grantDirectory(directory);
     if (table.length) this.grantTable(table, index === true);
     if (mail) this.grantMail();
     if (cursor) {

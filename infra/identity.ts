@@ -31,9 +31,9 @@ export interface IdentityProps {
 }
 
 /** What the trigger reads to put `tenant` and `roles` into a token. */
-const needs: Needs = { table: ['get'] };
+const needs: Needs = { table: ['get', 'batchGet'] };
 
-/** Who may call: the JWT authorizer, its issuer, and the trigger that adds `tenant` and `roles` to a token. */
+/** Who may call: the JWT authorizer, its issuer, and the trigger that adds `tenant`, `roles` and `provider` to a token. */
 export class Identity extends Construct {
   readonly authorizer: IHttpRouteAuthorizer;
   readonly trigger: Unit;

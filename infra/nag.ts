@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 export const reasons = {
   function: {
     'AwsSolutions-IAM5[Resource::*]':
-      'X-Ray takes trace segments for no particular resource, so its two actions have none to name.',
+      'X-Ray takes trace segments, and Lambda makes network interfaces, for no particular resource, so these actions have none to name.',
     'Serverless-LambdaAsyncFailureDestination':
       'The function is invoked by the gateway, a trigger or an event source mapping, never asynchronously, so this setting would do nothing.',
     'Serverless-LambdaDLQ':

@@ -9,6 +9,7 @@ import { Api } from './api.ts';
 import { type Bundles, pascal } from './bundle.ts';
 import { makeBus, Reaction, readersPerQueue } from './bus.ts';
 import { type Resources, Unit } from './context.ts';
+import { DirectoryAccess, type DirectoryPlace } from './directory.ts';
 import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
@@ -27,6 +28,8 @@ export interface Deployment {
   readonly issuer?: string;
   /** Address that mail comes from. */
   readonly sender: string;
+  /** Active Directory that the provisioning engine works on; without it the engine keeps the same objects in the table. */
+  readonly directory?: DirectoryPlace;
 }
 
 export interface ServiceProps {
@@ -44,7 +47,7 @@ export class Service extends Stack {
   private readonly identity: Identity;
 
   constructor(scope: Construct, { deployment, bundles, contexts }: ServiceProps) {
-    const { stage, region, account, domain, issuer, sender } = deployment;
+    const { stage, region, account, domain, issuer, sender, directory } = deployment;
     const id = `quartermaster-${stage}-${region}`;
     super(scope, id, {
       description: `Quartermaster, ${stage}`,
@@ -63,6 +66,7 @@ export class Service extends Stack {
       store: new Store(this, 'Store', { alarms }),
       mail: new Mail(this, 'Mail', { sender, alarms }),
       cursorSecret: this.makeCursorSecret(),
+      directory: directory && new DirectoryAccess(this, 'Directory', directory),
     };
     this.identity = new Identity(this, 'Identity', { resources: this.resources, issuer });
     new Outbox(this, 'Publishing', { resources: this.resources, bus: this.bus });

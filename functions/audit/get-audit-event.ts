@@ -5,6 +5,7 @@ import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const getAuditEvent = route({
@@ -15,7 +16,7 @@ export const getAuditEvent = route({
   description:
     'Entries never change. A provider that sends the `customerId` of a list’s `nodeId` is answered sooner.',
   permission: 'audit.read',
-  target: { home: ['PROVIDER', 'CUSTOMER'] },
+  target: { home: ['PROVIDER', ...customerTypes] },
   params: z.strictObject({ auditId: id('audit') }),
   query: z.strictObject({
     customerId: id('customer').optional().describe('The customer in whose record it stands'),

@@ -6,6 +6,7 @@ import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id, instant } from '../../lib/kit/text.ts';
 
 export const listAuditEvents = route({
@@ -19,7 +20,7 @@ export const listAuditEvents = route({
     'Entries of the credit ledger are their own audit entries and are listed with the customer’s credits.',
   ].join(' '),
   permission: 'audit.read',
-  target: { home: ['PROVIDER', 'CUSTOMER'] },
+  target: { home: ['PROVIDER', ...customerTypes] },
   page: true,
   query: z.strictObject({
     from: instant.optional().describe('Done at this time or later'),
@@ -37,7 +38,7 @@ export const listAuditEvents = route({
     return { ...read, limit };
   },
   decide: ({ scope, query, seal }, read) => {
-    if (query.customerId !== undefined && !isBelow(scope.home, read.node)) refuse(notFound);
+    if (query.customerId !== undefined && !isBelow(scope.home, read.node, scope.move)) refuse(notFound);
     const { items, next } = cut(read, { filters: query, limit: read.limit });
     return answer({ items, nextCursor: next && seal(next) });
   },

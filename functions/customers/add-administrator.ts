@@ -9,7 +9,7 @@ import { toCustomer } from '../../lib/customers/profile.ts';
 import { candidate } from '../../lib/customers/store.ts';
 import { addressInUse } from '../../lib/kit/membership.ts';
 import { route } from '../../lib/kit/route.ts';
-import { providerOf } from '../../lib/kit/scope.ts';
+import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const addAdministrator = route({
@@ -18,7 +18,7 @@ export const addAdministrator = route({
   path: '/v1/customers/{customerId}/administrators',
   summary: 'Make one of the company’s people an administrator of the customer',
   permission: 'administrators.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newAdministrator,
   dryRun: true,

@@ -4,6 +4,7 @@ import { administratorOf } from '../../lib/customers/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const getAdministrator = route({
@@ -12,7 +13,7 @@ export const getAdministrator = route({
   path: '/v1/customers/{customerId}/administrators/{personId}',
   summary: 'One administrator of the customer',
   permission: 'administrators.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), personId: id('person') }),
   reply: { status: 200, body: administrator },
   refuses: [],

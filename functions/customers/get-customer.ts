@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { customer, toCustomer } from '../../lib/customers/profile.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const getCustomer = route({
@@ -10,7 +11,7 @@ export const getCustomer = route({
   path: '/v1/customers/{customerId}',
   summary: 'One customer',
   permission: 'customers.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 200, body: customer },
   refuses: [],

@@ -8,6 +8,7 @@ import {
 import { memberPage } from '../../lib/customers/store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const listAdministrators = route({
@@ -16,7 +17,7 @@ export const listAdministrators = route({
   path: '/v1/customers/{customerId}/administrators',
   summary: 'Who administers the customer',
   permission: 'administrators.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   page: true,
   reply: { status: 200, body: pageOf(administrator) },

@@ -5,6 +5,7 @@ import { administratorOf, anotherAdministrator } from '../../lib/customers/store
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const removeAdministrator = route({
@@ -13,7 +14,7 @@ export const removeAdministrator = route({
   path: '/v1/customers/{customerId}/administrators/{personId}',
   summary: 'Take the administrator’s role: out at the next request; the last one stays',
   permission: 'administrators.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), personId: id('person') }),
   dryRun: true,
   ifMatch: true,

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import openApi from '../../docs/openapi.json' with { type: 'json' };
 import type { ProblemRow } from './problems.ts';
 import { problemsPage } from './problems-page.ts';
 import { referencePage } from './reference-page.ts';
@@ -11,7 +10,7 @@ import { type DocumentId, routes } from './routes.ts';
 const beside = (file: string) => readFileSync(join(import.meta.dirname, file));
 
 const makers: Record<DocumentId, () => Document> = {
-  getOpenApi: () => ({ type: 'application/json', body: JSON.stringify(openApi) }),
+  getOpenApi: () => ({ type: 'application/json', gzipped: beside('openapi.json.gz') }),
   getDocs: () => ({ type: 'text/html; charset=utf-8', body: referencePage }),
   getProblems: () => ({
     type: 'text/html; charset=utf-8',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { itemSummary, newItems } from '../../lib/licensing/item.ts';
 import { addItems as add } from '../../lib/licensing/monitor.ts';
@@ -13,7 +14,7 @@ export const addItems = route({
   description:
     'All or none are stored, in the order given: MANAGED as far as licences reach, the rest UNMANAGED with reason ALLOCATION_EXHAUSTED.',
   permission: 'items.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newItems,
   dryRun: true,

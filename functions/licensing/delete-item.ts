@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { deleteItem as remove } from '../../lib/licensing/monitor.ts';
 import { accountWithItems, providerFor } from '../../lib/licensing/store.ts';
@@ -12,7 +13,7 @@ export const deleteItem = route({
   path: '/v1/customers/{customerId}/items/{itemId}',
   summary: 'Delete a monitored item; a licence that it holds is free',
   permission: 'items.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), itemId: id('item') }),
   dryRun: true,
   ifMatch: true,

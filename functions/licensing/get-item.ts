@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { item, viewItem } from '../../lib/licensing/item.ts';
 import { itemOf } from '../../lib/licensing/store.ts';
@@ -12,7 +13,7 @@ export const getItem = route({
   path: '/v1/customers/{customerId}/items/{itemId}',
   summary: 'One monitored item',
   permission: 'items.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), itemId: id('item') }),
   reply: { status: 200, body: item },
   refuses: [],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { notificationView, viewNotification } from '../../lib/licensing/notification.ts';
 import { providerFor, settingsOf } from '../../lib/licensing/store.ts';
@@ -11,7 +12,7 @@ export const getNotificationSettings = route({
   path: '/v1/customers/{customerId}/notification-settings',
   summary: 'What is told about a customer’s allocations, to whom and in which words',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 200, body: notificationView },
   refuses: [],

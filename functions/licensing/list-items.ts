@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { itemState, itemSummary, viewRow } from '../../lib/licensing/item.ts';
 import { resourceType } from '../../lib/licensing/resource.ts';
@@ -14,7 +15,7 @@ export const listItems = route({
   description:
     'Oldest first; with `type`, by state and then by the time the state began. With `state` alone a page may hold fewer items than `limit`, even none: go on until `nextCursor` is null.',
   permission: 'items.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   query: z.strictObject({ state: itemState.optional(), type: resourceType.optional() }),
   page: true,

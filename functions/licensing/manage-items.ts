@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { itemIds, itemSummary } from '../../lib/licensing/item.ts';
 import { allFound, manageItems as manage } from '../../lib/licensing/monitor.ts';
@@ -14,7 +15,7 @@ export const manageItems = route({
   description:
     'Items that find no licence stay UNMANAGED with reason ALLOCATION_EXHAUSTED. Managed ones stay as they are.',
   permission: 'items.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: itemIds,
   dryRun: true,

@@ -5,7 +5,7 @@ import { subscriber } from '../../lib/kit/context.ts';
 import { announce, type Envelope } from '../../lib/kit/event.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
-import type { Actor, Node } from '../../lib/kit/scope.ts';
+import { type Actor, customerTypes, type Node } from '../../lib/kit/scope.ts';
 import { defaultsChanged } from '../../lib/licensing/events.ts';
 import { reevaluate } from '../../lib/licensing/settings.ts';
 import { accountOf, customersOf } from '../../lib/licensing/store.ts';
@@ -22,7 +22,8 @@ export const onNotificationDefaultsChanged = subscriber({
     const { items, next } = await customersOf(providerId, atOnce, envelope.data.after ?? undefined);
     for (const item of items) {
       const node = toNode(item);
-      if (node?.type === 'CUSTOMER') await react(envelope, (at) => evaluate(envelope, node, at));
+      if (node && customerTypes.includes(node.type))
+        await react(envelope, (at) => evaluate(envelope, node, at));
     }
     if (next) await react(envelope, async (at, again) => (again ? undefined : goOn(envelope, next, at)));
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { newPreview, preview, previewNotice as render } from '../../lib/licensing/preview.ts';
 import { accountOf, providerFor } from '../../lib/licensing/store.ts';
@@ -11,7 +12,7 @@ export const previewNotice = route({
   path: '/v1/customers/{customerId}/notification-settings/preview',
   summary: 'Subject and message of an allocation notice as they would be mailed',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newPreview,
   idempotency: 'none',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { newPreview, preview, sendToMe } from '../../lib/licensing/preview.ts';
 import { accountOf, providerFor } from '../../lib/licensing/store.ts';
@@ -10,7 +11,7 @@ export const sendNoticeToMe = route({
   path: '/v1/customers/{customerId}/notification-settings/send-to-me',
   summary: 'Have a sample of an allocation notice mailed to yourself',
   permission: 'notifications.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newPreview,
   reply: { status: 202, body: preview },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { flag, route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { allocate, newTerms } from '../../lib/licensing/allocation.ts';
 import { licences } from '../../lib/licensing/licences.ts';
@@ -14,7 +15,7 @@ export const setLicences = route({
   description:
     'Replaces model and limits as a whole: under ALLOCATED a resource type that is left out is not offered (limit 0). Before the first setting the ETag is `"0"`. A limit below use is refused, or with `force=true` stops monitoring the items managed last.',
   permission: 'licences.allocate',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   query: z.strictObject({ force: flag.default(false) }),
   body: newTerms,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { newNotification, notificationView } from '../../lib/licensing/notification.ts';
 import { notAllocated } from '../../lib/licensing/problems.ts';
@@ -14,7 +15,7 @@ export const setNotificationSettings = route({
   description:
     'What is absent or null is inherited from the provider. Before the first setting the ETag is `"0"`. A threshold that is already crossed when it is saved is told once.',
   permission: 'notifications.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newNotification,
   dryRun: true,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { itemIds, itemSummary } from '../../lib/licensing/item.ts';
 import { allFound, unmanageItems as unmanage } from '../../lib/licensing/monitor.ts';
@@ -13,7 +14,7 @@ export const unmanageItems = route({
   summary: 'Stop monitoring items; their licences are free',
   description: 'Waiting items do not take the freed licences by themselves.',
   permission: 'items.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: itemIds,
   dryRun: true,

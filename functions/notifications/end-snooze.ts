@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { alertId } from '../../lib/notifications/alert.ts';
 import { endSnooze as end } from '../../lib/notifications/snooze.ts';
@@ -11,7 +12,7 @@ export const endSnooze = route({
   path: '/v1/customers/{customerId}/alerts/{alertId}/snooze',
   summary: 'Let an alert tell again',
   permission: 'alerts.snooze',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), alertId }),
   ifMatch: true,
   reply: { status: 204 },

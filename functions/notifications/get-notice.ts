@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { viewWhole, wholeNotice } from '../../lib/notifications/notice.ts';
 import { wholeNoticeOf } from '../../lib/notifications/store.ts';
@@ -12,7 +13,7 @@ export const getNotice = route({
   path: '/v1/customers/{customerId}/notices/{noticeId}',
   summary: 'One notice with its text and every delivery',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), noticeId: id('notice') }),
   reply: { status: 200, body: wholeNotice },
   refuses: [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { alertId } from '../../lib/notifications/alert.ts';
 import { readSnooze, snoozeView } from '../../lib/notifications/snooze.ts';
@@ -11,7 +12,7 @@ export const getSnooze = route({
   path: '/v1/customers/{customerId}/alerts/{alertId}/snooze',
   summary: 'The snooze in force',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), alertId }),
   reply: { status: 200, body: snoozeView },
   refuses: [],

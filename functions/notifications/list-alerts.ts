@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { alertsIn, alertView, toCreditReading, toLicenceReading } from '../../lib/notifications/meters.ts';
 import { metersOf } from '../../lib/notifications/store.ts';
@@ -11,7 +12,7 @@ export const listAlerts = route({
   path: '/v1/customers/{customerId}/alerts',
   summary: 'Every alert of the customer’s meters and its state',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 200, body: z.strictObject({ items: z.array(alertView) }) },
   refuses: [],

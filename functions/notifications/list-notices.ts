@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { noticeView, toNotice, viewNotice } from '../../lib/notifications/notice.ts';
 import { noticePage } from '../../lib/notifications/store.ts';
@@ -11,7 +12,7 @@ export const listNotices = route({
   path: '/v1/customers/{customerId}/notices',
   summary: 'What was told about the customer, newest first',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   page: true,
   reply: { status: 200, body: pageOf(noticeView) },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { suppressionPage } from '../../lib/notifications/store.ts';
 import { suppression, suppressionView, viewSuppression } from '../../lib/notifications/suppression.ts';
@@ -11,7 +12,7 @@ export const listSuppressedAddresses = route({
   path: '/v1/customers/{customerId}/suppressed-addresses',
   summary: 'Addresses that bounced for good or complained, and get no more notices of this customer',
   permission: 'notifications.read',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   page: true,
   reply: { status: 200, body: pageOf(suppressionView) },

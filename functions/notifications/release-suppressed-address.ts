@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { suppressionOf } from '../../lib/notifications/store.ts';
 import { release, suppressionId } from '../../lib/notifications/suppression.ts';
@@ -12,7 +13,7 @@ export const releaseSuppressedAddress = route({
   path: '/v1/customers/{customerId}/suppressed-addresses/{addressId}',
   summary: 'Let notices go to an address again',
   permission: 'notifications.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), addressId: suppressionId }),
   ifMatch: true,
   reply: { status: 204 },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { noticeView } from '../../lib/notifications/notice.ts';
 import { noRecipients, resentTooOften, stillSending } from '../../lib/notifications/problems.ts';
@@ -16,7 +17,7 @@ export const resendNotice = route({
   description:
     'Addresses that bounced for good or complained stay suppressed until they are released. Deliveries of the last attempt that were given up unsent (PENDING for 35 minutes) are sent in that attempt, without a new one.',
   permission: 'notifications.manage',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), noticeId: id('notice') }),
   reply: { status: 202, body: noticeView },
   refuses: [stillSending, noRecipients, resentTooOften],

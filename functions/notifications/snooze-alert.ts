@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { alertId, partsOf } from '../../lib/notifications/alert.ts';
 import { readingOf } from '../../lib/notifications/explanation.ts';
@@ -15,7 +16,7 @@ export const snoozeAlert = route({
   summary: 'Tell nobody of an alert until a time; again to set another time',
   description: 'Ends early when a graver threshold of the same meter is reached.',
   permission: 'alerts.snooze',
-  target: { param: 'customerId', types: ['CUSTOMER'] },
+  target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), alertId }),
   body: newSnooze,
   reply: { status: 200, body: snoozeView },

@@ -1,12 +1,12 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda';
-import { get } from '../../lib/aws/db.ts';
+import { get, getAll } from '../../lib/aws/db.ts';
 import { platformId } from '../../lib/kit/id.ts';
-import { identityKey, memberKey } from '../../lib/kit/keys.ts';
+import { identityKey, memberKey, nodeKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
 
 /**
- * Cognito pre-token trigger (V2_0): adds the flat claims `tenant`, `person` and `roles` of the person whose
- * verified address signs in. Without a membership no claim is added, and every route answers 401.
+ * Cognito pre-token trigger (V2_0): adds the flat claims `tenant`, `person`, `roles` and, for a customer's people,
+ * `provider`, of the person whose verified address signs in. Without a membership no claim is added, and every route answers 401.
  */
 export async function handler(
   event: PreTokenGenerationV2TriggerEvent,
@@ -16,9 +16,15 @@ export async function handler(
     email && verified === 'true' ? await get(identityKey(platformId, emailHash(email)), true) : undefined;
   if (!identity) return event;
   const [tenant, person] = [String(identity.tenantId), String(identity.personId)];
-  const member = await get(memberKey(tenant, person), true);
+  const [member, node] = await getAll([memberKey(tenant, person), nodeKey(tenant)], true);
   if (member?.state !== 'ACTIVE') return event;
-  const claims = { tenant, person, roles: (member.roles as string[]).join(' ') };
+  const provider = String(node?.path ?? '').split('/')[1];
+  const claims = {
+    tenant,
+    person,
+    roles: (member.roles as string[]).join(' '),
+    ...(provider && provider !== tenant ? { provider } : {}),
+  };
   event.response.claimsAndScopeOverrideDetails = {
     accessTokenGeneration: { claimsToAddOrOverride: claims },
     idTokenGeneration: { claimsToAddOrOverride: claims },

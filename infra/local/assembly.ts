@@ -28,15 +28,25 @@ export const deployment = {
   sender: 'quartermaster@example.com',
 } as const;
 
+/** A directory that the runner starts itself; it puts the real address in the place of this one. */
+export const localDirectory = {
+  url: 'ldaps://directory.quartermaster.local',
+  baseDn: 'DC=qm,DC=example',
+  secretName: 'quartermaster-directory',
+  vpcId: 'vpc-00000000000000000',
+  subnetIds: ['subnet-00000000000000000'],
+  availabilityZones: [`${region}a`],
+} as const;
+
 /** The assembly of the sources as they are now: synthesized when there is none yet. */
-export async function findAssembly(progress: (line: string) => void): Promise<string> {
+export async function findAssembly(progress: (line: string) => void, directory = false): Promise<string> {
   const out = join(root, 'cdk.out');
-  const folder = join(out, `local-${hashSources()}`);
+  const folder = join(out, `local-${directory ? 'directory-' : ''}${hashSources()}`);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   progress('Synthesizing the stack…');
   mkdirSync(out, { recursive: true });
   const making = join(out, `making-${process.pid}-${Date.now()}`);
-  await run([join(root, 'infra/local/synthesize.ts'), making]);
+  await run([join(root, 'infra/local/synthesize.ts'), making, ...(directory ? ['directory'] : [])]);
   // Bundles are CommonJS, and our own package.json says that files here are modules.
   writeFileSync(join(making, 'package.json'), '{}');
   removeOld(out);

@@ -20,7 +20,12 @@ export interface Secrets {
   find(secretId: string): { readonly arn: string; readonly name: string; readonly value: string } | undefined;
 }
 
-export function openSecrets(stack: Stack, store: Store): Secrets {
+/** `given`: values of secrets that the stack names but does not make. */
+export function openSecrets(
+  stack: Stack,
+  store: Store,
+  given: Readonly<Record<string, string>> = {},
+): Secrets {
   const all = stack.all<SecretProperties>('AWS::SecretsManager::Secret').map(({ id, properties }) => {
     const name = properties.Name ?? `${stack.place.stackName}-${id}`;
     const arn = `arn:aws:secretsmanager:${stack.place.region}:${stack.place.account}:secret:${name}-local1`;
@@ -31,6 +36,10 @@ export function openSecrets(stack: Stack, store: Store): Secrets {
     }
     return { arn, name, value };
   });
+  for (const [name, value] of Object.entries(given)) {
+    const arn = `arn:aws:secretsmanager:${stack.place.region}:${stack.place.account}:secret:${name}-local1`;
+    all.push({ arn, name, value });
+  }
   return { find: (secretId) => all.find(({ arn, name }) => secretId === arn || secretId === name) };
 }
 

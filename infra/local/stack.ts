@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { findAssembly, issuerName, region } from './assembly.ts';
+import { findAssembly, issuerName, localDirectory, region } from './assembly.ts';
 import { type Doors, openDoors, type Ports } from './doors.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { readGateway } from './gateway.ts';
@@ -9,6 +9,7 @@ import type { Denial, Grant } from './iam.ts';
 import { countDeadLetters, findTrigger, isIdle, makeParts, type Parts } from './parts.ts';
 import type { Cloud } from './proxy.ts';
 import type { Template } from './resolve.ts';
+import type { DirectoryAccess } from './samba.ts';
 import { openSecrets } from './secrets.ts';
 import { seed } from './seed.ts';
 import type { Mail } from './ses.ts';
@@ -31,6 +32,8 @@ export interface StackOptions {
   readonly longestRetrySeconds?: number;
   /** A finished assembly to run instead of our own; its table stays empty. */
   readonly assembly?: string;
+  /** A directory for the provisioning engine; without it the engine keeps its objects in the table. */
+  readonly directory?: DirectoryAccess | undefined;
   readonly progress?: (line: string) => void;
   /** Called when the DynamoDB engine ended by itself. */
   readonly lost?: () => void;
@@ -79,7 +82,12 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
   const doors = await openDoors(ports, kept, stops);
   const [assembly, engine] = await prepare(options, kept, stops);
   progress(`Engine: ${engine.kind}${kept ? `, kept in ${kept}` : ', nothing is kept'}`);
-  const stack = loadStack({ assembly, region, edit: options.editTemplate, replace: addressesOf(doors) });
+  const stack = loadStack({
+    assembly,
+    region,
+    edit: options.editTemplate,
+    replace: addressesOf(doors, options.directory),
+  });
   const made = await createTables(stack, engine.endpoint);
   const parts = makeParts({
     ...{ stack, store, doors, warn, stops },
@@ -90,7 +98,7 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
   if (!options.assembly) await fill({ made, store, engine, parts, progress });
   const running = describe({ stack, doors, engine, parts, stops });
   doors.open({
-    cloud: makeCloud({ stack, store, engine, parts, running }),
+    cloud: makeCloud({ stack, store, engine, parts, running, directory: options.directory }),
     gateway: readGateway(stack, parts.functions, parts.guard),
     trigger: findTrigger(stack, parts.functions),
   });
@@ -114,15 +122,19 @@ async function prepare(
     void engine.lost.then(() => lost?.());
     return engine;
   });
-  const [assembly, engine] = await Promise.allSettled([options.assembly ?? findAssembly(progress), starting]);
+  const [assembly, engine] = await Promise.allSettled([
+    options.assembly ?? findAssembly(progress, options.directory !== undefined),
+    starting,
+  ]);
   if (assembly.status === 'rejected') throw assembly.reason;
   if (engine.status === 'rejected') throw engine.reason;
   return [assembly.value, engine.value];
 }
 
-function addressesOf({ url, issuer }: Doors) {
+function addressesOf({ url, issuer }: Doors, directory: DirectoryAccess | undefined) {
   return (place: { region: string }, apis: readonly string[]) => ({
     [issuerName]: issuer.url,
+    ...(directory ? { [localDirectory.url]: directory.url } : {}),
     ...Object.fromEntries(apis.map((id) => [`https://${id}.execute-api.${place.region}.amazonaws.com`, url])),
   });
 }
@@ -177,13 +189,18 @@ function makeCloud({
   parts,
   store,
   running,
-}: Made & { store: Store; running: RunningStack }): Cloud {
+  directory,
+}: Made & {
+  store: Store;
+  running: RunningStack;
+  directory: DirectoryAccess | undefined;
+}): Cloud {
   const { guard, ses } = parts;
   return {
     ...parts,
     stack,
     engine: engine.endpoint,
-    secrets: openSecrets(stack, store),
+    secrets: openSecrets(stack, store, directory ? { [localDirectory.secretName]: directory.secret } : {}),
     written: () => parts.nudge(),
     control: {
       iam: () => ({ denials: guard.denials(), used: guard.used(), unused: guard.unused() }),

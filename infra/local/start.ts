@@ -3,10 +3,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stop } from './failure.ts';
 import { people } from './people.ts';
+import { type Samba, startSamba } from './samba.ts';
 import { addressFile, startStack } from './stack.ts';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string', default: '.data' }, port: { type: 'string' } },
+  options: {
+    data: { type: 'string', default: '.data' },
+    port: { type: 'string' },
+    directory: { type: 'string' },
+  },
 });
 
 try {
@@ -23,8 +28,10 @@ async function main(): Promise<void> {
   await refuseSecond(values.data);
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
+  const directory = await openDirectory(values.directory);
   const stack = await startStack({
     dir: values.data,
+    directory,
     ports: readPorts(),
     lost: () => {
       console.error('The DynamoDB engine ended by itself: the stack ends too.');
@@ -37,7 +44,7 @@ async function main(): Promise<void> {
     if (ending) return process.exit(130);
     ending = true;
     console.log('\nStopping…');
-    stack.stop().then(() => process.exit(0));
+    Promise.all([stack.stop(), directory?.stop()]).then(() => process.exit(0));
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
@@ -59,8 +66,15 @@ ${roles.join('\n')}
 
   curl -H "authorization: Bearer $(npm run -s token -- PLATFORM_OPERATOR${elsewhere})" ${stack.url}/v1/me
 
-  Data and logs are in ${values.data}. Ctrl-C ends everything.
+${directory ? `  LDAP     ${directory.url} (${directory.user}, ${directory.password}), authority ${directory.authorityFile}\n\n` : ''}  Data and logs are in ${values.data}. Ctrl-C ends everything.
 `);
+}
+
+async function openDirectory(kind: string | undefined): Promise<Samba | undefined> {
+  if (kind === undefined) return undefined;
+  if (kind !== 'samba') throw new Stop(`--directory ${kind} is not known; there is --directory samba.`);
+  console.log('Starting the Samba domain controller…');
+  return startSamba({ dir: join(values.data, 'samba') });
 }
 
 function readPorts() {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Key, partition } from '../kit/keys.ts';
+import { type Move, placed } from '../kit/move.ts';
 import type { Node } from '../kit/scope.ts';
 import { line } from '../kit/text.ts';
 
@@ -96,8 +97,12 @@ export function toFullAuditEvent(item: Readonly<Record<string, unknown>>): FullA
 }
 
 /** True when a stored node is `home` or below it. */
-export function isBelow(home: Node, node: Readonly<Record<string, unknown>> | undefined): boolean {
-  return String(node?.path ?? '').split('/')[home.path.length - 1] === home.id;
+export function isBelow(
+  home: Node,
+  node: Readonly<Record<string, unknown>> | undefined,
+  move?: Move,
+): boolean {
+  return placed(String(node?.path ?? '').split('/'), move)[home.path.length - 1] === home.id;
 }
 
 /** True when an entry stands in the record of `home`, or of a node below it. */

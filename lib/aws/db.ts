@@ -152,12 +152,13 @@ export async function page(range: Range): Promise<Page> {
   );
   return {
     items: (Items ?? []).map(fromAttributes),
-    next: LastEvaluatedKey ? endKey(range, fromAttributes(LastEvaluatedKey)) : null,
+    next: LastEvaluatedKey ? positionOf(range, fromAttributes(LastEvaluatedKey)) : null,
   };
 }
 
 // A position holds only sort keys (and, for an index, the base key): the partition always comes from the caller's scope.
-function endKey(range: Range, last: Record<string, unknown>): string {
+/** The position of an item of a page: as `after` it continues right behind the item. */
+export function positionOf(range: Pick<Range, 'index'>, last: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(range.index ? [last[indexKeys[range.index][1]], last.PK, last.SK] : [last.SK]);
 }
 

@@ -4,6 +4,7 @@ export const environment = {
   cursor: ['CURSOR_SECRET_ARN'],
   mail: ['MAIL_FROM', 'MAIL_CONFIGURATION_SET'],
   bus: ['BUS_NAME'],
+  directory: ['DIRECTORY_URL', 'DIRECTORY_BASE_DN', 'DIRECTORY_SECRET_ARN'],
   always: ['STAGE', 'PUBLIC_URL'],
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../kit/id.ts';
+import { type Kind, prefixes } from '../kit/id.ts';
 import type { Input, LoadInput, Route } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
 import type { Claims } from './auth.ts';
@@ -69,6 +69,7 @@ export async function load(
     query: parsed.query,
     body: parsed.body,
     home: claims.tenant,
+    provider: claims.tenant.startsWith(`${prefixes.provider}_`) ? claims.tenant : claims.provider,
     target: targetId,
     position,
     consistent,

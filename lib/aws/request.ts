@@ -113,7 +113,15 @@ function readBody(route: Route, event: GatewayEvent): unknown {
   const most = route.maxBodyBytes ?? 65_536;
   if (bytes.length > most) throw new Problem(tooLarge, `The body may have at most ${most} bytes`);
   const text = decode(bytes);
+  // The gateway hands text on decoded: bytes that were not UTF-8 arrive as replacement characters.
+  if (text.includes('\ufffd')) throw notUtf8();
   return route.accepts ? text : parseJson(text);
+}
+
+function notUtf8(): Problem {
+  return new Problem(malformed, 'The body is not UTF-8', {
+    errors: [{ pointer: '#', message: 'is not UTF-8' }],
+  });
 }
 
 function decode(bytes: Buffer): string {
@@ -131,5 +139,18 @@ function toErrors(issue: z.core.$ZodIssue, where: string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: at([...issue.path, key]), message: 'is not a field here' }));
   }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return meant(issue.errors).flatMap((one) =>
+      toErrors({ ...one, path: [...issue.path, ...one.path] }, where),
+    );
+  }
   return [{ pointer: at(issue.path), message: issue.message }];
+}
+
+/** Of a union's shapes the one that was meant: it knows the most of the fields sent, then it has the least to object to. */
+function meant(shapes: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
+  const strange = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.reduce((sum, one) => sum + (one.code === 'unrecognized_keys' ? one.keys.length : 0), 0);
+  const [best = []] = shapes.toSorted((a, b) => strange(a) - strange(b) || a.length - b.length);
+  return best;
 }

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { digest } from '../kit/digest.ts';
-import { memberKey, nodeKey } from '../kit/keys.ts';
+import { forestKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import { contended, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
 import type { Route } from '../kit/route.ts';
-import type { Scope } from '../kit/scope.ts';
-import { authorize, readClaims, toNode } from './auth.ts';
+import { type Node, providerOf, type Scope } from '../kit/scope.ts';
+import { authorize, type Claims, readClaims, toNode } from './auth.ts';
 import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
@@ -88,12 +88,20 @@ async function once(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { claims, claim, parsed, targetId } = request;
   const member = memberKey(claims.tenant, claims.person);
+  const forest = claims.provider === undefined ? [] : [forestKey(claims.provider)];
   const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
-  const keys = [member, nodeKey(claims.tenant), nodeKey(targetId), ...beside, ...(claim ? [claim.key] : [])];
+  const own = [member, nodeKey(claims.tenant), nodeKey(targetId)];
+  const keys = [...own, ...beside, ...(claim ? [claim.key] : []), ...forest];
   const reading = getAll(keys, true);
-  const checking = reading.then(([membership, home, target]) =>
+  const checking = reading.then(async ([membership, home, target, ...rest]) =>
     authorize(
-      { claims, membership, home: toNode(home), target: toNode(target) },
+      {
+        claims,
+        membership,
+        home: toNode(home),
+        target: toNode(target),
+        forest: await forestAbove(claims, toNode(home), forest.length > 0 ? rest.at(-1) : undefined),
+      },
       route.permission as never,
       route.target,
     ),
@@ -123,6 +131,17 @@ async function once(
     if (!again && route.load && route.method !== 'GET') return once(route, request, true, deadline);
     throw error;
   }
+}
+
+// A token that does not name the provider costs a second read: its node has to be known first.
+async function forestAbove(
+  claims: Claims,
+  home: Node | undefined,
+  read: Readonly<Record<string, unknown>> | undefined,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (!home || home.path.length <= 2 || claims.provider !== undefined) return read;
+  const [forest] = await getAll([forestKey(providerOf(home))], true);
+  return forest;
 }
 
 async function commitPlan(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { customerTypes } from '../kit/scope.ts';
 import { id, line, paragraph, whole } from '../kit/text.ts';
 
 const amount = whole(1, 1_000_000_000).describe('Whole credits, 1 to 1,000,000,000');
@@ -48,4 +49,4 @@ export const entryPath = z.strictObject({
   entryId: z.string().regex(/^ent_\d{17}$/, 'must be an entry id'),
 });
 export const customerPath = z.strictObject({ customerId: id('customer') });
-export const customerTarget = { param: 'customerId', types: ['CUSTOMER', 'RESELLER'] } as const;
+export const customerTarget = { param: 'customerId', types: customerTypes } as const;

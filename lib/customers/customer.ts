@@ -3,24 +3,23 @@ import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
 import { globalCompanyId } from '../kit/id.ts';
 import { settingsKey, uniqueKey } from '../kit/keys.ts';
-import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { appoint } from './administrator.ts';
+import { chooseCode, takeCode } from './code.ts';
 import { type Company, eligible, ofCompany, type Person } from './company.ts';
-import { customerAdded, customerChanged } from './events.ts';
+import { customerAdded } from './events.ts';
+import { contactNames } from './particulars.ts';
 import { alreadyCustomer, companyIneligible, companyUnknown, mspModeOff, nameNeeded } from './problems.ts';
 import {
   auditable,
   type Customer,
-  type changedCustomer,
-  customerName,
-  detailNames,
-  nameKey,
+  companyName,
   type newCustomer,
-  toCustomer,
   toItem,
   uniqueName,
+  unsaid,
 } from './profile.ts';
 
 /** What the directory and the MSP mode say when a customer is to be added. */
@@ -29,24 +28,26 @@ export interface Facts {
   readonly company: Company | undefined;
   /** In the order of the command's administrators; undefined where the company has no such person. */
   readonly people: readonly (Person | undefined)[];
+  readonly codesTaken: readonly string[];
 }
 
 /** Makes a company of the directory a customer, with its first administrators. */
 export function addCustomer(
   parent: Node,
   input: { command: z.output<typeof newCustomer>; facts: Facts },
-  made: { id: string; now: string },
+  made: { id: string; now: string; again: boolean },
 ): Plan<Customer> {
   const { command, facts } = input;
   if (!facts.mspModeOn) refuse(mspModeOff);
   const company = chosen(command.companyId, facts.company);
   const people = ofCompany(facts.people, (index) => `#/administrators/${index}`);
-  const added = describe(command, { ...made, parentId: parent.id, company });
+  const added = describe(command, { ...made, parentId: parent.id, company, codesTaken: facts.codesTaken });
   const administrators = people.map((one) => one.id);
   return {
     writes: [
       { do: 'create', item: toItem(added, { path: [...parent.path, added.id], version: 1 }) },
       uniqueName(providerOf(parent), added),
+      takeCode(providerOf(parent), { id: added.id, code: added.code ?? '', chosen: false }),
       ...become(company, { providerId: providerOf(parent), customerId: added.id }),
       ...people.flatMap((person, index) =>
         appoint(person, { customerId: added.id, now: made.now, pointer: `#/administrators/${index}` }),
@@ -83,22 +84,31 @@ function chosen(companyId: string, company: Company | undefined): Company {
 
 function describe(
   command: z.output<typeof newCustomer>,
-  made: { id: string; now: string; parentId: string; company: Company },
+  made: Pick<Facts, 'codesTaken'> & {
+    id: string;
+    now: string;
+    again: boolean;
+    parentId: string;
+    company: Company;
+  },
 ): Customer {
-  const named = customerName.safeParse(command.name ?? made.company.name);
+  const named = companyName.safeParse(command.name ?? made.company.name);
   if (!named.success) {
     const errors = [{ pointer: '#/name', message: 'is needed: at most 50 characters, no web address' }];
     throw new Problem(nameNeeded, undefined, { errors });
   }
-  const details = Object.fromEntries(detailNames.map((field) => [field, command[field] ?? null]));
+  const details = Object.fromEntries(contactNames.map((field) => [field, command[field] ?? null]));
   return {
+    ...unsaid,
+    ...(details as Record<(typeof contactNames)[number], string | null>),
+    domains: [],
     id: made.id,
     parentId: made.parentId,
     companyId: made.company.id,
+    code: chooseCode(named.data, made.codesTaken, made.again),
     name: named.data,
+    reseller: false,
     accountManagerEmail: command.accountManagerEmail,
-    ...(details as Record<(typeof detailNames)[number], string | null>),
-    state: 'ACTIVE',
     createdAt: made.now,
   };
 }
@@ -129,37 +139,4 @@ function become(company: Company, made: { providerId: string; customerId: string
       short: new Problem(mspModeOff),
     },
   ];
-}
-
-/** Changes what we know of a customer; null clears a detail. Nothing is written where nothing differs. */
-export function changeCustomer(node: Node, change: z.output<typeof changedCustomer>): Plan<Customer> {
-  const before = toCustomer(node.item);
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const after: Customer = { ...before, ...given };
-  const differing = difference(before, after);
-  const fields = Object.keys(differing.after);
-  if (fields.length === 0) return { writes: [], reply: { body: before, version: node.version } };
-  const told = difference(auditable(before), auditable(after));
-  const version = node.version + 1;
-  const [from, to] = [nameKey(providerOf(node), before.name), nameKey(providerOf(node), after.name)];
-  const rename: Write[] =
-    from.SK === to.SK ? [] : [uniqueName(providerOf(node), after), { do: 'remove', key: from }];
-  return {
-    writes: [
-      {
-        do: 'replace',
-        version: node.version,
-        item: { ...node.item, ...toItem(after, { path: node.path, version }) },
-      },
-      ...rename,
-    ],
-    receipt: {
-      action: 'customers.change',
-      subject: after.id,
-      before: told.before,
-      after: { ...told.after, changed: fields },
-    },
-    announcements: [announce(customerChanged, after.id, { fields })],
-    reply: { body: after, version },
-  };
 }

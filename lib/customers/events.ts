@@ -6,12 +6,12 @@ const personId = 'per_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C';
 
 export const customerAdded = event({
   type: 'customers.added.v1',
-  summary: 'A company of the directory became a customer; the subject is the customer',
+  summary: 'A customer was added, from a company of the directory or directly; the subject is the customer',
   data: z.strictObject({
     name: z.string(),
-    companyId: z.string(),
+    companyId: z.string().nullable(),
     parentId: z.string(),
-    administrators: z.array(z.string()).min(1),
+    administrators: z.array(z.string()),
   }),
   example: {
     name: 'Alpine Dairy',
@@ -40,4 +40,41 @@ export const administratorRemoved = event({
   summary: 'A person is an administrator no more; the subject is the customer',
   data: z.strictObject({ personId: z.string() }),
   example: { personId },
+});
+
+export const provisioningRequested = event({
+  type: 'customers.provisioning_requested.v1',
+  summary:
+    'The engine is to bring a customer’s directory objects to its new state; the subject is the customer',
+  data: z.strictObject({
+    customerId: z.string(),
+    what: z.enum(['provision', 'deprovision', 'disable', 'enable', 'delete', 'move']),
+    version: z.int().describe('Of the profile; what is older has been overtaken'),
+    code: z.string().nullable(),
+    parentId: z.string(),
+  }),
+  example: {
+    customerId: 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    what: 'provision',
+    version: 3,
+    code: 'ALPIDAIRY',
+    parentId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+  },
+});
+
+export const customerDeleted = event({
+  type: 'customers.deleted.v1',
+  summary: 'A customer was deleted; an archive of it is kept; the subject is the customer',
+  data: z.strictObject({ name: z.string(), code: z.string().nullable(), parentId: z.string() }),
+  example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C' },
+});
+
+export const moveRequested = event({
+  type: 'customers.move_requested.v1',
+  summary: 'A subtree stands below another parent; its stored paths are to follow. The subject is its root',
+  data: z.strictObject({ operationId: z.string(), providerId: z.string() }),
+  example: {
+    operationId: 'opr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    providerId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+  },
 });

@@ -45,3 +45,110 @@ export const lastAdministrator = problem({
   status: 409,
   title: 'A customer always has at least one administrator',
 });
+export const parentNotReseller = problem({
+  code: 'customers.parent_not_reseller',
+  status: 409,
+  title: 'Only the provider and resellers have customers',
+});
+export const tooDeep = problem({
+  code: 'customers.too_deep',
+  status: 409,
+  title: 'The tree is at most 10 levels deep below the platform',
+});
+export const hasChildren = problem({
+  code: 'customers.has_children',
+  status: 409,
+  title: 'It has customers of its own',
+});
+export const codeTaken = problem({
+  code: 'customers.code_taken',
+  status: 409,
+  title: 'Another customer has this code',
+});
+export const domainTaken = problem({
+  code: 'customers.domain_taken',
+  status: 409,
+  title: 'Another customer has this domain',
+});
+export const billingIdTaken = problem({
+  code: 'customers.billing_id_taken',
+  status: 409,
+  title: 'Another customer has this billing id',
+});
+export const roleRestricted = problem({
+  code: 'customers.role_restricted',
+  status: 409,
+  title: 'A role is not allowed to a node above',
+});
+export const limitAbove = problem({
+  code: 'customers.limit_above_parent',
+  status: 409,
+  title: 'A node above may have fewer users',
+});
+export const disabled = problem({
+  code: 'customers.disabled',
+  status: 409,
+  title: 'The customer is disabled; enable it first',
+});
+export const notDisabled = problem({
+  code: 'customers.not_disabled',
+  status: 409,
+  title: 'The customer is not disabled',
+});
+export const busy = problem({
+  code: 'customers.provisioning_busy',
+  status: 409,
+  title: 'The provisioning engine is at work on it',
+  retryable: true,
+});
+export const notProvisioned = problem({
+  code: 'customers.not_provisioned',
+  status: 409,
+  title: 'There is nothing to deprovision',
+});
+export const notDeprovisioned = problem({
+  code: 'customers.not_deprovisioned',
+  status: 409,
+  title: 'Only a deprovisioned customer can be deleted',
+});
+export const inUse = problem({
+  code: 'customers.in_use',
+  status: 409,
+  title: 'It still has users, services or licences',
+});
+export const tooManyPeople = problem({
+  code: 'customers.too_many_people',
+  status: 409,
+  title: 'More than 50 people hold roles there; remove some first',
+});
+export const tooManyDisabled = problem({
+  code: 'customers.too_many_disabled',
+  status: 409,
+  title: 'A provider has at most 500 disabled resellers',
+});
+export const settingLocked = problem({
+  code: 'customers.setting_locked',
+  status: 409,
+  title: 'A node above has locked this setting',
+});
+export const moveIntoItself = problem({
+  code: 'customers.move_into_itself',
+  status: 409,
+  title: 'A node cannot stand below itself',
+});
+export const moveUnderway = problem({
+  code: 'customers.move_underway',
+  status: 409,
+  title: 'Another subtree of the provider is being moved',
+  retryable: true,
+});
+export const treeChanged = problem({
+  code: 'customers.tree_changed',
+  status: 409,
+  title: 'A subtree has moved since the first page; start again without a cursor',
+});
+export const notOffered = problem({
+  code: 'customers.not_offered',
+  status: 409,
+  title: 'The new parent does not offer every service that is held',
+});

@@ -3,54 +3,86 @@ import { digest } from '../kit/digest.ts';
 import { nameEntry, nodeKey, treeEntry, uniqueKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
-import { email, foldName, id, line, name, paragraph } from '../kit/text.ts';
+import type { Node } from '../kit/scope.ts';
+import { email, foldName, id, name } from '../kit/text.ts';
+import { contact, contactNames, customerType, domainOf, ouStructure, passwordRule } from './particulars.ts';
 import { nameTaken } from './problems.ts';
 
-const timeZone = z
-  .string()
-  .max(64)
-  .regex(/^[A-Za-z]/, 'must be a time zone of the IANA database')
-  .refine(isTimeZone, 'must be a time zone of the IANA database')
-  .describe('IANA name, such as `Europe/Vienna`');
+/** The name of a company of the directory that becomes a customer; names given otherwise may have 64 characters. */
+export const companyName = name(50);
+export const customerName = name(64);
 
-export const customerName = name(50);
-
-const details = {
-  contactName: name(80),
-  phone: line(40),
-  address: paragraph(200),
-  city: line(80),
-  country: line(80),
-  timeZone,
-  description: paragraph(1000),
-};
-type Detail = keyof typeof details;
-export const detailNames = Object.keys(details) as Detail[];
+export const statuses = [
+  'NotProvisioned',
+  'Requested',
+  'InProgress',
+  'Provisioned',
+  'Failed',
+  'Pending',
+] as const;
 
 const orNull = z.string().nullable();
 
-/** A customer of the MSP: a node of the tree, made from a company of the directory. */
+/** A customer of the MSP: a node of the tree. A reseller is a customer that may have customers of its own. */
 export const customer = z.strictObject({
   id: z.string().describe('`cus_…`'),
   parentId: z.string(),
-  companyId: z.string(),
+  companyId: orNull.describe('The directory’s company that it was made from'),
+  code: orNull.describe('Names it in the directory; fixed'),
   name: z.string(),
-  accountManagerEmail: z.string().describe('Who at the MSP looks after this customer'),
-  contactName: orNull,
-  phone: orNull,
-  address: orNull,
-  city: orNull,
-  country: orNull,
-  timeZone: orNull,
-  description: orNull,
+  reseller: z.boolean(),
+  customerType,
+  status: z.enum(statuses).describe('What the provisioning engine has made of it'),
+  adminState: z.enum(['ENABLED', 'DISABLED']).describe('Its own; a disabled reseller disables all below'),
+  accountManagerEmail: orNull.describe('Who at the MSP looks after this customer'),
+  email: orNull.describe('Of the contact'),
+  billingId: orNull,
+  location: orNull.describe('Hosted domain or directory forest; fixed'),
+  domains: z.array(domainOf),
+  ...(Object.fromEntries(contactNames.map((one) => [one, orNull])) as Record<
+    (typeof contactNames)[number],
+    typeof orNull
+  >),
+  locale: orNull,
+  userLimit: z.int().nullable(),
+  passwordRule: passwordRule.nullable(),
+  ouStructure: ouStructure.nullable(),
+  allowedRoles: z.array(z.string()).nullable(),
+  restrictedRoles: z.array(z.string()).nullable(),
   state: z.enum(['ACTIVE']),
   createdAt: z.string(),
 });
 export type Customer = z.infer<typeof customer>;
 
+/** What a profile holds that was stored before the attribute existed, or that nobody has said anything of. */
+export const unsaid = {
+  companyId: null,
+  code: null,
+  customerType: 'STANDARD',
+  status: 'NotProvisioned',
+  adminState: 'ENABLED',
+  accountManagerEmail: null,
+  email: null,
+  billingId: null,
+  location: null,
+  domains: [],
+  ...(Object.fromEntries(contactNames.map((one) => [one, null])) as Record<
+    (typeof contactNames)[number],
+    null
+  >),
+  locale: null,
+  userLimit: null,
+  passwordRule: null,
+  ouStructure: null,
+  allowedRoles: null,
+  restrictedRoles: null,
+  state: 'ACTIVE',
+  createdAt: '',
+} as const;
+
 export const newCustomer = z.strictObject({
   companyId: id('company'),
-  name: customerName.optional().describe('The company’s name where absent; unique among the MSP’s customers'),
+  name: companyName.optional().describe('The company’s name where absent; unique among the MSP’s customers'),
   accountManagerEmail: email,
   administrators: z
     .array(id('person'))
@@ -58,52 +90,49 @@ export const newCustomer = z.strictObject({
     .max(20)
     .refine((list) => new Set(list).size === list.length, 'names a person twice')
     .describe('People of the company; each signs in with their e-mail address from then on'),
-  ...z.object(details).partial().shape,
+  ...z.object(contact).partial().shape,
 });
 
-export const changedCustomer = z.strictObject({
-  name: customerName.optional(),
-  accountManagerEmail: email.optional(),
-  contactName: details.contactName.nullable().optional(),
-  phone: details.phone.nullable().optional(),
-  address: details.address.nullable().optional(),
-  city: details.city.nullable().optional(),
-  country: details.country.nullable().optional(),
-  timeZone: details.timeZone.nullable().optional(),
-  description: details.description.nullable().optional(),
-});
-
-function isTimeZone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What an audit entry, which is kept for good, says of a customer: the company, and of people only that they were named. */
-export function auditable({ id, parentId, companyId, name, city, country, timeZone, state }: Customer) {
-  return { id, parentId, companyId, name, city, country, timeZone, state };
+/** What an audit entry, which is kept for good, says of a customer: nothing that names or reaches a person. */
+export function auditable(value: Customer): Record<string, unknown> {
+  const personal = new Set([
+    'accountManagerEmail',
+    'contactName',
+    'email',
+    'phone',
+    'address',
+    'description',
+  ]);
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !personal.has(name)));
 }
 
 /** A stored profile as a customer. */
 export function toCustomer(item: Readonly<Record<string, unknown>>): Customer {
-  return customer.parse(Object.fromEntries(Object.keys(customer.shape).map((field) => [field, item[field]])));
+  const known = Object.keys(customer.shape).flatMap((field) =>
+    item[field] === undefined ? [] : [[field, item[field]]],
+  );
+  return customer.parse({ ...unsaid, ...Object.fromEntries(known), reseller: item.type === 'RESELLER' });
 }
 
 /** The profile to store; `path` ends with the customer itself. */
 export function toItem(value: Customer, place: { path: readonly string[]; version: number }) {
+  const { reseller, ...rest } = value;
   return {
     ...nodeKey(value.id),
     ...treeEntry(place.path[1] ?? value.parentId, place.path),
     ...nameEntry(value.parentId, 'CUSTOMER', foldName(value.name), value.id),
-    ...value,
+    ...rest,
     kind: 'node',
-    type: 'CUSTOMER',
+    type: reseller ? 'RESELLER' : 'CUSTOMER',
     path: place.path.join('/'),
     version: place.version,
   } satisfies Item;
+}
+
+/** The whole stored profile with other values; what it holds besides stays. */
+export function restated(node: Node, value: Customer, path = node.path): Extract<Write, { do: 'replace' }> {
+  const item = { ...node.item, ...toItem(value, { path, version: node.version + 1 }) };
+  return { do: 'replace', version: node.version, item };
 }
 
 export const nameKey = (providerId: string, value: string) =>

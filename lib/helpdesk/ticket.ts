@@ -107,7 +107,7 @@ export function visible(filed: Filed | undefined, home: Node): Filed {
   return filed;
 }
 
-/** `at`, `type` and `path` repeat what lists show: indexes carry only these names. */
+/** `at`, `type` and `summary` (whose it is) repeat what lists show: indexes carry only these names. */
 export function toItem(value: Ticket, version: number) {
   return {
     ...ticketKey(platformId, value.id),
@@ -117,7 +117,7 @@ export function toItem(value: Ticket, version: number) {
     kind: 'ticket',
     type: value.kind,
     at: value.requestedAt,
-    path: `${platformId}/${value.providerId}`,
+    summary: value.providerId,
     version,
   };
 }
@@ -125,11 +125,11 @@ export function toItem(value: Ticket, version: number) {
 type Stored = Readonly<Record<string, unknown>>;
 
 export function toFiled(item: Stored): Filed {
-  const { PK, SK, G1, S1, G2, S2, type, at, path, version, ...rest } = item;
+  const { PK, SK, G1, S1, G2, S2, type, at, summary, version, ...rest } = item;
   return { ticket: ticket.parse({ ...rest, kind: type }), version: Number(version) };
 }
 
-export function toSummary({ id, type, subject, state, at, path }: Stored): z.infer<typeof ticketSummary> {
-  const providerId = String(path).split('/')[1];
+export function toSummary({ id, type, subject, state, at, summary }: Stored): z.infer<typeof ticketSummary> {
+  const providerId = String(summary);
   return ticketSummary.parse({ id, providerId, kind: type, subject, state, requestedAt: at });
 }

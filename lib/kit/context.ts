@@ -13,6 +13,8 @@ export interface Needs {
   readonly mail?: boolean;
   /** Seals cursors (reads the cursor key). */
   readonly cursor?: boolean;
+  /** `named`: says where objects of the directory stand. `reached`: talks to it; in its network where one is configured. */
+  readonly directory?: 'named' | 'reached';
 }
 
 /** How often a queue brings an event before it is set aside in the dead-letter queue. */

@@ -16,12 +16,19 @@ export const prefixes = {
   event: 'evt',
   operation: 'opr',
   request: 'req',
+  provisioningRequest: 'prq',
+  user: 'usr',
+  roleCollection: 'rlc',
+  service: 'svc',
+  plan: 'pln',
 } as const;
 
 export type Kind = keyof typeof prefixes;
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const body = '[0-9A-HJKMNP-TV-Z]{26}';
+/** Characters of an id after its prefix. */
+export const idLength = 26;
+const body = `[0-9A-HJKMNP-TV-Z]{${idLength}}`;
 
 /** Matches one kind's ids exactly: fixed length, so that a key prefix is never ambiguous. */
 export function idPattern(kind: Kind): RegExp {

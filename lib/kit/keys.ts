@@ -1,3 +1,5 @@
+import { idLength, platformId, prefixes } from './id.ts';
+
 /** A primary key of the one table. Both parts are opaque ids and fixed words: never a secret or an e-mail address. */
 export interface Key {
   readonly PK: string;
@@ -15,7 +17,7 @@ export interface NameEntry {
 }
 
 /** Attributes that both indexes carry besides keys: only what lists show, for a balance or a meter in an index would be written twice at each change. */
-export const projected = 'kind id name state type at action actor subject path email summary'.split(' ');
+export const projected = 'kind id name state type at action actor subject email summary'.split(' ');
 
 /** Partition kinds below `T#<tenantId>`. A kind is added here and nowhere else. */
 export type PartitionKind =
@@ -34,7 +36,15 @@ export type PartitionKind =
   | 'TICKET'
   | 'COMMENT'
   | 'COLLABORATORS'
-  | 'IDENTITY';
+  | 'IDENTITY'
+  | 'ARCHIVE'
+  | 'PROVISION'
+  | 'DIRECTORY'
+  | 'USER'
+  | 'ROLES'
+  | 'SERVICE'
+  | 'OFFER'
+  | 'INSTANCE';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -139,6 +149,15 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
   PK: partition(nodeId),
   SK: `S#${what}`,
 });
+/** What holds for a provider's whole tree: which resellers are disabled, which subtree moves. Read with the membership of customers' people. */
+export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
+/** What is kept of a customer that was deleted. */
+export const archiveKey = (providerId: string, customerId: string): Key => ({
+  PK: partition(providerId, 'ARCHIVE'),
+  SK: customerId,
+});
+/** What makes a customer a reseller: present while it is one, with the number of its children. */
+export const resellerKey = (nodeId: string): Key => settingsKey(nodeId, 'RESELLER');
 export const monitoredItemKey = (customerId: string, itemId: string): Key => ({
   PK: partition(customerId, 'ITEM'),
   SK: itemId,
@@ -152,6 +171,50 @@ export const entryKey = (customerId: string, previousAt: string): Key => ({
 export const refundKey = (customerId: string, debitKey: string): Key => ({
   PK: partition(customerId, 'UNIQUE'),
   SK: `REFUND#${debitKey}`,
+});
+
+export const userKey = (customerId: string, userId: string): Key => ({
+  PK: partition(customerId, 'USER'),
+  SK: userId,
+});
+/** Finds a user by an e-mail address that is not also the UPN. */
+export const userMailKey = (customerId: string, userId: string): Key => ({
+  PK: partition(customerId, 'USER'),
+  SK: `${userId}#MAIL`,
+});
+/** Tree index: a customer's users by UPN or e-mail address, in lower case. */
+export const userAddressEntry = (customerId: string, address: string, userId: string): TreeEntry => ({
+  G1: partition(customerId, 'USER'),
+  S1: `${address}#${userId}`,
+});
+/** A named set of roles of a provider or reseller, for the customers below it. */
+export const roleCollectionKey = (nodeId: string, collectionId: string): Key => ({
+  PK: partition(nodeId, 'ROLES'),
+  SK: collectionId,
+});
+export const serviceKey = (providerId: string, serviceId: string): Key => ({
+  PK: partition(providerId, 'SERVICE'),
+  SK: serviceId,
+});
+/** A plan stands below its service. */
+export const planKey = (providerId: string, serviceId: string, planId: string): Key => ({
+  PK: partition(providerId, 'SERVICE'),
+  SK: `${serviceId}#${planId}`,
+});
+/** What a reseller may hand on: one service, offered by its parent. */
+export const offerKey = (resellerId: string, serviceId: string): Key => ({
+  PK: partition(resellerId, 'OFFER'),
+  SK: serviceId,
+});
+/** A service of a customer; `#` keeps these before those of its users. */
+export const customerServiceKey = (customerId: string, serviceId: string): Key => ({
+  PK: partition(customerId, 'INSTANCE'),
+  SK: `#${serviceId}`,
+});
+export const customerServicePrefix = '#';
+export const userServiceKey = (customerId: string, userId: string, serviceId: string): Key => ({
+  PK: partition(customerId, 'INSTANCE'),
+  SK: `${userId}#${serviceId}`,
 });
 
 export const noticeKey = (tenantId: string, noticeId: string): Key => ({
@@ -185,11 +248,35 @@ export const suppressionKey = (tenantId: string, recipientHash: string): Key => 
 });
 export const suppressionPrefix = 'X#';
 
-/** Tree index: a node under its root, in path order. */
+export const provisioningRequestKey = (customerId: string, requestId: string): Key => ({
+  PK: partition(customerId, 'PROVISION'),
+  SK: requestId,
+});
+/** What the provisioning engine believes of one object of the directory. */
+export const directoryObjectKey = (ownerId: string, objectId: string): Key => ({
+  PK: partition(ownerId, 'DIRECTORY'),
+  SK: objectId,
+});
+
+/**
+ * Tree index: a node under its root, in path order. The place holds the ids below the root without their prefixes:
+ * of fixed length, so that a node's place begins those of its whole subtree and of nothing else, and short, so that
+ * a page of deep nodes stays cheap.
+ */
 export const treeEntry = (rootId: string, path: readonly string[]): TreeEntry => ({
   G1: partition(rootId),
-  S1: path.join('/'),
+  S1: path
+    .slice(path.indexOf(rootId) + 1)
+    .map((id) => id.slice(-idLength))
+    .join(''),
 });
+/** The path that a node's place in the tree index stands for, from the platform down. */
+export function pathAt({ G1, S1 }: TreeEntry): string[] {
+  const root = G1.slice(partition('').length);
+  const prefix = root === platformId ? prefixes.provider : prefixes.customer;
+  const below = S1.match(new RegExp(`.{${idLength}}`, 'g')) ?? [];
+  return [platformId, ...(root === platformId ? [] : [root]), ...below.map((id) => `${prefix}_${id}`)];
+}
 /** Tree index: things of lower tenants that an ancestor lists by time (receipts, tickets). */
 export const rootEntry = (rootId: string, kind: PartitionKind, id: string): TreeEntry => ({
   G1: partition(rootId, kind),

@@ -2,8 +2,18 @@
 export const roles = {
   PLATFORM: ['PLATFORM_OPERATOR', 'HELP_DESK_HANDLER'],
   PROVIDER: ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'],
-  RESELLER: [],
-  CUSTOMER: ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'],
+  RESELLER: ['RESELLER_FULL_ADMINISTRATOR'],
+  CUSTOMER: [
+    'CUSTOMER_ADMINISTRATOR',
+    'CUSTOMER_OPERATOR',
+    'USER_AND_SERVICE_ADMINISTRATOR',
+    'USER_ADMINISTRATOR',
+    'PARTIAL_USER_ADMINISTRATOR',
+    'SERVICE_ADMINISTRATOR',
+    'MY_ACCOUNT_MANAGEMENT',
+    'MY_SERVICES_MANAGEMENT',
+    'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
+  ],
 } as const;
 
 export type Role = (typeof roles)[keyof typeof roles][number];
@@ -11,6 +21,15 @@ export type Role = (typeof roles)[keyof typeof roles][number];
 const providerStaff = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'] as const;
 const providerAdmins = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR'] as const;
 const customerStaff = ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'] as const;
+
+// Whoever may create customers and look after everything of theirs.
+const sellers = ['CATALOG_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR'] as const;
+const userAdmins = [
+  'CUSTOMER_ADMINISTRATOR',
+  'USER_AND_SERVICE_ADMINISTRATOR',
+  'USER_ADMINISTRATOR',
+] as const;
+const serviceAdmins = ['CUSTOMER_ADMINISTRATOR', 'USER_AND_SERVICE_ADMINISTRATOR'] as const;
 
 /** Which roles may do what. Default deny: a permission absent here does not exist. */
 export const permissions = {
@@ -33,32 +52,83 @@ export const permissions = {
   'collaborator_groups.manage': [...providerAdmins],
   'directory.read': [...providerStaff],
   'directory.manage': [...providerAdmins],
-  'customers.create': ['CATALOG_ADMINISTRATOR'],
-  'customers.read': [...providerStaff, ...customerStaff],
-  'customers.list': [...providerStaff],
-  'customers.update': ['CATALOG_ADMINISTRATOR'],
-  'administrators.read': [...providerStaff, ...customerStaff],
-  'administrators.manage': ['CATALOG_ADMINISTRATOR'],
-  'licences.read': [...providerStaff, ...customerStaff],
+  'customers.create': [...sellers],
+  'customers.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
+  'customers.list': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'customers.supply': [...sellers],
+  'customers.move': [...sellers],
+  'customers.update': [...sellers],
+  'administrators.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
+  'administrators.manage': [...sellers],
+  'licences.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'licences.allocate': ['CATALOG_ADMINISTRATOR'],
   'pool.read': [...providerStaff],
   'pool.manage': ['CATALOG_ADMINISTRATOR'],
-  'items.read': [...providerStaff, ...customerStaff],
+  'items.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'items.manage': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
   'credit_system.read': [...providerStaff],
   'credit_system.switch': ['CATALOG_ADMINISTRATOR'],
-  'credits.read': [...providerStaff, ...customerStaff],
+  'credits.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'credits.grant': ['CATALOG_ADMINISTRATOR'],
   'credits.debit': ['CATALOG_ADMINISTRATOR'],
   'credits.settings': ['CATALOG_ADMINISTRATOR'],
-  'notifications.read': [...providerStaff, ...customerStaff],
+  'notifications.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'notifications.manage': ['CATALOG_ADMINISTRATOR'],
   'alerts.snooze': ['CATALOG_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
-  'operations.read': [...providerStaff],
-  'audit.read': [...providerStaff, 'CUSTOMER_ADMINISTRATOR'],
+  'users.read': [
+    ...providerStaff,
+    'RESELLER_FULL_ADMINISTRATOR',
+    ...userAdmins,
+    'CUSTOMER_OPERATOR',
+    'PARTIAL_USER_ADMINISTRATOR',
+    'SERVICE_ADMINISTRATOR',
+  ],
+  'users.manage': [...sellers, ...userAdmins],
+  'users.reset_password': [...sellers, ...userAdmins, 'PARTIAL_USER_ADMINISTRATOR'],
+  'role_collections.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'role_collections.manage': [...sellers],
+  'services.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'services.manage': ['CATALOG_ADMINISTRATOR'],
+  'offers.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'offers.manage': [...sellers],
+  'customer_services.read': [
+    ...providerStaff,
+    'RESELLER_FULL_ADMINISTRATOR',
+    ...userAdmins,
+    'CUSTOMER_OPERATOR',
+    'SERVICE_ADMINISTRATOR',
+  ],
+  'customer_services.manage': [...sellers, ...serviceAdmins],
+  'user_services.manage': [...sellers, ...serviceAdmins, 'SERVICE_ADMINISTRATOR'],
+  'billing.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'provisioning.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
+  'provisioning.manage': [...sellers],
+  'operations.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'audit.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
+
+const ofCustomers: readonly string[] = roles.CUSTOMER;
+
+/**
+ * The roles that count at a node: those that token and membership both name. Administrators of a reseller are its
+ * full administrators while it is one; roles of customers reach their own customer, not those below it.
+ */
+export function rolesInForce(
+  held: readonly Role[],
+  claimed: readonly string[],
+  where: { readonly home: 'RESELLER' | (string & {}); readonly own: boolean },
+): Role[] {
+  const both = held.filter((role) => claimed.includes(role) && role !== 'RESELLER_FULL_ADMINISTRATOR');
+  const selling =
+    where.home === 'RESELLER' &&
+    (['CUSTOMER_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR'] as const).some(
+      (role) => held.includes(role) && claimed.includes(role),
+    );
+  const reaching = where.own ? both : both.filter((role) => !ofCustomers.includes(role));
+  return selling ? [...reaching, 'RESELLER_FULL_ADMINISTRATOR'] : reaching;
+}
 
 /** True when one of the roles gives the permission. */
 export function allows(held: readonly Role[], permission: Permission): boolean {

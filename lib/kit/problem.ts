@@ -55,6 +55,11 @@ export const forbidden = problem({
   status: 403,
   title: 'Your roles do not allow this',
 });
+export const nodeDisabled = problem({
+  code: 'node.disabled',
+  status: 403,
+  title: 'Your organization, or one above it, is disabled',
+});
 export const notFound = problem({ code: 'resource.not_found', status: 404, title: 'There is nothing here' });
 export const contended = problem({
   code: 'request.contended',
@@ -99,6 +104,7 @@ export const shellProblems: readonly ProblemType[] = [
   malformed,
   unauthenticated,
   forbidden,
+  nodeDisabled,
   notFound,
   contended,
   stale,

@@ -14,7 +14,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export type Target =
   | { readonly home: readonly NodeType[] }
-  | { readonly param: string; readonly types: readonly NodeType[] };
+  | {
+      readonly param: string;
+      readonly types: readonly NodeType[];
+      /** Only from above: the caller's own node is refused (403). */
+      readonly below?: true;
+    };
 
 /** What a client may do when no answer came: published as `x-retry`. */
 export type Retry = 'safe' | 'with-idempotency-key' | 'never';
@@ -86,6 +91,8 @@ export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly body: B;
   /** The caller's node by the token. */
   readonly home: string;
+  /** The provider above the caller by the token, not yet checked; undefined where the token does not say. */
+  readonly provider: string | undefined;
   /** The target node: `home` or the path parameter. */
   readonly target: string;
   readonly position: string | undefined;

@@ -1,6 +1,10 @@
+import type { Move } from './move.ts';
 import type { Role } from './permission.ts';
 
 export type NodeType = 'PLATFORM' | 'PROVIDER' | 'RESELLER' | 'CUSTOMER';
+
+/** Every node below a provider: a customer becomes a reseller and stays a customer, with the same routes. */
+export const customerTypes: readonly NodeType[] = ['CUSTOMER', 'RESELLER'];
 
 /** A node of the tree. `path` holds the ids from the platform down to the node itself; `item` its whole stored profile. */
 export interface Node {
@@ -28,10 +32,13 @@ export interface Scope {
   readonly home: Node;
   /** The node that the route acts on: in the caller's subtree. */
   readonly target: Node;
+  /** For a customer's people: the subtree that is on its way, whose stored paths are to be read as `placed`. */
+  readonly move?: Move | undefined;
 }
 
 /** Depth of a node below the platform: 1 for a provider. At most `maxDepth`. */
 export const maxDepth = 10;
+export const depthOf = (node: Pick<Node, 'path'>): number => node.path.length - 1;
 
 /** True when `target` is `home` itself or below it. */
 export function inScope(home: Node, target: Node): boolean {

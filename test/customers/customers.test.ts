@@ -272,7 +272,9 @@ describe('finding and changing', () => {
     expect((await rename(one.id, name.toUpperCase())).body.name).toBe(name.toUpperCase());
     expect((await rename(two.id, before.body.name)).status).toBe(200);
     const found = await call(`GET /v1/customers?q=${encodeURIComponent(name)}`, { as: msp.reader });
-    expect(found.body.items).toEqual([{ id: one.id, name: name.toUpperCase(), state: 'ACTIVE' }]);
+    expect(found.body.items).toEqual([
+      { id: one.id, name: name.toUpperCase(), reseller: false, state: 'ACTIVE' },
+    ]);
   });
 
   it('shows a customer to its own people and its provider alone', async () => {

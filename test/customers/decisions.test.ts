@@ -6,9 +6,11 @@ import {
   removeAdministrator,
   toMembership,
 } from '../../lib/customers/administrator.ts';
+import { changeCustomer } from '../../lib/customers/change.ts';
 import type { Person } from '../../lib/customers/company.ts';
-import { addCustomer, changeCustomer } from '../../lib/customers/customer.ts';
-import { detailNames, newCustomer, toCustomer } from '../../lib/customers/profile.ts';
+import { addCustomer } from '../../lib/customers/customer.ts';
+import { contactNames } from '../../lib/customers/particulars.ts';
+import { newCustomer, toCustomer } from '../../lib/customers/profile.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { companyKey, memberKey, personKey } from '../../lib/kit/keys.ts';
 import type { Item, Plan, Write } from '../../lib/kit/plan.ts';
@@ -136,7 +138,7 @@ const provider: Node = {
   version: 1,
   item: {},
 };
-const made = { id: customerId, now };
+const made = { id: customerId, now, again: false };
 
 function add(more: Record<string, unknown>, count: number, company: { type: string; name: string }) {
   const people = Array.from({ length: count }, (_, n) => person(n));
@@ -147,7 +149,7 @@ function add(more: Record<string, unknown>, count: number, company: { type: stri
     ...more,
   });
   const item = { ...companyKey(provider.id, idOf('com', 1)), id: idOf('com', 1), ...company, version: 3 };
-  const facts = { mspModeOn: true, company: { ...item, item }, people };
+  const facts = { mspModeOn: true, codesTaken: [], company: { ...item, item }, people };
   return addCustomer(provider, { command, facts }, made);
 }
 
@@ -168,7 +170,7 @@ describe('a customer', () => {
   it('changes three ways: absent stays, null clears, a value is set', () => {
     const text = fc.constantFrom('Graz', 'Linz', 'Wels');
     const change = fc.dictionary(
-      fc.constantFrom(...detailNames.filter((one) => one !== 'timeZone')),
+      fc.constantFrom(...contactNames.filter((one) => one !== 'timeZone')),
       fc.option(text),
     );
     fc.assert(

@@ -5,7 +5,7 @@ import { platformId } from '../../lib/kit/id.ts';
 import { allows, type Permission, type Role, roles } from '../../lib/kit/permission.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import type { NodeType } from '../../lib/kit/scope.ts';
-import { plantCreditSystem, plantCustomer } from '../kit/plant.ts';
+import { plantCreditSystem, plantCustomer, plantReseller } from '../kit/plant.ts';
 import { type Answer, addCustomer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { type Request, routeOf, type Stage, scenarios } from './scenarios.ts';
 
@@ -50,6 +50,11 @@ async function staff(msp: { readonly id: string }): Promise<Actor[]> {
     out.push({ name: role, caller: await enlist(platformId, [role]), home: 'PLATFORM', relation: 'above' });
   }
   out.push({ name: 'own, no role', caller: await enlist(msp.id, []), home: 'PROVIDER', relation: 'own' });
+  const reseller = await plantReseller(msp.id);
+  for (const role of roles.RESELLER) {
+    const caller = await enlist(reseller.id, [role]);
+    out.push({ name: `sibling ${role}`, caller, home: 'RESELLER', relation: 'sibling customer' });
+  }
   const { id } = await plantCustomer(msp.id);
   for (const role of roles.CUSTOMER) {
     const caller = await enlist(id, [role]);
@@ -92,12 +97,9 @@ function expected(route: Route, { caller, home, relation }: Actor): number | und
 
 /** The same request for something that never existed. */
 function nowhere(request: Request): Request {
-  const line = request.line.replace(
-    /\b(cus|prv|com|per|tic|itm|ntc|aud|opr|ext|cgr)_[0-9A-Z]{26}/g,
-    (_, prefix) => {
-      return newId('event', Date.now()).replace('evt', prefix);
-    },
-  );
+  const line = request.line.replace(/\b([a-z]{3})_[0-9A-Z]{26}/g, (_, prefix) => {
+    return newId('event', Date.now()).replace('evt', prefix);
+  });
   return { ...request, line };
 }
 

@@ -4,7 +4,7 @@ import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Entry, toItem } from '../../lib/credits/entry.ts';
 import { grant, type Ledger } from '../../lib/credits/ledger.ts';
-import { toItem as customerItem } from '../../lib/customers/profile.ts';
+import { type Customer, toItem as customerItem, unsaid } from '../../lib/customers/profile.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import type { Item } from '../../lib/kit/plan.ts';
 
@@ -28,20 +28,15 @@ export async function plantCustomers(providerId: string, count: number): Promise
   await plant(
     Array.from({ length: count }, (_, index) => {
       const id = newId('customer', Date.now());
-      const customer = {
+      const customer: Customer = {
+        ...unsaid,
+        domains: [],
+        reseller: false,
         id,
         parentId: providerId,
         companyId: newId('company', Date.now()),
         name: `Customer ${String(index + 1).padStart(5, '0')}`,
         accountManagerEmail: 'manager@msp.example.com',
-        contactName: null,
-        phone: null,
-        address: null,
-        city: null,
-        country: null,
-        timeZone: null,
-        description: null,
-        state: 'ACTIVE' as const,
         createdAt,
       };
       return customerItem(customer, { path: [platformId, providerId, id], version: 1 });

@@ -7,6 +7,9 @@ import { helpdesk } from './helpdesk.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
+import { provisioning } from './provisioning.scenarios.ts';
+import { services } from './services.scenarios.ts';
+import { users } from './users.scenarios.ts';
 
 /** What every scenario finds: a provider in MSP mode with the credit system on, and one customer that has credits. */
 export interface Stage {
@@ -34,7 +37,10 @@ export const scenarios: Scenarios = {
   ...licensing,
   ...credits,
   ...notifications,
+  ...provisioning,
   ...audit,
+  ...users,
+  ...services,
 };
 
 /** The route that a scenario calls. */

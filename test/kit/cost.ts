@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -78,7 +79,7 @@ export function indexUnits(before: Stored | undefined, after: Stored | undefined
     if (!old && !fresh) return sum;
     if (!old || !fresh) return sum + writeUnits(old ?? fresh);
     if (keys.some((key) => old[key]?.S !== fresh[key]?.S)) return sum + writeUnits(old) + writeUnits(fresh);
-    return JSON.stringify(old) === JSON.stringify(fresh) ? sum : sum + writeUnits(old, fresh);
+    return isDeepStrictEqual(old, fresh) ? sum : sum + writeUnits(old, fresh);
   }, 0);
 }
 

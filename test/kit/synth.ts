@@ -59,7 +59,9 @@ export function wired(contexts: readonly Context[], deployment: Partial<Deployme
   const empty = join(outdir, 'empty');
   mkdirSync(empty);
   writeFileSync(join(empty, 'index.js'), 'exports.handler = async () => {};\n');
-  const app = new App({ outdir, analyticsReporting: false, treeMetadata: false });
+  // The real contexts and a sample one: more than one stack may hold, but nothing is deployed.
+  const context = { '@aws-cdk/core:stackResourceLimit': 1000 };
+  const app = new App({ outdir, context, analyticsReporting: false, treeMetadata: false });
   new Service(app, {
     contexts,
     bundles: { directory: () => empty, metafile: { inputs: {}, outputs: {} } },

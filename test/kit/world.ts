@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { contexts } from '../../functions/contexts.ts';
-import { commit } from '../../lib/aws/db.ts';
+import { commit, get } from '../../lib/aws/db.ts';
 import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { platformId } from '../../lib/kit/id.ts';
+import { nodeKey } from '../../lib/kit/keys.ts';
 import { join } from '../../lib/kit/membership.ts';
 import type { Role } from '../../lib/kit/permission.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
@@ -19,6 +20,8 @@ export interface Caller {
   readonly person: string;
   readonly roles: readonly string[];
   readonly email: string;
+  /** The provider above, for a customer's people. */
+  readonly provider?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they know to be there
@@ -94,7 +97,12 @@ function toEvent(
         ? {
             authorizer: {
               jwt: {
-                claims: { tenant: sent.as.tenant, person: sent.as.person, roles: sent.as.roles.join(' ') },
+                claims: {
+                  tenant: sent.as.tenant,
+                  person: sent.as.person,
+                  roles: sent.as.roles.join(' '),
+                  ...(sent.as.provider ? { provider: sent.as.provider } : {}),
+                },
                 scopes: ['quartermaster/api'],
               },
             },
@@ -155,7 +163,9 @@ export async function enlist(nodeId: string, roles: readonly Role[]): Promise<Ca
     randomUUID(),
     Date.now() + 5000,
   );
-  return { tenant: nodeId, person, roles, email };
+  const node = nodeId.startsWith('cus_') ? await get(nodeKey(nodeId), true) : undefined;
+  const provider = node && String(node.path).split('/')[1];
+  return { tenant: nodeId, person, roles, email, ...(provider ? { provider } : {}) };
 }
 
 /** A provider of one's own with its staff, made over the API by a platform operator. */
@@ -259,6 +269,7 @@ export async function addCustomer(
       person: person.id,
       roles: ['CUSTOMER_ADMINISTRATOR'],
       email: person.email,
+      provider: msp.id,
     },
   };
 }

@@ -14,10 +14,35 @@ export async function playEncore(stage: Stage, made: Made): Promise<void> {
   await customers(desk, customer.id);
   await licences(desk, customer.id);
   await credits(desk, customer.id);
+  await people(stage, desk);
   await stage.idle();
   await notices(desk, customer.id);
   await history(desk, sure(await doorOf(stage, made.customerAdmin)), made.customerId);
   await stage.idle();
+}
+
+/** A reseller with a customer, users and a service, brought into the directory by the engine. */
+async function people(stage: Stage, { admin }: Desk): Promise<void> {
+  const mark = randomUUID().slice(0, 8);
+  const quick = (name: string) => ({
+    name: `${name} ${mark}`,
+    email: `it@${mark}.example`,
+    domain: `${name}-${mark}.example`,
+  });
+  const reseller = (await admin('POST /v1/customers', { body: quick('reseller') })).body;
+  await admin(`PUT /v1/customers/${reseller.id}/reseller-service`, any);
+  const body = { ...quick('below'), parentId: reseller.id };
+  const { id } = (await admin('POST /v1/customers', { body })).body;
+  await admin(`POST /v1/customers/${id}/provision`, any);
+  await stage.idle();
+  const user = { firstName: 'Una', lastName: 'User', upn: `una@below-${mark}.example` };
+  await admin(`POST /v1/customers/${id}/users`, { body: user });
+  await stage.idle();
+  await admin('POST /v1/services', { body: { code: 'MAIL', name: 'Mail', kind: 'USER' } });
+  await admin('GET /v1/services');
+  await admin(`GET /v1/customers/${id}/provisioning-requests`);
+  await admin(`GET /v1/customers/${id}/directory-objects`);
+  await admin(`GET /v1/customers/${reseller.id}/subtree`);
 }
 
 async function documents(url: string): Promise<void> {

@@ -208,7 +208,7 @@ export function makeTemplate(): Template {
           StartingPosition: 'TRIM_HORIZON',
           BatchSize: 10,
           BisectBatchOnFunctionError: true,
-          MaximumRetryAttempts: 1,
+          MaximumRetryAttempts: 8,
           MaximumRecordAgeInSeconds: 3600,
           FunctionResponseTypes: ['ReportBatchItemFailures'],
           FilterCriteria: {

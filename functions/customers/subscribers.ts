@@ -1,0 +1,5 @@
+import type { Subscriber } from '../../lib/kit/context.ts';
+import { onMoveRequested } from './on-move-requested.ts';
+import { onProvisioningFinished } from './on-provisioning-finished.ts';
+
+export const subscribers: readonly Subscriber[] = [onProvisioningFinished, onMoveRequested];

@@ -1,0 +1,144 @@
+import { commit, LostRace } from '../../lib/aws/db.ts';
+import { openDirectory } from '../../lib/aws/directory.ts';
+import { settle } from '../../lib/aws/settle.ts';
+import { backoff, now } from '../../lib/aws/world.ts';
+import { digest } from '../../lib/kit/digest.ts';
+import type { Envelope } from '../../lib/kit/event.ts';
+import type { Plan, Write } from '../../lib/kit/plan.ts';
+import type { Actor, Node } from '../../lib/kit/scope.ts';
+import { isOfService } from '../../lib/provisioning/desired.ts';
+import { enter, leave } from '../../lib/provisioning/lane.ts';
+import { progress, type Request, recordStep, resumption, supersede } from '../../lib/provisioning/request.ts';
+import { subjectOf } from '../../lib/provisioning/rules.ts';
+import { laneOf, requestAtWork, requestOf } from '../../lib/provisioning/store.ts';
+import { execute } from './execute-step.ts';
+
+// One delivery brings up to five requests one after another into a function that has a minute.
+const turnMs = 8000;
+const patienceMs = 3000;
+
+/**
+ * Does the steps of a request that are left, one after another. A step that fails is recorded and thrown, so that the
+ * queue brings the event back later; the last failure is recorded only.
+ */
+export async function run(found: Request, envelope: Envelope): Promise<void> {
+  if (found.finishedAt !== null) return;
+  const lane = await enterLane(found);
+  const directory = openDirectory();
+  try {
+    const { customerId, id, userId } = found;
+    const subject = subjectOf(userId);
+    const {
+      request,
+      subject: belief,
+      exists,
+    } = await requestAtWork(customerId, {
+      requestId: id,
+      objectId: subject,
+    });
+    if (!request || request.finishedAt !== null) return;
+    const older = !isOfService(request.what) && (belief?.asOf ?? -1) > request.asOf;
+    const overtaken = older || (!exists && request.what !== 'delete');
+    if (overtaken || request.steps.length === 0) {
+      return await record(request, supersede(request, now()), { envelope });
+    }
+    await work(request, { envelope, directory, subject });
+  } finally {
+    await directory.close();
+    await write([leave(found.customerId, lane)]).catch((error: unknown) => {
+      if (!(error instanceof LostRace)) throw error;
+    });
+  }
+}
+
+async function work(
+  started: Request,
+  by: { envelope: Envelope; directory: ReturnType<typeof openDirectory>; subject: string },
+): Promise<void> {
+  const until = Date.now() + turnMs;
+  let request = started;
+  let lost = 0;
+  while (request.finishedAt === null) {
+    const next = request.steps.find(({ state }) => state === 'WAITING');
+    if (!next) throw new Error('A request without steps left is not finished');
+    const { customerId, asOf } = request;
+    const turn = { customerId, asOf, directory: by.directory, subject: by.subject };
+    const done = await execute(next.step, turn).catch((error: unknown) => error as Error);
+    if (done instanceof Error) {
+      const failed = recordStep(request, { done: false, message: describe(done), at: now() });
+      await record(request, failed, by);
+      if (failed.finishedAt !== null) return;
+      throw done;
+    }
+    const after = recordStep(request, { done: true, message: done.message, at: now() });
+    const tired = after.finishedAt === null && Date.now() > until;
+    try {
+      await record(request, after, { ...by, writes: done.writes, tired });
+    } catch (error) {
+      // Containers above are made for several customers at once: the step finds it done next time.
+      if (!(error instanceof LostRace) || ++lost > 8) throw error;
+      await backoff(lost);
+      request = (await requestOf(customerId, request.id)) ?? request;
+      continue;
+    }
+    if (tired) return;
+    request = after;
+  }
+}
+
+/** What a log says of a failure: no secret is ever part of it. */
+const describe = ({ name, message }: Error): string => `${name}: ${message}`.replace(/\s+/g, ' ');
+
+async function record(
+  before: Request,
+  after: Request,
+  by: { envelope: Envelope; writes?: readonly Write[]; tired?: boolean },
+): Promise<void> {
+  const plan = progress(before, after);
+  const resumed: Partial<Plan> = by.tired
+    ? {
+        receipt: { action: 'provisioning.pause', subject: after.customerId, after: { request: after.id } },
+        announcements: [resumption(after)],
+      }
+    : {};
+  const writes = [...plan.writes, ...(by.writes ?? [])];
+  await write(
+    settle(
+      { ...plan, ...resumed, writes },
+      {
+        actor: by.envelope.actor as Actor,
+        target: nodeOf(after),
+        now: now(),
+        requestId: by.envelope.traceId,
+      },
+    ),
+  );
+}
+
+// The node itself may be gone by now; where it stood is known.
+function nodeOf({ customerId, path }: Request): Node {
+  return { id: customerId, type: 'CUSTOMER', path, name: '', version: 0, item: {} };
+}
+
+async function write(writes: readonly Write[]): Promise<void> {
+  await commit(writes, digest(writes, Math.random()).slice(0, 36), Date.now() + 5000);
+}
+
+async function enterLane({ customerId, id }: Request): Promise<number> {
+  const until = Date.now() + patienceMs;
+  for (let attempt = 0; ; attempt++) {
+    const entry = enter(customerId, await laneOf(customerId), { holder: id, now: Date.now() });
+    if (entry) {
+      const entered = await write([entry.write]).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof LostRace) return false;
+          throw error;
+        },
+      );
+      if (entered) return entry.version;
+    }
+    if (Date.now() > until) throw new Error(`Another request of ${customerId} is under way`);
+    await backoff(attempt);
+  }
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { expectVersion } from '../../lib/kit/plan.ts';
+import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
+import { id } from '../../lib/kit/text.ts';
+import { notOffered, planUnknown } from '../../lib/services/problems.ts';
+import { holding, provisionCustomer, wanted } from '../../lib/services/provision.ts';
+import { offeredTo } from '../../lib/services/store.ts';
+
+export const provisionCustomerService = route({
+  id: 'provisionCustomerService',
+  method: 'PUT',
+  path: '/v1/customers/{customerId}/services/{serviceId}',
+  summary: 'Give a customer a service that its parent offers, or another plan of it',
+  permission: 'customer_services.manage',
+  target: { param: 'customerId', types: customerTypes },
+  params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
+  body: wanted,
+  reply: { status: 202, body: holding },
+  refuses: [notOffered, planUnknown],
+  load: async ({ params, body, scope }) => offeredTo((await scope()).target, params.serviceId, body.planId),
+  decide: ({ scope, body, ifMatch, now }, state) => {
+    expectVersion(ifMatch, state.current?.version ?? 0);
+    return provisionCustomer(state, { customerId: scope.target.id, planId: body.planId, now });
+  },
+});

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { expectVersion, refuse } from '../../lib/kit/plan.ts';
+import { notFound } from '../../lib/kit/problem.ts';
+import { route } from '../../lib/kit/route.ts';
+import { id } from '../../lib/kit/text.ts';
+import { stands, withdrawOffer as withdraw } from '../../lib/services/offer.ts';
+import { offerInUse } from '../../lib/services/problems.ts';
+import { offerState } from '../../lib/services/store.ts';
+
+export const withdrawOffer = route({
+  id: 'withdrawOffer',
+  method: 'DELETE',
+  path: '/v1/customers/{customerId}/offers/{serviceId}',
+  summary: 'No longer let a reseller hand on a service that nobody right below it has',
+  permission: 'offers.manage',
+  target: { param: 'customerId', types: ['RESELLER'], below: true },
+  params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
+  ifMatch: true,
+  reply: { status: 204 },
+  refuses: [offerInUse],
+  load: async ({ params, scope }) => offerState((await scope()).target, params.serviceId),
+  decide: ({ scope, ifMatch }, { current, source }) => {
+    if (!current || !stands(current)) refuse(notFound);
+    expectVersion(ifMatch, current.version);
+    return withdraw(scope.target, { current, source });
+  },
+});

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { addressInUse } from '../../lib/kit/membership.ts';
+import { expectVersion, refuse } from '../../lib/kit/plan.ts';
+import { notFound } from '../../lib/kit/problem.ts';
+import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
+import { id } from '../../lib/kit/text.ts';
+import { changeUser as change } from '../../lib/users/change.ts';
+import {
+  collectionUnknown,
+  domainUnknown,
+  lastAdministrator,
+  roleBeyondYours,
+  roleNotUsable,
+  tooManyServices,
+  upnTaken,
+  userNameFixed,
+  userNameTaken,
+} from '../../lib/users/problems.ts';
+import { around, heldUser } from '../../lib/users/store.ts';
+import { changedUser, user } from '../../lib/users/user.ts';
+
+export const changeUser = route({
+  id: 'changeUser',
+  method: 'PATCH',
+  path: '/v1/customers/{customerId}/users/{userId}',
+  summary: 'Change, disable, enable or unlock a user, or give another role',
+  description:
+    'What is saved waits as `Pending` for provisioning; `disabled`, `locked` and `expiresOn` go to the directory at once.',
+  permission: 'users.manage',
+  target: { param: 'customerId', types: customerTypes },
+  params: z.strictObject({ customerId: id('customer'), userId: id('user') }),
+  body: changedUser,
+  ifMatch: true,
+  reply: { status: 200, body: user },
+  refuses: [
+    domainUnknown,
+    upnTaken,
+    userNameTaken,
+    userNameFixed,
+    roleNotUsable,
+    roleBeyondYours,
+    collectionUnknown,
+    lastAdministrator,
+    tooManyServices,
+    addressInUse,
+  ],
+  load: async ({ target, params, body, scope }) => {
+    const unseats = body.role !== undefined || body.disabled === true || body.expiresOn != null;
+    const [held, found] = await Promise.all([
+      heldUser(target, params.userId, { other: unseats, instances: body.testUser !== undefined }),
+      body.role === undefined ? undefined : scope().then((one) => around(one.target, body.role)),
+    ]);
+    return { held, found };
+  },
+  decide: ({ scope, body, ifMatch, now }, { held, found }) => {
+    if (!held) refuse(notFound);
+    expectVersion(ifMatch, held.user.version);
+    return change(scope, { held, change: body, around: found }, now);
+  },
+});

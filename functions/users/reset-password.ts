@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { refuse } from '../../lib/kit/plan.ts';
+import { notFound } from '../../lib/kit/problem.ts';
+import { route } from '../../lib/kit/route.ts';
+import { customerTypes } from '../../lib/kit/scope.ts';
+import { id } from '../../lib/kit/text.ts';
+import { resetPassword as reset } from '../../lib/users/change.ts';
+import { roleBeyondYours } from '../../lib/users/problems.ts';
+import { userOf } from '../../lib/users/store.ts';
+import { user } from '../../lib/users/user.ts';
+
+export const resetPassword = route({
+  id: 'resetPassword',
+  method: 'POST',
+  path: '/v1/customers/{customerId}/users/{userId}/password-reset',
+  summary: 'Have the directory give a new password, to be changed at the next log-on',
+  permission: 'users.reset_password',
+  target: { param: 'customerId', types: customerTypes },
+  params: z.strictObject({ customerId: id('customer'), userId: id('user') }),
+  reply: { status: 202, body: user },
+  refuses: [roleBeyondYours],
+  load: ({ target, params }) => userOf(target, params.userId),
+  decide: ({ scope, now }, found) => (found ? reset(scope, found, now) : refuse(notFound)),
+});

@@ -1,0 +1,71 @@
+import { Attribute, Change, type Entry } from 'ldapts';
+import type { DirectoryAccount } from '../kit/directory.ts';
+
+// userAccountControl. Source: [MS-ADTS] 2.2.16.
+const normal = 0x200;
+const disabled = 0x2;
+const neverExpires = 0x10000;
+
+const named = (object: DirectoryAccount): Record<string, string | null> => ({
+  userPrincipalName: object.userPrincipalName,
+  displayName: object.displayName,
+  givenName: object.givenName,
+  sn: object.surname,
+  mail: object.email,
+});
+
+/** Attributes of a new account with its first password (UTF-16 in quotation marks, as Active Directory wants it). */
+export function createdAccount(
+  object: DirectoryAccount,
+  { enabled, password }: { enabled: boolean; password: string },
+): Attribute[] {
+  const plain = Object.entries(named(object)).filter((one): one is [string, string] => one[1] !== null);
+  return [
+    new Attribute({ type: 'objectClass', values: ['top', 'person', 'organizationalPerson', 'user'] }),
+    new Attribute({ type: 'sAMAccountName', values: [object.name] }),
+    new Attribute({ type: 'adminDescription', values: [object.mark] }),
+    ...plain.map(([type, value]) => new Attribute({ type, values: [value] })),
+    new Attribute({ type: 'userAccountControl', values: [String(control(object, enabled, normal))] }),
+    new Attribute({ type: 'unicodePwd', values: [Buffer.from(`"${password}"`, 'utf16le')] }),
+    ...(object.changePasswordAtNextLogon ? [new Attribute({ type: 'pwdLastSet', values: ['0'] })] : []),
+  ];
+}
+
+function control(object: DirectoryAccount, enabled: boolean, current: number): number {
+  const others = current & ~(disabled | neverExpires);
+  return others | (enabled ? 0 : disabled) | (object.passwordNeverExpires ? neverExpires : 0);
+}
+
+/** Replaces all values of an attribute; none removes it. */
+export function replace(type: string, values: string[]): Change {
+  return new Change({ operation: 'replace', modification: new Attribute({ type, values }) });
+}
+
+/** The change that brings an account's flags to what they should be; undefined when they are so. */
+export function flagsOf(object: DirectoryAccount, found: Entry, enabled: boolean): Change | undefined {
+  const current = Number(found.userAccountControl ?? normal);
+  const wanted = control(object, enabled, current);
+  return wanted === current ? undefined : replace('userAccountControl', [String(wanted)]);
+}
+
+/** Everything in which an entry differs from the account. `forceChange`: the password must be changed at the next log-on. */
+export function accountChanges(
+  object: DirectoryAccount,
+  found: Entry,
+  { enabled, forceChange }: { enabled: boolean; forceChange: boolean },
+): Change[] {
+  const differing = Object.entries(named(object)).filter(
+    ([type, value]) => (value ?? '') !== String(found[type] ?? '').replace(/^\[\]$/, ''),
+  );
+  const flags = flagsOf(object, found, enabled);
+  return [
+    ...differing.map(([type, value]) => replace(type, value === null ? [] : [value])),
+    ...(flags ? [flags] : []),
+    ...(forceChange && found.pwdLastSet !== '0' ? [replace('pwdLastSet', ['0'])] : []),
+  ];
+}
+
+/** Adds an account to a group, or takes it out. */
+export function membership(dn: string, operation: 'add' | 'delete'): Change {
+  return new Change({ operation, modification: new Attribute({ type: 'member', values: [dn] }) });
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { announce } from '../kit/event.ts';
+import { difference, type Plan, type Write } from '../kit/plan.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { email, line, whole } from '../kit/text.ts';
+import { mustFit } from './direct.ts';
+import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
+import { customerChanged } from './events.ts';
+import { contact, customerType, domains, roleSet } from './particulars.ts';
+import {
+  auditable,
+  type Customer,
+  customerName,
+  nameKey,
+  restated,
+  toCustomer,
+  uniqueName,
+} from './profile.ts';
+
+export const changedCustomer = z.strictObject({
+  name: customerName.optional(),
+  accountManagerEmail: email.optional(),
+  email: email.optional(),
+  customerType: customerType.optional(),
+  billingId: line(64).nullable().optional(),
+  domains: domains.optional(),
+  shareDomains: z.boolean().optional().describe('Domains of the parent may be used here too'),
+  userLimit: whole(0, 1_000_000).nullable().optional(),
+  allowedRoles: roleSet.optional(),
+  restrictedRoles: roleSet.optional(),
+  contactName: contact.contactName.nullable().optional(),
+  phone: contact.phone.nullable().optional(),
+  address: contact.address.nullable().optional(),
+  city: contact.city.nullable().optional(),
+  region: contact.region.nullable().optional(),
+  postalCode: contact.postalCode.nullable().optional(),
+  country: contact.country.nullable().optional(),
+  timeZone: contact.timeZone.nullable().optional(),
+  description: contact.description.nullable().optional(),
+});
+export type ChangedCustomer = z.output<typeof changedCustomer>;
+
+/** What a change depends on besides the profile: who has the domains, and the nodes above where they narrow it. */
+export interface Neighbours {
+  readonly holders: Holders;
+  readonly line: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Changes what we know of a customer; null clears a detail. Nothing is written where nothing differs. */
+export function changeCustomer(
+  node: Node,
+  change: ChangedCustomer,
+  found: Neighbours = { holders: {}, line: [] },
+): Plan<Customer> {
+  const before = toCustomer(node.item);
+  const { shareDomains: share = false, domains: asked, ...values } = change;
+  mustFit(change, found.line);
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const held = asked && holdDomains(asked, { ...found, own: node.id, parentId: before.parentId, share });
+  const after: Customer = { ...before, ...given, ...(held ? { domains: held } : {}) };
+  const differing = difference(before, after);
+  const fields = Object.keys(differing.after);
+  if (fields.length === 0) return { writes: [], reply: { body: before, version: node.version } };
+  const told = difference(auditable(before), auditable(after));
+  const stored = edited(after);
+  const providerId = providerOf(node);
+  return {
+    writes: [
+      restated(node, stored),
+      ...rename(providerId, before, after),
+      ...exchangeDomains(providerId, node.id, {
+        before: before.domains,
+        after: held ? after.domains : before.domains.filter(({ shared }) => !shared),
+      }),
+      ...exchangeBillingId(providerId, node.id, { before: before.billingId, after: after.billingId }),
+    ],
+    receipt: {
+      action: 'customers.change',
+      subject: after.id,
+      before: told.before,
+      after: { ...told.after, changed: fields },
+    },
+    announcements: [announce(customerChanged, after.id, { fields })],
+    reply: { body: stored, version: node.version + 1 },
+  };
+}
+
+/** What was provisioned waits for the next provisioning once it is edited. */
+export function edited(value: Customer): Customer {
+  return value.status === 'Provisioned' ? { ...value, status: 'Pending' } : value;
+}
+
+function rename(providerId: string, before: Customer, after: Customer): Write[] {
+  const [from, to] = [nameKey(providerId, before.name), nameKey(providerId, after.name)];
+  return from.SK === to.SK ? [] : [uniqueName(providerId, after), { do: 'remove', key: from }];
+}

@@ -1,0 +1,112 @@
+import { digest } from '../kit/digest.ts';
+import { announce } from '../kit/event.ts';
+import { archiveKey, resellerKey, settingsKey, uniqueKey } from '../kit/keys.ts';
+import { leave, type Membership } from '../kit/membership.ts';
+import { type Plan, refuse, type Write } from '../kit/plan.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { codeKey } from './code.ts';
+import type { Company } from './company.ts';
+import { exchangeBillingId, exchangeDomains } from './domain.ts';
+import { customerDeleted, provisioningRequested } from './events.ts';
+import { type Forest, mark } from './forest.ts';
+import { hasChildren, inUse, notDeprovisioned, tooManyPeople } from './problems.ts';
+import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
+import { dismiss, type Selling } from './reseller.ts';
+
+const mostPeople = 50;
+const retentionSeconds = 7 * 365 * 24 * 3600;
+
+/** What a customer still holds when it is to be deleted. */
+export interface Estate {
+  readonly selling: Selling | undefined;
+  readonly forest: Forest;
+  /** At most one more than can be removed in one transaction. */
+  readonly people: readonly Membership[];
+  readonly company: Company | undefined;
+  /** The count of its users; undefined where it never had any. */
+  readonly users: { readonly users: number; readonly version: number } | undefined;
+  readonly services: number;
+  readonly licences: number;
+}
+
+/** Deletes a deprovisioned customer without descendants; what it was is archived for the retention period. */
+export function deleteCustomer(node: Node, estate: Estate, now: string): Plan {
+  const gone = toCustomer(node.item);
+  mustBeEmpty(gone, estate);
+  const providerId = providerOf(node);
+  const version = node.version + 1;
+  return {
+    writes: [
+      { do: 'remove', key: { PK: String(node.item.PK), SK: String(node.item.SK) }, version: node.version },
+      { do: 'create', item: archived(providerId, node, now) },
+      { do: 'remove', key: nameKey(providerId, gone.name) },
+      ...(gone.code === null ? [] : [{ do: 'remove', key: codeKey(providerId, gone.code) } satisfies Write]),
+      ...exchangeDomains(providerId, node.id, { before: gone.domains, after: [] }),
+      ...exchangeBillingId(providerId, node.id, { before: gone.billingId, after: null }),
+      ...release(providerId, estate.company),
+      ...noUsers(node.id, estate.users),
+      ...estate.people.flatMap(leave),
+      ...sold(node, estate),
+      ...mark(providerId, estate.forest, { id: node.id, disabled: false }),
+      ...dismiss(gone.parentId),
+      { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },
+    ],
+    receipt: { action: 'customers.delete', subject: node.id, before: auditable(gone) },
+    announcements: [
+      announce(customerDeleted, node.id, { name: gone.name, code: gone.code, parentId: gone.parentId }),
+      announce(provisioningRequested, node.id, {
+        customerId: node.id,
+        what: 'delete',
+        version,
+        code: gone.code,
+        parentId: gone.parentId,
+      }),
+    ],
+    reply: { status: 204 },
+  };
+}
+
+function mustBeEmpty(gone: Customer, estate: Estate): void {
+  if (gone.status !== 'NotProvisioned') refuse(notDeprovisioned, undefined, { status: gone.status });
+  const children = estate.selling?.children ?? 0;
+  if (children > 0) refuse(hasChildren, undefined, { children });
+  const held = { users: estate.users?.users ?? 0, services: estate.services, licences: estate.licences };
+  if (held.users + held.services + held.licences > 0) refuse(inUse, undefined, held);
+  if (estate.people.length > mostPeople) refuse(tooManyPeople);
+}
+
+function archived(providerId: string, node: Node, now: string) {
+  const { PK, SK, G1, S1, G2, S2, ...profile } = node.item;
+  return {
+    ...archiveKey(providerId, node.id),
+    kind: 'archive',
+    id: node.id,
+    at: now,
+    profile,
+    expiresAt: Math.floor(Date.parse(now) / 1000) + retentionSeconds,
+  };
+}
+
+// The company of the directory may become a customer again.
+function release(providerId: string, company: Company | undefined): Write[] {
+  if (!company) return [];
+  const { customerId, ...item } = company.item;
+  const version = company.version + 1;
+  return [
+    { do: 'remove', key: uniqueKey(providerId, 'CUSTOMER_COMPANY', digest('company', company.id)) },
+    {
+      do: 'replace',
+      version: company.version,
+      item: { ...item, PK: company.item.PK, SK: company.item.SK, version },
+    },
+  ];
+}
+
+function noUsers(nodeId: string, users: Estate['users']): Write[] {
+  const key = settingsKey(nodeId, 'USERS');
+  return [users ? { do: 'remove', key, version: users.version } : { do: 'check', key, version: null }];
+}
+
+function sold(node: Node, { selling }: Estate): Write[] {
+  return selling ? [{ do: 'remove', key: resellerKey(node.id), version: selling.version }] : [];
+}

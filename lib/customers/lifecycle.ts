@@ -1,0 +1,102 @@
+import { announce } from '../kit/event.ts';
+import { type Plan, refuse, type Write } from '../kit/plan.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { provisioningRequested } from './events.ts';
+import { type Forest, mark } from './forest.ts';
+import { busy, disabled, notDisabled, notProvisioned } from './problems.ts';
+import { type Customer, restated, toCustomer } from './profile.ts';
+
+export type Turn = 'provision' | 'deprovision' | 'disable' | 'enable';
+
+const isBusy = ({ status }: Customer): boolean => status === 'Requested' || status === 'InProgress';
+
+/** Asks the engine to bring the customer into the directory, or to apply what was edited. */
+export function provision(node: Node): Plan<Customer> {
+  const before = toCustomer(node.item);
+  if (before.adminState === 'DISABLED') refuse(disabled);
+  if (isBusy(before)) refuse(busy);
+  return turn(node, 'provision', { ...before, status: 'Requested' });
+}
+
+/** Asks the engine to take the customer and its users out of service; records stay. */
+export function deprovision(node: Node): Plan<Customer> {
+  const before = toCustomer(node.item);
+  if (isBusy(before)) refuse(busy);
+  if (before.status === 'NotProvisioned') refuse(notProvisioned);
+  return turn(node, 'deprovision', { ...before, status: 'Requested' });
+}
+
+/** Shuts the customer's people out at their next request, those of a reseller with everyone below. */
+export function disable(node: Node, forest: Forest): Plan<Customer> {
+  const before = toCustomer(node.item);
+  if (before.adminState === 'DISABLED') refuse(disabled);
+  const more = before.reseller ? mark(providerOf(node), forest, { id: node.id, disabled: true }) : [];
+  return turn(node, 'disable', { ...before, adminState: 'DISABLED' }, more);
+}
+
+/** Undoes `disable`. */
+export function enable(node: Node, forest: Forest): Plan<Customer> {
+  const before = toCustomer(node.item);
+  if (before.adminState === 'ENABLED') refuse(notDisabled);
+  const more = mark(providerOf(node), forest, { id: node.id, disabled: false });
+  return turn(node, 'enable', { ...before, adminState: 'ENABLED' }, more);
+}
+
+function turn(node: Node, what: Turn, after: Customer, more: readonly Write[] = []): Plan<Customer> {
+  const version = node.version + 1;
+  const stored = restated(node, after);
+  const { status, adminState } = toCustomer(node.item);
+  return {
+    writes: [{ ...stored, item: { ...stored.item, requested: { what, version } } }, ...more],
+    receipt: {
+      action: `customers.${what}`,
+      subject: node.id,
+      before: { status, adminState },
+      after: { status: after.status, adminState: after.adminState },
+    },
+    announcements: [
+      announce(provisioningRequested, node.id, {
+        customerId: node.id,
+        what,
+        version,
+        code: after.code,
+        parentId: after.parentId,
+      }),
+    ],
+    reply: { body: after, version },
+  };
+}
+
+/** How a request to the engine has ended. */
+export interface Outcome {
+  readonly what: string;
+  readonly version: number;
+  readonly status: 'Provisioned' | 'NotProvisioned' | 'Failed';
+}
+
+/** Takes over what the engine has done; undefined where another request has overtaken this one. */
+export function finish(node: Node, outcome: Outcome): Plan | undefined {
+  const requested = node.item.requested as { what: string; version: number } | undefined;
+  if (requested?.version !== outcome.version || requested.what !== outcome.what) return undefined;
+  const before = toCustomer(node.item);
+  const edited = node.version !== outcome.version;
+  const status = statusAfter(before, outcome, edited);
+  const stored = restated(node, { ...before, status });
+  return {
+    writes: [{ ...stored, item: { ...stored.item, requested: undefined } }],
+    receipt: {
+      action: 'customers.finish_provisioning',
+      subject: node.id,
+      before: { status: before.status },
+      after: { status },
+      reason: outcome.what,
+    },
+    reply: {},
+  };
+}
+
+function statusAfter(before: Customer, { what, status }: Outcome, edited: boolean): Customer['status'] {
+  if (status === 'Failed') return 'Failed';
+  if (what !== 'provision' && what !== 'deprovision') return before.status;
+  return status === 'Provisioned' && edited ? 'Pending' : status;
+}

@@ -1,0 +1,235 @@
+import * as z from 'zod';
+import { directoryKinds } from '../kit/directory.ts';
+import { announce } from '../kit/event.ts';
+import { provisioningRequestKey } from '../kit/keys.ts';
+import { type Item, type Plan, refuse } from '../kit/plan.ts';
+import { type Desired, isOfService, isOfUser, kindOf, kinds, type What, whats } from './desired.ts';
+import { provisioningFinished, provisioningResumed } from './events.ts';
+import { notFailed, notHanging } from './problems.ts';
+import { describeStep, type Step, step as stepShape, stepsFor } from './rules.ts';
+
+export const hangsAfterMs = 30 * 60_000;
+const mostAttempts = 4;
+const longestLog = 20;
+
+export const requestStatus = z.enum([
+  'NotProvisioned',
+  'Requested',
+  'InProgress',
+  'Provisioned',
+  'Failed',
+  'Pending',
+]);
+
+const stepProgress = z.strictObject({
+  name: z.string(),
+  state: z.enum(['WAITING', 'DONE', 'FAILED', 'SKIPPED']),
+  attempts: z.int(),
+  log: z.array(z.strictObject({ at: z.string(), message: z.string() })).describe('Oldest first, the last 20'),
+});
+
+const summary = z.strictObject({
+  id: z.string().describe('`prq_…`'),
+  kind: z.enum(kinds),
+  customerId: z.string(),
+  userId: z.string().nullable(),
+  serviceCode: z.string().nullable(),
+  status: requestStatus.describe('`Provisioned`: done, whatever was asked for; `Failed`: see the log, retry'),
+  directory: z
+    .enum(directoryKinds)
+    .describe('`LDAP`: a real directory; `TABLE`: none is configured, objects are kept here'),
+  stepsDone: z.int(),
+  stepsTotal: z.int(),
+  createdAt: z.string(),
+  touchedAt: z.string().describe('When a step last succeeded or failed'),
+  finishedAt: z.string().nullable(),
+});
+
+/** What callers see of a request in lists, and alone. */
+export const requestSummary = summary;
+export const requestView = summary.extend({ steps: z.array(stepProgress) });
+export type RequestView = z.infer<typeof requestView>;
+
+const stored = summary.omit({ kind: true, stepsDone: true, stepsTotal: true }).extend({
+  what: z.enum(whats),
+  asOf: z.int(),
+  path: z.array(z.string()),
+  steps: z.array(stepProgress.extend({ step: stepShape })),
+  version: z.int(),
+});
+export type Request = z.infer<typeof stored>;
+
+export const toRequest = (item: Readonly<Record<string, unknown>>): Request => stored.strip().parse(item);
+
+export function requestItem(request: Request): Item & { version: number } {
+  const key = provisioningRequestKey(request.customerId, request.id);
+  return { ...key, kind: 'provisioningRequest', ...request };
+}
+
+export function viewRequest({ what, asOf: _, path: __, version: ___, steps, ...rest }: Request): RequestView {
+  return {
+    ...rest,
+    kind: kindOf(what),
+    stepsDone: steps.filter(({ state }) => state === 'DONE' || state === 'SKIPPED').length,
+    stepsTotal: steps.length,
+    steps: steps.map(({ step: ____, ...shown }) => shown),
+  };
+}
+
+export function summarize(request: Request): z.infer<typeof summary> {
+  const { steps: _, ...rest } = viewRequest(request);
+  return rest;
+}
+
+/** A request as its event asks for it; nothing is done yet. */
+export function openRequest(
+  asked: { customerId: string; what: What; desired: Desired },
+  made: { id: string; at: string; platformId: string; directory: Request['directory'] },
+): Request {
+  const { customerId, what, desired } = asked;
+  const user = isOfUser(what) ? desired.users[0] : undefined;
+  return {
+    id: made.id,
+    what,
+    customerId,
+    userId: user?.id ?? null,
+    serviceCode: (isOfService(what) && desired.services.at(-1)) || null,
+    asOf: user?.version ?? desired.version,
+    status: 'Requested',
+    directory: made.directory,
+    path: [made.platformId, ...desired.parents.map(({ id }) => id), customerId],
+    steps: stepsFor(customerId, what, desired).map((one) => waiting(one)),
+    createdAt: made.at,
+    touchedAt: made.at,
+    finishedAt: null,
+    version: 1,
+  };
+}
+
+function waiting(one: Step): Request['steps'][number] {
+  return { name: describeStep(one), state: 'WAITING', attempts: 0, log: [], step: one };
+}
+
+type Outcome = { readonly done: boolean; readonly message: string; readonly at: string };
+
+/** The request after its first waiting step was tried; the fourth failure of one step fails the request. */
+export function recordStep(request: Request, { done, message, at }: Outcome): Request {
+  const index = request.steps.findIndex(({ state }) => state === 'WAITING');
+  const steps = request.steps.map((one, place) => {
+    if (place !== index) return one;
+    const attempts = one.attempts + 1;
+    const state = done ? 'DONE' : attempts >= mostAttempts ? 'FAILED' : 'WAITING';
+    const log = [...one.log, { at, message: message.slice(0, 300) }].slice(-longestLog);
+    return { ...one, attempts, state, log } as const;
+  });
+  const failed = steps.some(({ state }) => state === 'FAILED');
+  const left = steps.some(({ state }) => state === 'WAITING');
+  const status = failed ? 'Failed' : left ? 'InProgress' : 'Provisioned';
+  return touched(request, { steps, status, at });
+}
+
+/** The request when a later change has overtaken it: nothing of it is done any more. */
+export function supersede(request: Request, at: string): Request {
+  const log = [{ at, message: 'A later change has overtaken this one' }];
+  const steps = request.steps.map((one) =>
+    one.state === 'WAITING' ? { ...one, state: 'SKIPPED' as const, log } : one,
+  );
+  return touched(request, { steps, status: 'Provisioned', at });
+}
+
+function touched(
+  request: Request,
+  { steps, status, at }: Pick<Request, 'steps' | 'status'> & { at: string },
+): Request {
+  const finishedAt = status === 'InProgress' || status === 'Requested' ? null : at;
+  return { ...request, steps, status, touchedAt: at, finishedAt, version: request.version + 1 };
+}
+
+const undoing: readonly What[] = [
+  'deprovision',
+  'delete',
+  'service_deprovision',
+  'user_deprovision',
+  'user_delete',
+];
+
+/** Stores a request's progress; its end stands in the audit and is announced. */
+export function progress(before: Request, after: Request): Plan {
+  const write = { do: 'replace' as const, version: before.version, item: requestItem(after) };
+  if (after.finishedAt === null) return { writes: [write], reply: {} };
+  return { writes: [write], ...ending(after), reply: {} };
+}
+
+function ending(request: Request, reason?: string) {
+  const { id, what, customerId, userId, serviceCode, asOf, status } = request;
+  const reached = undoing.includes(what) ? 'NotProvisioned' : 'Provisioned';
+  return {
+    receipt: {
+      action: 'provisioning.finish',
+      subject: customerId,
+      tenantId: customerId,
+      after: { request: id, kind: kindOf(what), status },
+      reason,
+    },
+    announcements: [
+      announce(provisioningFinished, customerId, {
+        customerId,
+        requestId: id,
+        what,
+        status: status === 'Failed' ? 'Failed' : reached,
+        version: asOf,
+        userId,
+        serviceCode,
+      }),
+    ],
+  };
+}
+
+/** Asks for the rest of a request's steps. */
+export function resumption(request: Request) {
+  return announce(provisioningResumed, request.customerId, { requestId: request.id });
+}
+
+/** Takes a failed request up again: what is done stays done, the rest has its attempts back. */
+export function retryRequest(request: Request, at: string): Plan<RequestView> {
+  if (request.status !== 'Failed') refuse(notFailed);
+  const steps = request.steps.map((one) =>
+    one.state === 'FAILED' ? { ...one, state: 'WAITING' as const, attempts: 0 } : one,
+  );
+  const after = touched(request, { steps, status: 'Requested', at });
+  return changed(request, after, {
+    receipt: {
+      action: 'provisioning.retry',
+      subject: request.id,
+      before: { status: request.status },
+      after: { status: after.status },
+    },
+    announcements: [resumption(after)],
+  });
+}
+
+/** Gives up a request that stands still: it is failed, and can be retried. */
+export function resetRequest(request: Request, at: string): Plan<RequestView> {
+  const hangs = request.finishedAt === null && Date.parse(at) - Date.parse(request.touchedAt) > hangsAfterMs;
+  if (!hangs) refuse(notHanging);
+  const first = request.steps.findIndex(({ state }) => state === 'WAITING');
+  const steps = request.steps.map((one, index) => {
+    if (index !== first) return one;
+    const log = [...one.log, { at, message: 'Stood still, and was reset' }].slice(-longestLog);
+    return { ...one, state: 'FAILED' as const, log };
+  });
+  const after = touched(request, { steps, status: 'Failed', at });
+  return changed(request, after, ending(after, 'reset'));
+}
+
+function changed(
+  before: Request,
+  after: Request,
+  rest: Pick<Plan, 'receipt' | 'announcements'>,
+): Plan<RequestView> {
+  return {
+    writes: [{ do: 'replace', version: before.version, item: requestItem(after) }],
+    ...rest,
+    reply: { body: viewRequest(after), version: after.version },
+  };
+}

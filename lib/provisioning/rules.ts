@@ -1,0 +1,185 @@
+import * as z from 'zod';
+import { digest } from '../kit/digest.ts';
+import {
+  type DirectoryAccount,
+  type DirectoryContainer,
+  type DirectoryGroup,
+  directoryObject,
+} from '../kit/directory.ts';
+import type { Desired, DesiredUser, What } from './desired.ts';
+import { accountName, administratorsGroup, serviceGroup, usersGroup } from './naming.ts';
+
+const owned = { owner: z.string(), objectId: z.string() };
+
+/** One sub-request: a change that may be repeated until it has succeeded. */
+export const step = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('ensure'), ...owned, object: directoryObject }),
+  z.strictObject({ do: z.literal('remove'), ...owned }),
+  z.strictObject({ do: z.literal('switchUsers'), on: z.boolean() }),
+  z.strictObject({ do: z.literal('clear'), what: z.enum(['users', 'groups', 'serviceGroups', 'folders']) }),
+]);
+export type Step = z.infer<typeof step>;
+
+export const containerId = 'C';
+export const groupId = (name: string): string => `G#${name}`;
+export const userId = (id: string): string => `U#${id}`;
+export const folderId = (place: readonly string[]): string => `F#${digest('folder', place).slice(0, 16)}`;
+
+/** What an object must have been made as before an older request may touch it: the subject of a request. */
+export const subjectOf = (user: string | null): string => (user === null ? containerId : userId(user));
+
+/** The ordered steps that bring a directory to the desired state. Pure: the same state gives the same steps. */
+export function stepsFor(customerId: string, what: What, state: Desired): Step[] {
+  const containers = [...parentsOf(state), ...own(customerId, state)];
+  const users = () => state.users.flatMap((user) => ensureUser({ customerId, state, user }));
+  switch (what) {
+    case 'provision':
+      return [...containers, ...groups(customerId, state), ...users(), { do: 'switchUsers', on: true }];
+    case 'move':
+      return [...containers, ...groups(customerId, state)];
+    case 'service_provision':
+      return [...containers, ...groups(customerId, state)];
+    case 'service_deprovision':
+      return state.services.map((service) => removed(customerId, groupId(serviceGroup(state.code, service))));
+    case 'disable':
+      return [{ do: 'switchUsers', on: false }];
+    case 'enable':
+      return [{ do: 'switchUsers', on: true }];
+    case 'deprovision':
+      return [
+        { do: 'switchUsers', on: false },
+        { do: 'clear', what: 'serviceGroups' },
+      ];
+    case 'delete':
+      return [
+        { do: 'clear', what: 'users' },
+        { do: 'clear', what: 'groups' },
+        { do: 'clear', what: 'folders' },
+        removed(customerId, containerId),
+      ];
+    case 'user_provision':
+      return [...containers, ...groups(customerId, state), ...users()];
+    case 'user_deprovision':
+      return state.users.flatMap((user) => {
+        const off: DesiredUser = { ...user, enabled: false };
+        return ensureUser({ customerId, state, user: off, memberOf: [] });
+      });
+    case 'user_delete':
+      return state.users.map((user) => removed(customerId, userId(user.id)));
+  }
+}
+
+const removed = (owner: string, objectId: string): Step => ({ do: 'remove', owner, objectId });
+
+const placeOf = (state: Desired): string[] => [...state.parents.map(({ code }) => code), state.code];
+
+function parentsOf({ parents }: Desired): Step[] {
+  return parents.map(({ id, code, name }, index) => {
+    const at = parents.slice(0, index).map((one) => one.code);
+    return ensureContainer({ owner: id, objectId: containerId, at, name: code, description: name });
+  });
+}
+
+function own(customerId: string, { parents, code, name }: Desired): Step[] {
+  const at = parents.map((one) => one.code);
+  return [ensureContainer({ owner: customerId, objectId: containerId, at, name: code, description: name })];
+}
+
+function ensureContainer(
+  place: { owner: string; objectId: string } & Pick<DirectoryContainer, 'at' | 'name' | 'description'>,
+): Step {
+  const { owner, objectId, ...rest } = place;
+  return { do: 'ensure', owner, objectId, object: { type: 'CONTAINER', mark: owner, ...rest } };
+}
+
+function groups(customerId: string, state: Desired): Step[] {
+  const { code, name, services } = state;
+  const ensure = (title: string, service: string | null): Step => {
+    const object: DirectoryGroup = {
+      type: 'GROUP',
+      at: placeOf(state),
+      name: title,
+      mark: customerId,
+      description: name,
+      service,
+    };
+    return { do: 'ensure', owner: customerId, objectId: groupId(title), object };
+  };
+  return [
+    ensure(usersGroup(code), null),
+    ensure(administratorsGroup(code), null),
+    ...services.map((service) => ensure(serviceGroup(code, service), service)),
+  ];
+}
+
+/** Folders of a user's place inside the customer's container. */
+export function foldersOf(structure: Desired['ouStructure'], user: DesiredUser): string[] {
+  const { department, location, folder } = user;
+  const chosen: Record<Desired['ouStructure'], readonly (string | null)[]> = {
+    UNGROUPED: [],
+    BY_DEPARTMENT: [department],
+    BY_LOCATION: [location],
+    DEPARTMENT_LOCATION: [department, location],
+    LOCATION_DEPARTMENT: [location, department],
+    USER_SPECIFIED: [folder],
+  };
+  return chosen[structure].filter((one) => one !== null);
+}
+
+function ensureUser(input: {
+  customerId: string;
+  state: Desired;
+  user: DesiredUser;
+  memberOf?: readonly string[];
+}): Step[] {
+  const { customerId, state, user } = input;
+  const groupsAt = placeOf(state);
+  const folders = foldersOf(state.ouStructure, user);
+  const ensured = folders.map((name, index) => {
+    const at = [...groupsAt, ...folders.slice(0, index)];
+    const objectId = folderId(folders.slice(0, index + 1));
+    return ensureContainer({ owner: customerId, objectId, at, name, description: state.name });
+  });
+  const memberOf = input.memberOf ?? membershipsOf(state, user);
+  const object: DirectoryAccount = {
+    type: 'USER',
+    at: [...groupsAt, ...folders],
+    name: accountName(user.userName, state.code, user.id),
+    mark: user.id,
+    userPrincipalName: user.userPrincipalName,
+    displayName: user.displayName,
+    givenName: user.firstName,
+    surname: user.lastName,
+    email: user.email,
+    enabled: user.enabled,
+    changePasswordAtNextLogon: user.changePasswordAtNextLogon,
+    passwordNeverExpires: user.passwordNeverExpires,
+    memberOf,
+    groupsAt,
+    groupsMark: customerId,
+  };
+  return [...ensured, { do: 'ensure', owner: customerId, objectId: userId(user.id), object }];
+}
+
+/** A user is in a service's group only while the customer has the service. */
+function membershipsOf({ code, services }: Desired, user: DesiredUser): string[] {
+  return [
+    usersGroup(code),
+    ...(user.administrator ? [administratorsGroup(code)] : []),
+    ...user.services.filter((one) => services.includes(one)).map((one) => serviceGroup(code, one)),
+  ];
+}
+
+/** A step in words, for lists and logs. */
+export function describeStep(one: Step): string {
+  switch (one.do) {
+    case 'ensure':
+      return `${one.object.type.toLowerCase()} ${one.object.name}`;
+    case 'remove':
+      return `remove ${one.objectId.replace(/^[A-Z]#/, '')}`.replace(/ C$/, ' container');
+    case 'switchUsers':
+      return one.on ? 'enable users' : 'disable users';
+    case 'clear':
+      return `remove ${one.what === 'serviceGroups' ? 'service groups' : one.what}`;
+  }
+}

@@ -1,0 +1,198 @@
+import * as z from 'zod';
+import { announce } from '../kit/event.ts';
+import { customerServiceKey, type Key, userKey, userMailKey, userServiceKey } from '../kit/keys.ts';
+import { type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { notFound, Problem } from '../kit/problem.ts';
+import { id } from '../kit/text.ts';
+import { serviceProvisioningRequested } from './events.ts';
+import { closed, type Instance, isHad, isHadWithin, opened, status } from './instance.ts';
+import { giveBack, type Source, take } from './offer.ts';
+import type { StoredPlan } from './plan.ts';
+import { customerLacks, notForUsers, planUnknown } from './problems.ts';
+import type { Service } from './service.ts';
+
+/** A service that a customer or a user has. */
+export const holding = z.strictObject({
+  serviceId: z.string(),
+  code: z.string(),
+  name: z.string(),
+  planId: z.string().nullable(),
+  status,
+  since: z.string().nullable().describe('Since when it is had under this plan'),
+});
+export type Holding = z.infer<typeof holding>;
+
+export const wanted = z.strictObject({ planId: id('plan').nullable().default(null) });
+
+/** What the engine has made of it; null stands for what is not had. */
+export function viewHolding(one: Instance, had: boolean): Holding {
+  const { serviceId, code, name, planId, periods } = one;
+  return {
+    serviceId,
+    code,
+    name,
+    planId,
+    status: had ? one.status : 'NotProvisioned',
+    since: had ? (periods.at(-1)?.from ?? null) : null,
+  };
+}
+
+/** A user as far as services concern it. */
+export interface Holder {
+  readonly id: string;
+  readonly displayName: string;
+  readonly testUser: boolean;
+  readonly version: number;
+  readonly hasMailItem: boolean;
+}
+
+export interface Offered {
+  readonly service: Service | undefined;
+  readonly plan: StoredPlan | undefined;
+  readonly source: Source;
+  readonly current: Instance | undefined;
+}
+
+interface Wish {
+  readonly customerId: string;
+  readonly planId: string | null;
+  readonly now: string;
+}
+
+/** Gives a customer a service that its parent offers, or another plan of it. */
+export function provisionCustomer(state: Offered, wish: Wish): Plan<Holding> {
+  const { current, plan, source } = state;
+  const service = state.service ?? refuse(notFound);
+  const taking = isHad(current) ? [] : take(source, service.id);
+  fits(plan, wish.planId, 'CUSTOMER');
+  if (isHad(current) && current.planId === wish.planId) return unchanged(current);
+  const epoch = (current?.epoch ?? 0) + (isHad(current) ? 0 : 1);
+  const key = customerServiceKey(wish.customerId, service.id);
+  const after = renewed(key, { current, service, epoch }, wish);
+  return settled(after, current, { ...wish, writes: taking, what: 'provision' });
+}
+
+/** Takes a service from a customer, and with it from all its users. */
+export function deprovisionCustomer(
+  current: Instance,
+  source: Source,
+  made: { customerId: string; now: string },
+): Plan<Holding> {
+  const after = ended(current, made.now);
+  return settled(after, current, {
+    ...made,
+    writes: giveBack(source, current.serviceId),
+    what: 'deprovision',
+  });
+}
+
+export interface UserState {
+  readonly service: Service | undefined;
+  readonly user: Holder | undefined;
+  readonly customer: Instance | undefined;
+  readonly plan: StoredPlan | undefined;
+  readonly current: Instance | undefined;
+}
+
+/** Gives a user a service that the customer has. Binds to both as they were seen. */
+export function provisionUser(state: UserState, wish: Wish): Plan<Holding> {
+  const { customer, plan, current } = state;
+  const user = state.user ?? refuse(notFound);
+  const service = state.service ?? refuse(notFound);
+  if (service.kind !== 'USER') refuse(notForUsers);
+  if (!isHad(customer)) refuse(customerLacks);
+  fits(plan, wish.planId, 'USER');
+  const had = isHadWithin(current, customer);
+  if (had && current.planId === wish.planId) return unchanged(current);
+  const key = userServiceKey(wish.customerId, user.id, service.id);
+  const { displayName, testUser } = user;
+  const after = {
+    ...renewed(key, { current, service, epoch: customer.epoch }, wish),
+    userId: user.id,
+    displayName,
+    testUser,
+  };
+  const { PK, SK, version } = customer;
+  const bound: Write[] = [{ do: 'check', key: { PK, SK }, version }, ...touch(wish.customerId, user)];
+  return settled(after, current, { ...wish, writes: bound, what: 'provision' });
+}
+
+/** Takes a service from a user. */
+export function deprovisionUser(current: Instance, made: { customerId: string; now: string }): Plan<Holding> {
+  return settled(ended(current, made.now), current, { ...made, writes: [], what: 'deprovision' });
+}
+
+// A user that is being deleted at the same moment is decided again: both change the user.
+function touch(customerId: string, user: Holder): Write[] {
+  const step = { do: 'adjust', add: { version: 1 }, version: user.version } as const;
+  return [
+    { ...step, key: userKey(customerId, user.id) },
+    ...(user.hasMailItem ? [{ ...step, key: userMailKey(customerId, user.id) }] : []),
+  ];
+}
+
+function fits(plan: StoredPlan | undefined, planId: string | null, audience: 'CUSTOMER' | 'USER'): void {
+  if (planId === null || plan?.audience === audience) return;
+  const errors = [{ pointer: '#/planId', message: `is not a plan of the service for a ${audience}` }];
+  throw new Problem(planUnknown, undefined, { errors });
+}
+
+function renewed(
+  key: Key,
+  from: { current: Instance | undefined; service: Service; epoch: number },
+  { planId, now }: Wish,
+): Instance {
+  const { current, service, epoch } = from;
+  const { id: serviceId, code, name } = service;
+  return {
+    ...key,
+    serviceId,
+    code,
+    name,
+    status: 'Requested',
+    planId,
+    epoch,
+    periods: opened(current?.periods ?? [], { planId, epoch, now }),
+    version: (current?.version ?? 0) + 1,
+    createdAt: current?.createdAt ?? now,
+  };
+}
+
+const ended = (current: Instance, now: string): Instance => ({
+  ...current,
+  status: 'NotProvisioned',
+  periods: closed(current.periods, now),
+  version: current.version + 1,
+});
+
+export const toItem = (one: Instance): Item & { version: number } => ({ ...one, kind: 'instance' });
+
+function unchanged(current: Instance): Plan<Holding> {
+  return { writes: [], reply: { body: viewHolding(current, true), version: current.version } };
+}
+
+function settled(
+  after: Instance,
+  before: Instance | undefined,
+  made: { customerId: string; writes: readonly Write[]; what: 'provision' | 'deprovision' },
+): Plan<Holding> {
+  const { serviceId, code: serviceCode, planId, version, userId = null } = after;
+  const { customerId, what } = made;
+  const data = { customerId, userId, serviceId, serviceCode, planId, what, version };
+  return {
+    writes: [
+      before
+        ? { do: 'replace', version: before.version, item: toItem(after) }
+        : { do: 'create', item: toItem(after) },
+      ...made.writes,
+    ],
+    receipt: {
+      action: `services.${what}${userId === null ? '' : '_user'}`,
+      subject: userId ?? serviceId,
+      ...(before ? { before: { status: before.status, planId: before.planId } } : {}),
+      after: { serviceId, code: serviceCode, status: after.status, planId },
+    },
+    announcements: [announce(serviceProvisioningRequested, serviceId, data)],
+    reply: { body: viewHolding(after, isHad(after)), version },
+  };
+}

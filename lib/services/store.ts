@@ -1,0 +1,293 @@
+import { each, getAll, page, positionOf } from '../aws/db.ts';
+import {
+  customerServiceKey,
+  customerServicePrefix,
+  namePartition,
+  nodeKey,
+  offerKey,
+  partition,
+  planKey,
+  serviceKey,
+  userKey,
+  userServiceKey,
+} from '../kit/keys.ts';
+import { type Node, providerOf, type Scope } from '../kit/scope.ts';
+import { foldName } from '../kit/text.ts';
+import { type Bill, type BillRow, type Ledger, linesOf, type Place } from './billing.ts';
+import { type Instance, toInstance } from './instance.ts';
+import { type Source, type StoredOffer, stands, toOffer } from './offer.ts';
+import { type StoredPlan, toPlan } from './plan.ts';
+import type { Holder, Offered, UserState } from './provision.ts';
+import { type StoredService, toService } from './service.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** A page of the provider's services by name. */
+export function servicesByName(
+  providerId: string,
+  query: { limit: number; q?: string | undefined },
+  after: string | undefined,
+) {
+  return page({
+    index: 'names',
+    partition: namePartition(providerId, 'SERVICE'),
+    prefix: foldName(query.q ?? ''),
+    limit: query.limit,
+    after,
+  });
+}
+
+export async function serviceOf(providerId: string, serviceId: string): Promise<StoredService | undefined> {
+  const [item] = await getAll([serviceKey(providerId, serviceId)], true);
+  return item && toService(item);
+}
+
+/** The service as a caller's node may read it: the provider all of its own, a reseller what it is offered. */
+export async function readableService(
+  home: string,
+  serviceId: string,
+  scope: () => Promise<Scope>,
+): Promise<{ providerId: string; service: StoredService } | undefined> {
+  if (home.startsWith('prv_')) {
+    const service = await serviceOf(home, serviceId);
+    return service && { providerId: home, service };
+  }
+  const providerId = providerOf((await scope()).home);
+  const keys = [serviceKey(providerId, serviceId), offerKey(home, serviceId)];
+  const [service, above] = await getAll(keys, true);
+  return service && above && stands(toOffer(above)) ? { providerId, service: toService(service) } : undefined;
+}
+
+export async function planOf(
+  providerId: string,
+  serviceId: string,
+  planId: string,
+): Promise<StoredPlan | undefined> {
+  const [item] = await getAll([planKey(providerId, serviceId, planId)], true);
+  return item && toPlan(item);
+}
+
+export function planPage(
+  providerId: string,
+  serviceId: string,
+  asked: { limit: number; after: string | undefined },
+) {
+  return page({ partition: partition(providerId, 'SERVICE'), prefix: `${serviceId}#`, ...asked });
+}
+
+/** Every plan of a provider, by id: a bill needs their prices. */
+export async function plansOf(providerId: string): Promise<ReadonlyMap<string, StoredPlan>> {
+  const out = new Map<string, StoredPlan>();
+  for await (const item of each({ partition: partition(providerId, 'SERVICE'), limit: 500 })) {
+    if (item.kind === 'plan') out.set(String(item.id), toPlan(item));
+  }
+  return out;
+}
+
+export function offerPage(resellerId: string, limit: number, after: string | undefined) {
+  return page({ partition: partition(resellerId, 'OFFER'), limit, after });
+}
+
+const parentOf = (node: Node) => node.path.at(-2) ?? node.id;
+
+function sourceOf(node: Node, item: Raw | undefined): Source {
+  const parentId = parentOf(node);
+  return {
+    parentId,
+    parentIsProvider: parentId === providerOf(node),
+    offer: item && toOffer(item),
+  };
+}
+
+/** The offer of a reseller, where it comes from, and the service itself. */
+export async function offerState(
+  reseller: Node,
+  serviceId: string,
+): Promise<{ service: StoredService | undefined; source: Source; current: StoredOffer | undefined }> {
+  const [service, above, current] = await getAll(
+    [
+      serviceKey(providerOf(reseller), serviceId),
+      offerKey(parentOf(reseller), serviceId),
+      offerKey(reseller.id, serviceId),
+    ],
+    true,
+  );
+  return {
+    service: service && toService(service),
+    source: sourceOf(reseller, above),
+    current: current && toOffer(current),
+  };
+}
+
+/** A customer's service, where it comes from, and the plan that is wanted. */
+export async function offeredTo(customer: Node, serviceId: string, planId: string | null): Promise<Offered> {
+  const providerId = providerOf(customer);
+  const [service, above, current, plan] = await getAll(
+    [
+      serviceKey(providerId, serviceId),
+      offerKey(parentOf(customer), serviceId),
+      customerServiceKey(customer.id, serviceId),
+      ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
+    ],
+    true,
+  );
+  return {
+    service: service && toService(service),
+    source: sourceOf(customer, above),
+    current: current && toInstance(current),
+    plan: plan && toPlan(plan),
+  };
+}
+
+/** A user's service, the customer's, and the plan that is wanted. */
+export async function userState(
+  customer: Node,
+  asked: { userId: string; serviceId: string; planId: string | null },
+): Promise<UserState> {
+  const { userId, serviceId, planId } = asked;
+  const providerId = providerOf(customer);
+  const [service, user, has, current, plan] = await getAll(
+    [
+      serviceKey(providerId, serviceId),
+      userKey(customer.id, userId),
+      customerServiceKey(customer.id, serviceId),
+      userServiceKey(customer.id, userId, serviceId),
+      ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
+    ],
+    true,
+  );
+  return {
+    service: service && toService(service),
+    user: user && toHolder(user),
+    customer: has && toInstance(has),
+    current: current && toInstance(current),
+    plan: plan && toPlan(plan),
+  };
+}
+
+function toHolder({ id, name, email, summary, version }: Raw): Holder {
+  const { upn, testUser } = summary as { upn: string; testUser: boolean };
+  return {
+    id: String(id),
+    displayName: String(name),
+    testUser,
+    version: Number(version),
+    hasMailItem: String(email).toLowerCase() !== upn,
+  };
+}
+
+/** What a customer has, or had: dozens at most. */
+export async function servicesOfCustomer(customerId: string): Promise<Instance[]> {
+  const out: Instance[] = [];
+  const range = { partition: partition(customerId, 'INSTANCE'), prefix: customerServicePrefix, limit: 100 };
+  for await (const item of each({ ...range, consistent: true })) out.push(toInstance(item));
+  return out;
+}
+
+/** What a user has, or had. */
+export async function servicesOfUser(customerId: string, userId: string): Promise<Instance[]> {
+  const out: Instance[] = [];
+  const range = { partition: partition(customerId, 'INSTANCE'), prefix: `${userId}#`, limit: 100 };
+  for await (const item of each({ ...range, consistent: true })) out.push(toInstance(item));
+  return out;
+}
+
+export async function instancesOf(
+  customerId: string,
+  serviceId: string,
+  userId?: string,
+): Promise<{ customer: Instance | undefined; user: Instance | undefined }> {
+  const [customer, user] = await getAll(
+    [
+      customerServiceKey(customerId, serviceId),
+      ...(userId === undefined ? [] : [userServiceKey(customerId, userId, serviceId)]),
+    ],
+    true,
+  );
+  return { customer: customer && toInstance(customer), user: user && toInstance(user) };
+}
+
+export async function userExists(customerId: string, userId: string): Promise<boolean> {
+  const [item] = await getAll([userKey(customerId, userId)], true);
+  return item !== undefined;
+}
+
+const childrenAtOnce = 5;
+
+/** What one page of a bill needs: a few customers right below a node with what they and their users have. */
+export async function ledgersOf(
+  parentId: string,
+  asked: { place: Place; limit: number; customerId?: string | undefined },
+): Promise<{ ledgers: Ledger[]; next: string | null }> {
+  const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
+  const { place } = asked;
+  const children =
+    asked.customerId === undefined
+      ? await page({ ...range, limit: childrenAtOnce, after: place.after })
+      : { items: await childOf(parentId, asked.customerId), next: null };
+  const behind = children.items.map((item) => positionOf(range, item));
+  const ledgers = await Promise.all(
+    children.items.map((item, index) => {
+      const begin = index === 0 ? place.after : behind[index - 1];
+      const inside = place.customer === item.id ? place : {};
+      return ledgerOf(item, { ...inside, after: begin }, { limit: asked.limit, behind: behind[index] });
+    }),
+  );
+  return { ledgers, next: children.next };
+}
+
+/** All lines of a bill, or undefined where they are more than fit. */
+export async function wholeBill(
+  parentId: string,
+  asked: { bill: Promise<Bill>; customerId: string | undefined },
+  most: { lines: number; pages: number },
+): Promise<BillRow[] | undefined> {
+  const rows: BillRow[] = [];
+  let place: Place = {};
+  for (let count = 0; count < most.pages; count++) {
+    const reading = ledgersOf(parentId, { place, limit: 500, customerId: asked.customerId });
+    const [read, bill] = await Promise.all([reading, asked.bill]);
+    const lines = linesOf(read, most.lines + 1 - rows.length, bill);
+    rows.push(...lines.rows);
+    if (rows.length > most.lines) return undefined;
+    if (!lines.next) return rows;
+    place = lines.next;
+  }
+  return undefined;
+}
+
+async function childOf(parentId: string, customerId: string): Promise<Record<string, unknown>[]> {
+  const [item] = await getAll([nodeKey(customerId)], true);
+  return item?.parentId === parentId ? [item] : [];
+}
+
+async function ledgerOf(
+  { id, name }: Raw,
+  from: Place,
+  asked: { limit: number; behind: string | undefined },
+): Promise<Ledger> {
+  const customer = { id: String(id), name: String(name) };
+  const range = { partition: partition(customer.id, 'INSTANCE'), prefix: 'usr_' };
+  const [services, users] = await Promise.all([
+    servicesOfCustomer(customer.id),
+    page({ ...range, limit: asked.limit, after: from.user }),
+  ]);
+  const here = { ...(from.after === undefined ? {} : { after: from.after }), customer: customer.id };
+  const left = from.user === undefined ? services.filter(({ SK }) => SK > (from.service ?? '')) : [];
+  return {
+    customer,
+    services,
+    open: [
+      ...left.map((one) => ({ one, behind: { ...here, service: one.SK } })),
+      ...users.items.map((item) => ({
+        one: toInstance(item),
+        behind: { ...here, user: positionOf({}, item) },
+      })),
+    ],
+    whole: users.next === null,
+    next:
+      users.next === null
+        ? { ...(asked.behind === undefined ? {} : { after: asked.behind }) }
+        : { ...here, user: users.next },
+  };
+}

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { settingsKey } from '../kit/keys.ts';
+import { refuse, type Write } from '../kit/plan.ts';
+import { Problem } from '../kit/problem.ts';
+import type { Node } from '../kit/scope.ts';
+import type { Collection } from './collection.ts';
+import { collectionUnknown, domainUnknown, userLimitReached } from './problems.ts';
+import type { Preset, RoleChoice, RoleHeld } from './role.ts';
+
+/** How many users a customer has; absent before the first. */
+export interface Count {
+  readonly users: number;
+  readonly version: number;
+}
+
+/** What surrounds a user: how many there are, what the nodes above allow, the collection that is named. */
+export interface Around {
+  readonly count: Count | undefined;
+  /** Profiles from the provider down to the customer. */
+  readonly line: readonly Readonly<Record<string, unknown>>[];
+  readonly collection: Collection | undefined;
+}
+
+const profile = z.object({
+  domains: z
+    .array(z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]))
+    .catch([]),
+  userLimit: z.number().nullable().catch(null),
+  status: z.string().catch('NotProvisioned'),
+});
+
+/** What a customer's profile says of its users. */
+export function profileOf(node: Pick<Node, 'item'>): z.output<typeof profile> {
+  return profile.parse(node.item);
+}
+
+/** True while the engine keeps the customer in the directory, or is about to. */
+export function isProvisioned(node: Pick<Node, 'item'>): boolean {
+  return ['Requested', 'InProgress', 'Provisioned', 'Pending'].includes(profileOf(node).status);
+}
+
+export function isOfDomain(upn: string, node: Pick<Node, 'item'>): boolean {
+  return profileOf(node).domains.some((one) => upn.endsWith(`@${one.toLowerCase()}`));
+}
+
+export function mustBeOfDomain(upn: string, node: Pick<Node, 'item'>): void {
+  if (isOfDomain(upn, node)) return;
+  const errors = [{ pointer: '#/upn', message: 'does not end with a domain of the customer' }];
+  throw new Problem(domainUnknown, undefined, { errors });
+}
+
+/** A choice as it is held, and the built-in roles that it gives. */
+export function resolve(
+  choice: RoleChoice | null,
+  collection: Collection | undefined,
+): { role: RoleHeld | null; roles: Preset[] } {
+  if (choice === null) return { role: null, roles: [] };
+  if ('preset' in choice) return { role: choice, roles: [choice.preset] };
+  if (!collection) {
+    const errors = [{ pointer: '#/role/collectionId', message: 'is not a collection of yours or above' }];
+    throw new Problem(collectionUnknown, undefined, { errors });
+  }
+  return {
+    role: { collectionId: collection.id, nodeId: collection.nodeId },
+    roles: [...collection.roles],
+  };
+}
+
+export const isFirst = (count: Count | undefined): boolean => (count?.users ?? 0) === 0;
+
+/**
+ * Counts users in, within the limit. The first is counted at the version seen, all later ones only while there is
+ * somebody: of two at once exactly one is the first.
+ */
+export function countIn(customer: Node, count: Count | undefined, more: number): Write {
+  const key = settingsKey(customer.id, 'USERS');
+  const { userLimit } = profileOf(customer);
+  const held = count?.users ?? 0;
+  if (userLimit !== null && held + more > userLimit) {
+    refuse(userLimitReached, undefined, { limit: userLimit, users: held });
+  }
+  if (!count) return { do: 'create', item: { ...key, kind: 'userCount', users: more, version: 1 } };
+  const add = { users: more, version: 1 };
+  if (held === 0) return { do: 'adjust', key, add, version: count.version };
+  return {
+    do: 'adjust',
+    key,
+    add,
+    atLeast: { users: 1 },
+    ...(userLimit === null ? {} : { atMost: { users: userLimit - more } }),
+  };
+}
+
+export const countOut = (customerId: string): Write => ({
+  do: 'adjust',
+  key: settingsKey(customerId, 'USERS'),
+  add: { users: -1, version: 1 },
+});

@@ -1,0 +1,162 @@
+import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { providerOf, type Scope } from '../kit/scope.ts';
+import { admit, keepAdministrator, type Member } from './admission.ts';
+import { type Around, isProvisioned, mustBeOfDomain, resolve } from './around.ts';
+import { type Collection, hold, release } from './collection.ts';
+import { uniqueUpn, uniqueUserName, wish } from './create.ts';
+import { type Instance, inBounds, replaceInstance } from './instance.ts';
+import { customerNotProvisioned, userNameFixed } from './problems.ts';
+import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
+import {
+  auditable,
+  type ChangedUser,
+  type StoredUser,
+  toItem,
+  toMailItem,
+  type User,
+  type UserView,
+  upnKey,
+  userNameKey,
+  viewUser,
+} from './user.ts';
+
+/** One user and what hangs on them. */
+export interface Held {
+  readonly user: StoredUser;
+  readonly member: Member | undefined;
+  /** Another administrator who can sign in, where one was looked for. */
+  readonly other: Member | undefined;
+  readonly instances: readonly Instance[];
+}
+
+/** Changes a user. A saved change waits as `Pending` for provisioning; log-on is changed at once. */
+export function changeUser(
+  scope: Scope,
+  input: { held: Held; change: ChangedUser; around: Around | undefined },
+  now: string,
+): Plan<UserView> {
+  const { held, change, around } = input;
+  const before = viewless(held.user);
+  const { role, ...fields } = change;
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const chosen = role === undefined ? {} : resolve(role, around?.collection);
+  const changed: User = { ...before, ...given, ...chosen };
+  const differing = difference(before, changed);
+  const touched = (field: keyof User) => differing.after[field] !== undefined || field in differing.before;
+  if (Object.keys(differing.after).length === 0 && Object.keys(differing.before).length === 0) {
+    return { writes: [], reply: { body: viewUser(before, now), version: held.user.version } };
+  }
+  mustNotExceed(scope, [...before.roles, ...changed.roles]);
+  if (touched('upn')) mustBeOfDomain(changed.upn, scope.target);
+  if (touched('userName') && before.status !== 'NotProvisioned') refuse(userNameFixed);
+  if (around && touched('role')) mustBeUsable(changed.roles, usableRoles(around.line));
+  const atOnce = touched('disabled') || touched('locked') || touched('expiresOn');
+  const status = before.status === 'NotProvisioned' ? before.status : atOnce ? 'Requested' : 'Pending';
+  const after: User = { ...changed, status };
+  const told = difference(auditable(before), auditable(after));
+  const version = held.user.version + 1;
+  return {
+    writes: [
+      ...rewrite(held.user, after, status === 'Requested' ? version : undefined),
+      ...renames(before, after, providerOf(scope.target)),
+      ...(touched('role') ? holders(before, after, around?.collection) : []),
+      ...admit(after, { member: held.member, now }),
+      ...keepAdministrator({ member: held.member, after }, held.other),
+      ...(touched('testUser') ? flagged(held.instances, after.testUser) : []),
+    ],
+    receipt: {
+      action: 'users.change',
+      subject: after.id,
+      before: told.before,
+      after: { ...told.after, changed: Object.keys(differing.after) },
+    },
+    announcements: status === 'Requested' ? [wish(after, 'provision', version)] : [],
+    reply: { body: viewUser(after, now), version },
+  };
+}
+
+/** Asks the engine to bring the user into the directory, or out of it. */
+export function provisionUser(
+  scope: Scope,
+  user: StoredUser,
+  made: { what: 'provision' | 'deprovision'; now: string },
+): Plan<UserView> {
+  if (made.what === 'provision' && !isProvisioned(scope.target)) refuse(customerNotProvisioned);
+  const before = viewless(user);
+  mustNotExceed(scope, before.roles);
+  if (made.what === 'deprovision' && before.status === 'NotProvisioned') {
+    return { writes: [], reply: { body: viewUser(before, made.now), version: user.version } };
+  }
+  const after: User = { ...before, status: 'Requested' };
+  return {
+    writes: rewrite(user, after, user.version + 1),
+    receipt: {
+      action: `users.${made.what}`,
+      subject: user.id,
+      ...difference(auditable(before), auditable(after)),
+    },
+    announcements: [wish(after, made.what, user.version + 1)],
+    reply: { body: viewUser(after, made.now), version: user.version + 1 },
+  };
+}
+
+/** Asks the engine for a new password, to be changed at the next log-on. No password passes through here. */
+export function resetPassword(scope: Scope, user: StoredUser, now: string): Plan<UserView> {
+  const before = viewless(user);
+  mustNotExceed(scope, before.roles);
+  const after: User = { ...before, changePasswordAtNextLogon: true };
+  return {
+    writes: rewrite(user, after),
+    receipt: { action: 'users.reset_password', subject: user.id },
+    announcements: [wish(after, 'reset_password', user.version + 1)],
+    reply: { body: viewUser(after, now), version: user.version + 1 },
+  };
+}
+
+export function viewless({ version: _, requested: __, ...rest }: StoredUser): User {
+  return rest;
+}
+
+/** The user's items at the next version. */
+export function rewrite(before: StoredUser, after: User, requested = before.requested): Write[] {
+  const version = before.version + 1;
+  const [old, fresh] = [toMailItem(before, before.version), toMailItem(after, version)];
+  return [
+    { do: 'replace', version: before.version, item: toItem(after, version, requested) },
+    ...(old && fresh ? [{ do: 'replace', version: before.version, item: fresh } satisfies Write] : []),
+    ...(old && !fresh
+      ? [{ do: 'remove', key: { PK: old.PK, SK: old.SK }, version: before.version } satisfies Write]
+      : []),
+    ...(!old && fresh ? [{ do: 'create', item: fresh } satisfies Write] : []),
+  ];
+}
+
+function renames(before: User, after: User, providerId: string): Write[] {
+  const sameName = before.userName.toLowerCase() === after.userName.toLowerCase();
+  return [
+    ...(before.upn === after.upn
+      ? []
+      : [
+          uniqueUpn(providerId, after),
+          { do: 'remove', key: upnKey(providerId, before.upn) } satisfies Write,
+        ]),
+    ...(sameName
+      ? []
+      : [
+          uniqueUserName(after),
+          { do: 'remove', key: userNameKey(before.customerId, before.userName) } satisfies Write,
+        ]),
+  ];
+}
+
+function holders(before: User, after: User, collection: Collection | undefined): Write[] {
+  return [
+    ...(before.role && 'collectionId' in before.role
+      ? [release({ nodeId: before.role.nodeId, id: before.role.collectionId })]
+      : []),
+    ...(after.role && 'collectionId' in after.role && collection ? [hold(collection)] : []),
+  ];
+}
+
+const flagged = (instances: readonly Instance[], testUser: boolean): Write[] =>
+  inBounds(instances).map((one) => replaceInstance(one, { testUser }));

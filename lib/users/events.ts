@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { event } from '../kit/event.ts';
+
+/** What the provisioning engine is asked to do with a user. */
+export const userWish = z.enum(['provision', 'deprovision', 'delete', 'reset_password']);
+
+export const userProvisioningRequested = event({
+  type: 'users.provisioning_requested.v1',
+  summary: 'The engine is to bring a user into the directory, out of it, or to a new password',
+  data: z.strictObject({
+    customerId: z.string(),
+    userId: z.string(),
+    userName: z.string(),
+    upn: z.string(),
+    what: userWish,
+    version: z.int(),
+  }),
+  example: {
+    customerId: 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    userId: 'usr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    userName: 'ann.lee',
+    upn: 'ann.lee@alpine.example',
+    what: 'provision',
+    version: 1,
+  },
+});

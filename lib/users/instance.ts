@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { type Item, refuse, type Write } from '../kit/plan.ts';
+import { tooManyServices } from './problems.ts';
+
+const period = z.object({ from: z.string(), to: z.string().nullable() }).loose();
+const stored = z.object({ version: z.number(), status: z.string(), periods: z.array(period) }).loose();
+
+/** A service of a user, as far as a change of the user concerns it. */
+export interface Instance {
+  readonly item: Item & { readonly version: number };
+  readonly status: string;
+  readonly periods: z.output<typeof period>[];
+}
+
+export function toInstance(item: Readonly<Record<string, unknown>>): Instance {
+  const { status, periods } = stored.parse(item);
+  return { item: item as Item & { version: number }, status, periods };
+}
+
+/** At most as many as one transaction has room for. */
+export function inBounds(instances: readonly Instance[]): readonly Instance[] {
+  if (instances.length > 80) refuse(tooManyServices);
+  return instances;
+}
+
+export function replaceInstance({ item }: Instance, change: Readonly<Record<string, unknown>>): Write {
+  return {
+    do: 'replace',
+    version: item.version,
+    item: { ...item, ...change, version: item.version + 1 },
+  };
+}
+
+/** A deleted user's service stays for past bills, and is used no more. */
+export function closeInstance(instance: Instance, closed: { testUser: boolean; now: string }): Write {
+  const { now, testUser } = closed;
+  return replaceInstance(instance, {
+    testUser,
+    status: 'NotProvisioned',
+    removedAt: now,
+    periods: instance.periods.map((one) => ({ ...one, to: one.to ?? now })),
+  });
+}

@@ -1,0 +1,46 @@
+import type { Plan, Write } from '../kit/plan.ts';
+import { providerOf, type Scope } from '../kit/scope.ts';
+import { dismiss, keepAdministrator } from './admission.ts';
+import { countOut } from './around.ts';
+import type { Held } from './change.ts';
+import { release } from './collection.ts';
+import { wish } from './create.ts';
+import { closeInstance, inBounds } from './instance.ts';
+import { mustNotExceed } from './role.ts';
+import { toItem, toMailItem, upnKey, userNameKey } from './user.ts';
+
+/** Deletes a user with all that it holds; its services stay for past bills. */
+export function removeUser(scope: Scope, held: Held, now: string): Plan {
+  const { user, member, other } = held;
+  mustNotExceed(scope, user.roles);
+  return {
+    writes: [
+      ...erase(held, providerOf(scope.target)),
+      countOut(scope.target.id),
+      ...dismiss(member),
+      ...keepAdministrator({ member, after: undefined }, other),
+      ...(user.role && 'collectionId' in user.role
+        ? [release({ nodeId: user.role.nodeId, id: user.role.collectionId })]
+        : []),
+      ...inBounds(held.instances).map((one) => closeInstance(one, { testUser: user.testUser, now })),
+    ],
+    receipt: {
+      action: 'users.delete',
+      subject: user.id,
+      before: { roles: user.roles },
+    },
+    announcements: user.status === 'NotProvisioned' ? [] : [wish(user, 'delete', user.version)],
+    reply: { status: 204 },
+  };
+}
+
+function erase({ user }: Held, providerId: string): Write[] {
+  const items = [toItem(user, user.version), toMailItem(user, user.version)].filter(
+    (one) => one !== undefined,
+  );
+  return [
+    ...items.map(({ PK, SK }): Write => ({ do: 'remove', key: { PK, SK }, version: user.version })),
+    { do: 'remove', key: upnKey(providerId, user.upn) },
+    { do: 'remove', key: userNameKey(user.customerId, user.userName) },
+  ];
+}

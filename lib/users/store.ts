@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import { commit, each, getAll, page, positionOf } from '../aws/db.ts';
+import {
+  memberKey,
+  memberPrefix,
+  namePartition,
+  nodeKey,
+  partition,
+  roleCollectionKey,
+  settingsKey,
+  userKey,
+} from '../kit/keys.ts';
+import type { Role } from '../kit/permission.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { foldName } from '../kit/text.ts';
+import { administrates, type Member, personOf } from './admission.ts';
+import type { Around, Count } from './around.ts';
+import type { Held } from './change.ts';
+import { toCollection } from './collection.ts';
+import type { Row, Taken } from './import.ts';
+import { type Instance, toInstance } from './instance.ts';
+import type { RoleChoice } from './role.ts';
+import type { Readers } from './search.ts';
+import { type StoredUser, toUser, upnKey, userNameKey } from './user.ts';
+
+const storedCount = z.object({ users: z.number(), version: z.number() });
+
+const storedMember = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  roles: z.array(z.string()).transform((list) => list as Role[]),
+  state: z.string(),
+  endsAt: z.string().optional(),
+  version: z.number(),
+  createdAt: z.string(),
+});
+
+function toMember(item: Readonly<Record<string, unknown>>, nodeId: string): Member {
+  const { id, ...rest } = storedMember.parse(item);
+  return { nodeId, personId: id, ...rest };
+}
+
+/** What surrounds a customer's users, in one round trip after the node is known. */
+export async function around(customer: Node, choice?: RoleChoice | null): Promise<Around> {
+  const above = customer.path.slice(1, -1);
+  const collectionId = choice && 'collectionId' in choice ? choice.collectionId : undefined;
+  const owners = collectionId === undefined ? [] : customer.path.slice(1);
+  const found = await getAll(
+    [
+      settingsKey(customer.id, 'USERS'),
+      ...above.map(nodeKey),
+      ...owners.map((owner) => roleCollectionKey(owner, collectionId ?? '')),
+    ],
+    true,
+  );
+  const [count, ...rest] = found;
+  const line = rest.slice(0, above.length).filter((item) => item !== undefined);
+  const collection = rest.slice(above.length).find((item) => item !== undefined);
+  return {
+    count: count && (storedCount.parse(count) satisfies Count),
+    line: [...line, customer.item],
+    collection: collection && toCollection(collection),
+  };
+}
+
+/** What a node itself may hand down: its own profile and those above it, provider first. */
+export async function lineOf(node: Node): Promise<Readonly<Record<string, unknown>>[]> {
+  const above = node.path.slice(1, -1);
+  if (above.length === 0) return [node.item];
+  const items = await getAll(above.map(nodeKey), true);
+  return [...items.filter((item) => item !== undefined), node.item];
+}
+
+export async function userOf(customerId: string, userId: string): Promise<StoredUser | undefined> {
+  const [item] = await getAll([userKey(customerId, userId)], true);
+  return item && toUser(item, customerId);
+}
+
+/** A user with the membership, and where asked another administrator and the user's services. */
+export async function heldUser(
+  customerId: string,
+  userId: string,
+  asked: { other: boolean; instances: boolean },
+): Promise<Held | undefined> {
+  const personId = personOf(userId);
+  const [[item, member], other, instances] = await Promise.all([
+    getAll([userKey(customerId, userId), memberKey(customerId, personId)], true),
+    asked.other ? anotherAdministrator(customerId, personId) : undefined,
+    asked.instances ? instancesOf(customerId, userId) : [],
+  ]);
+  if (!item) return undefined;
+  return {
+    user: toUser(item, customerId),
+    member: member && toMember(member, customerId),
+    other,
+    instances,
+  };
+}
+
+async function anotherAdministrator(customerId: string, but: string): Promise<Member | undefined> {
+  const members = each({
+    partition: partition(customerId),
+    prefix: memberPrefix,
+    limit: 25,
+    consistent: true,
+  });
+  for await (const item of members) {
+    const found = toMember(item, customerId);
+    if (administrates(found) && found.personId !== but) return found;
+  }
+  return undefined;
+}
+
+async function instancesOf(customerId: string, userId: string): Promise<Instance[]> {
+  const { items } = await page({
+    partition: partition(customerId, 'INSTANCE'),
+    prefix: `${userId}#`,
+    limit: 100,
+    consistent: true,
+  });
+  return items.map(toInstance);
+}
+
+/** How a customer's users are found: by name; by UPN and e-mail address. */
+export function readersOf(customerId: string): Readers {
+  const names = { index: 'names', partition: namePartition(customerId, 'USER') } as const;
+  const addresses = { index: 'tree', partition: partition(customerId, 'USER') } as const;
+  return {
+    byName: (q, asked) => page({ ...names, prefix: foldName(q), ...asked }),
+    byAddress: (q, asked) => page({ ...addresses, prefix: q.toLowerCase(), ...asked }),
+    behind: (item) => positionOf(names, item),
+  };
+}
+
+export function collectionPage(nodeId: string, limit: number, after: string | undefined) {
+  return page({ partition: partition(nodeId, 'ROLES'), limit, after });
+}
+
+export async function collectionOf(nodeId: string, collectionId: string) {
+  const [item] = await getAll([roleCollectionKey(nodeId, collectionId)], true);
+  return item && toCollection(item);
+}
+
+/** Which of the names of an import are taken already. */
+export async function takenBy(customer: Node, rows: readonly Row[]): Promise<Taken> {
+  const commands = rows.flatMap((one) => ('command' in one ? [one.command] : []));
+  const upns = commands.map(({ upn }) => upn);
+  const names = commands.map(({ upn, userName }) => userName ?? upn.split('@')[0] ?? '');
+  const found = await getAll(
+    [
+      ...upns.map((one) => upnKey(providerOf(customer), one)),
+      ...names.map((one) => userNameKey(customer.id, one)),
+    ],
+    true,
+  );
+  return {
+    upns: new Set(upns.filter((_, index) => found[index])),
+    userNames: new Set(
+      names.filter((_, index) => found[upns.length + index]).map((one) => one.toLowerCase()),
+    ),
+  };
+}
+
+/** A customer's profile and one of its users. */
+export async function nodeAndUser(customerId: string, userId: string) {
+  const [item, user] = await getAll([nodeKey(customerId), userKey(customerId, userId)], true);
+  return [item, user && toUser(user, customerId)] as const;
+}
+
+export { commit as write };

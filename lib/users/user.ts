@@ -1,0 +1,208 @@
+import * as z from 'zod';
+import { digest } from '../kit/digest.ts';
+import { nameEntry, uniqueKey, userAddressEntry, userKey, userMailKey } from '../kit/keys.ts';
+import type { Item } from '../kit/plan.ts';
+import { canonicalEmail, domain, email, foldName, name } from '../kit/text.ts';
+import { presets, roleChoice, roleHeld } from './role.ts';
+
+export const provisioningStatus = z.enum([
+  'NotProvisioned',
+  'Requested',
+  'InProgress',
+  'Provisioned',
+  'Failed',
+  'Pending',
+]);
+export type ProvisioningStatus = z.output<typeof provisioningStatus>;
+
+const userPart = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+
+/** User principal name, in lower case: user part @ domain. */
+export const upn = z
+  .string()
+  .max(254)
+  .transform((value) => value.toLowerCase())
+  .refine((value) => {
+    const [user = '', host = '', ...more] = value.split('@');
+    return more.length === 0 && userPart.test(user) && domain.safeParse(host).success;
+  }, 'must be a user part of letters, digits, dots, hyphens and underscores, @ and a domain');
+
+export const userName = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'must be letters, digits, dots, hyphens');
+
+const settings = {
+  changePasswordAtNextLogon: z.boolean(),
+  passwordNeverExpires: z.boolean(),
+  disabled: z.boolean(),
+  testUser: z.boolean().describe('Left out of billing'),
+};
+
+/** A person who uses a customer's services. */
+export const user = z.strictObject({
+  id: z.string().describe('`usr_…`'),
+  customerId: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  displayName: z.string(),
+  userName: z.string(),
+  upn: z.string(),
+  email: z.string().describe('Where mail goes, and what signs in here where the user has a role'),
+  status: provisioningStatus,
+  state: z.enum(['ENABLED', 'DISABLED', 'EXPIRED']).describe('Whether the user can log on now'),
+  ...settings,
+  locked: z.boolean(),
+  expiresOn: z.string().nullable().describe('Last day of use; disabled from the next day (UTC) on'),
+  role: roleHeld.nullable(),
+  roles: z.array(z.enum(presets)).describe('What the role or collection gives'),
+  createdAt: z.string(),
+});
+export type UserView = z.input<typeof user>;
+export type User = Omit<UserView, 'state'>;
+
+const choices = {
+  firstName: name(64),
+  lastName: name(64),
+  email: email.describe('The UPN where absent'),
+  expiresOn: z.iso.date().nullable(),
+  role: roleChoice.nullable(),
+};
+
+export const newUser = z.strictObject({
+  firstName: choices.firstName,
+  lastName: choices.lastName,
+  displayName: name(128).optional().describe('First and last name where absent'),
+  upn,
+  userName: userName.optional().describe('The user part of the UPN where absent'),
+  email: choices.email.optional(),
+  changePasswordAtNextLogon: settings.changePasswordAtNextLogon.default(true),
+  passwordNeverExpires: settings.passwordNeverExpires.default(false),
+  disabled: settings.disabled.default(false),
+  testUser: settings.testUser.default(false),
+  expiresOn: choices.expiresOn.default(null),
+  role: choices.role.default(null).describe('The first user is a customer administrator, whatever is sent'),
+});
+export type NewUser = z.output<typeof newUser>;
+
+export const changedUser = z
+  .strictObject({
+    firstName: choices.firstName,
+    lastName: choices.lastName,
+    displayName: name(128),
+    upn,
+    userName,
+    email: choices.email,
+    ...settings,
+    locked: z.literal(false, 'can only be set to false'),
+    expiresOn: choices.expiresOn,
+    role: choices.role,
+  })
+  .partial();
+export type ChangedUser = z.output<typeof changedUser>;
+
+/** The first instant at which a user may no longer log on; undefined for never. */
+export function endOf({ expiresOn }: Pick<User, 'expiresOn'>): string | undefined {
+  if (expiresOn === null) return undefined;
+  return new Date(Date.parse(expiresOn) + 24 * 3600_000).toISOString();
+}
+
+export function stateOf(one: Pick<User, 'disabled' | 'expiresOn'>, now: string): UserView['state'] {
+  if (one.disabled) return 'DISABLED';
+  const end = endOf(one);
+  return end !== undefined && end <= now ? 'EXPIRED' : 'ENABLED';
+}
+
+export const viewUser = (one: User, now: string): UserView => ({ ...one, state: stateOf(one, now) });
+
+/** A user as stored, with the version. */
+export type StoredUser = User & {
+  readonly version: number;
+  /** The version at which the engine was asked last. */
+  readonly requested?: number | undefined;
+};
+
+const stored = user
+  .omit({ state: true })
+  .extend({ version: z.number(), requested: z.number().optional() })
+  .strip();
+
+export function toUser(item: Readonly<Record<string, unknown>>, customerId: string): StoredUser {
+  const { summary, name: displayName, ...rest } = item;
+  return stored.parse({ ...rest, ...(summary as object), displayName, customerId });
+}
+
+/** What a list shows; `state` is computed when it is read. */
+export const userSummary = user.pick({ id: true, displayName: true, upn: true, email: true }).extend({
+  userName: z.string(),
+  state: user.shape.state,
+  status: provisioningStatus,
+  roles: user.shape.roles,
+  testUser: z.boolean(),
+});
+
+const summaryOf = ({ disabled, expiresOn, roles, status, testUser, upn, userName }: User) => ({
+  disabled,
+  expiresOn,
+  roles,
+  status,
+  testUser,
+  upn,
+  userName,
+});
+
+export function toSummary(item: Readonly<Record<string, unknown>>, now: string) {
+  const { disabled, expiresOn, ...rest } = item.summary as ReturnType<typeof summaryOf>;
+  return userSummary.parse({
+    id: item.id,
+    displayName: item.name,
+    email: item.email,
+    ...rest,
+    state: stateOf({ disabled, expiresOn }, now),
+  });
+}
+
+export function toItem(one: User, version: number, requested?: number): Item & { version: number } {
+  const { customerId, displayName, ...rest } = one;
+  const summary = summaryOf(one);
+  const elsewhere = Object.keys(summary);
+  return {
+    ...userKey(customerId, one.id),
+    ...nameEntry(customerId, 'USER', foldName(one.displayName), one.id),
+    ...userAddressEntry(customerId, one.upn, one.id),
+    ...Object.fromEntries(Object.entries(rest).filter(([field]) => !elsewhere.includes(field))),
+    kind: 'user',
+    name: displayName,
+    summary,
+    version,
+    requested,
+  };
+}
+
+/** Where the e-mail address is not the UPN: an item that finds the user by it, at the user's version. */
+export function toMailItem(one: User, version: number): (Item & { version: number }) | undefined {
+  const address = canonicalEmail(one.email);
+  if (address === one.upn) return undefined;
+  return {
+    ...userMailKey(one.customerId, one.id),
+    ...userAddressEntry(one.customerId, address, one.id),
+    kind: 'userMail',
+    id: one.id,
+    name: one.displayName,
+    email: one.email,
+    summary: summaryOf(one),
+    version,
+  };
+}
+
+export const upnKey = (providerId: string, value: string) =>
+  uniqueKey(providerId, 'UPN', digest('upn', value));
+export const userNameKey = (customerId: string, value: string) =>
+  uniqueKey(customerId, 'USER_NAME', digest('userName', value.toLowerCase()));
+
+const personal = new Set(['firstName', 'lastName', 'displayName', 'email', 'upn', 'userName']);
+
+/** What an audit entry, which is kept for good, says of a user: nothing that names or reaches a person. */
+export function auditable(user: User): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(user).filter(([name]) => !personal.has(name)));
+}

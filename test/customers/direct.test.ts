@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { any, type Branch, plantDirectly, plantReseller, quick } from '../kit/forest.ts';
+import { type Answer, addCustomer, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+
+let msp: Msp;
+let reseller: Branch;
+beforeAll(async () => {
+  msp = await makeMsp();
+  await ensureMspMode(msp);
+  reseller = await plantReseller(msp);
+});
+
+const post = (body: unknown, as = msp.catalog) => call('POST /v1/customers', { as, body });
+const change = (id: string, body: unknown, as = msp.catalog) =>
+  call(`PATCH /v1/customers/${id}`, { as, body, headers: any });
+const pointers = ({ body }: Answer) => body.errors?.map((one: { pointer: string }) => one.pointer);
+
+describe('the quick path', () => {
+  it('takes name, e-mail and domain, and fills in the rest', async () => {
+    const { status, body } = await post({
+      name: 'Quick Dairy',
+      email: 'a@dairy.example',
+      domain: 'Dairy.example',
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      parentId: msp.id,
+      companyId: null,
+      code: 'QUICDAIRY',
+      domains: [{ name: 'dairy.example', primary: true, shared: false }],
+      customerType: 'STANDARD',
+      status: 'NotProvisioned',
+      adminState: 'ENABLED',
+      reseller: false,
+      userLimit: null,
+    });
+    expect(body.allowedRoles).toContain('CUSTOMER_ADMINISTRATOR');
+    expect(body.restrictedRoles).toEqual([
+      'MY_ACCOUNT_MANAGEMENT',
+      'MY_SERVICES_MANAGEMENT',
+      'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
+    ]);
+    expect((await call(`GET /v1/customers/${body.id}`, { as: msp.reader })).body).toEqual(body);
+  });
+
+  it('refuses without MSP mode and below a plain customer', async () => {
+    const early = await makeMsp();
+    expect((await post(quick(), early.catalog)).body.code).toBe('customers.msp_mode_off');
+    const leaf = await plantDirectly(msp.catalog);
+    expect((await post(quick({ parentId: leaf.id }))).body.code).toBe('customers.parent_not_reseller');
+  });
+
+  it('finds no parent outside the caller’s subtree', async () => {
+    const other = await makeMsp();
+    const never = await post(quick({ parentId: `cus_${'7'.repeat(26)}` }), reseller.admin);
+    for (const parentId of [msp.id, other.id]) {
+      const refused = await post(quick({ parentId }), reseller.admin);
+      expect(refused.status).toBe(404);
+      expect({ ...refused.body, requestId: '' }).toEqual({ ...never.body, requestId: '' });
+    }
+  });
+
+  it('has no companies for a reseller to choose from', async () => {
+    const refused = await post(
+      {
+        companyId: `com_${'7'.repeat(26)}`,
+        accountManagerEmail: 'a@b.example',
+        administrators: [`per_${'7'.repeat(26)}`],
+      },
+      reseller.admin,
+    );
+    expect(refused.body.code).toBe('customers.company_unknown');
+  });
+
+  it('names the fields of the shape that was meant', async () => {
+    expect(pointers(await post(quick({ email: 'no address' })))).toEqual(['#/email']);
+    expect(pointers(await post({ ...quick(), domain: undefined }))).toEqual(['#/domain']);
+    expect(pointers(await post({ ...quick(), domains: [{ name: 'a.example', primary: true }] }))).toEqual([
+      '#/domain',
+    ]);
+    expect(pointers(await post(quick({ domains: [{ name: 'a.example' }] })))).toEqual(['#/domains']);
+    expect(pointers(await post(quick({ name: 'x'.repeat(65) })))).toEqual(['#/name']);
+    expect(pointers(await post(quick({ code: 'a' })))).toEqual(['#/code']);
+    expect(pointers(await post(quick({ passwordRule: { expiryDays: 1000 } })))).toEqual([
+      '#/passwordRule/expiryDays',
+    ]);
+    expect(pointers(await post(quick({ allowedRoles: ['SYSTEM_ADMINISTRATOR'] })))).toEqual([
+      '#/allowedRoles/0',
+    ]);
+  });
+
+  it('takes names with the characters that LDAP reserves, as data', async () => {
+    const name = `A,B+C"D\\E<F>;G=H#()*&|! ${randomUUID().slice(0, 8)}`;
+    const made = await post(quick({ name }));
+    expect(made.body).toMatchObject({ name, code: expect.stringMatching(/^[A-Z0-9]{2,10}$/) });
+    expect((await post(quick({ name: '株式会社 例' }))).body.code).toMatch(/^[A-Z0-9]{2,10}$/);
+  });
+});
+
+describe('codes', () => {
+  it('come from the name, with a number where that is taken, and are fixed', async () => {
+    const own = await makeMsp();
+    await ensureMspMode(own);
+    const named = (n: number) =>
+      quick({ name: n % 2 ? `Code Twin ${'!'.repeat(n)}` : `code twin ${'?'.repeat(n)}` });
+    const codes = [];
+    for (let n = 1; n <= 6; n++) codes.push((await post(named(n), own.catalog)).body.code);
+    expect(codes).toEqual(['CODETWIN', 'CODETWIN2', 'CODETWIN3', 'CODETWIN4', 'CODETWIN5', 'CODETWIN6']);
+    const fixed = await change(reseller.id, { code: 'OTHER' });
+    expect([fixed.status, pointers(fixed)]).toEqual([400, ['#/code']]);
+  });
+
+  it('are unique however many come at once', async () => {
+    const own = await makeMsp();
+    await ensureMspMode(own);
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => post(quick({ name: `Same Stem${'.'.repeat(n)}` }), own.catalog)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(new Set(answers.map(({ body }) => body.code)).size).toBe(6);
+  }, 20_000);
+
+  it('may be chosen, and are refused when taken', async () => {
+    const code = `C${randomUUID().slice(0, 6).toUpperCase().replace(/-/g, '0')}`;
+    expect((await post(quick({ code }))).body.code).toBe(code);
+    const refused = await post(quick({ code }));
+    expect([refused.body.code, pointers(refused)]).toEqual(['customers.code_taken', ['#/code']]);
+  });
+
+  it('are given to companies of the directory too', async () => {
+    const { id } = await addCustomer(msp, { name: 'Gamma Foods' });
+    expect((await call(`GET /v1/customers/${id}`, { as: msp.reader })).body.code).toBe('GAMMFOODS');
+  });
+});
+
+describe('domains and billing ids', () => {
+  it('belong to one customer of the provider, exchanged and freed by a change', async () => {
+    const [one, two] = [`${randomUUID()}.example`, `${randomUUID()}.example`];
+    const holder = await plantDirectly(msp.catalog, { domains: [{ name: one, primary: true }] });
+    const refused = await post(quick({ domains: [{ name: two, primary: true }, { name: one }] }));
+    expect([refused.body.code, pointers(refused)]).toEqual(['customers.domain_taken', ['#/domains/1']]);
+    const rival = await plantDirectly(msp.catalog);
+    expect((await change(rival.id, { domains: [{ name: one, primary: true }] })).body.code).toBe(
+      'customers.domain_taken',
+    );
+    const swapped = await change(holder.id, { domains: [{ name: two, primary: true }] });
+    expect(swapped.body.domains).toEqual([{ name: two, primary: true, shared: false }]);
+    expect((await change(rival.id, { domains: [{ name: one, primary: true }] })).status).toBe(200);
+    const other = await makeMsp();
+    await ensureMspMode(other);
+    expect((await post(quick({ domain: two, domains: undefined }), other.catalog)).status).toBe(201);
+  });
+
+  it('may be shared by parent and child alone, where that is said', async () => {
+    const domain = `${randomUUID()}.example`;
+    const parent = await plantReseller(msp, msp.id, { domain });
+    expect((await post(quick({ parentId: parent.id, domain }))).body.code).toBe('customers.domain_taken');
+    const child = await post(quick({ parentId: parent.id, domain, shareDomains: true }));
+    expect(child.body.domains).toEqual([{ name: domain, primary: true, shared: true }]);
+    expect((await post(quick({ domain, shareDomains: true }))).body.code).toBe('customers.domain_taken');
+    expect((await change(child.body.id, { city: 'Linz' })).status).toBe(200);
+  });
+
+  it('keeps billing ids unique', async () => {
+    const billingId = randomUUID();
+    const holder = await plantDirectly(msp.catalog, { billingId });
+    const refused = await post(quick({ billingId }));
+    expect([refused.body.code, pointers(refused)]).toEqual(['customers.billing_id_taken', ['#/billingId']]);
+    const rival = await plantDirectly(msp.catalog);
+    expect((await change(rival.id, { billingId })).body.code).toBe('customers.billing_id_taken');
+    expect((await change(holder.id, { billingId: null })).status).toBe(200);
+    expect((await change(rival.id, { billingId })).body.billingId).toBe(billingId);
+  });
+});
+
+describe('narrowing', () => {
+  it('refuses a role that a node above restricts', async () => {
+    const narrow = await plantReseller(msp, msp.id, {
+      allowedRoles: ['CUSTOMER_ADMINISTRATOR', 'USER_ADMINISTRATOR'],
+    });
+    const sub = await plantReseller(msp, narrow.id);
+    const refused = await post(
+      quick({ parentId: sub.id, allowedRoles: ['CUSTOMER_ADMINISTRATOR', 'SERVICE_ADMINISTRATOR'] }),
+    );
+    expect([refused.body.code, pointers(refused)]).toEqual([
+      'customers.role_restricted',
+      ['#/allowedRoles/1'],
+    ]);
+    const child = await plantDirectly(sub.admin, { allowedRoles: ['USER_ADMINISTRATOR'] });
+    expect((await change(child.id, { allowedRoles: ['MY_ACCOUNT_MANAGEMENT'] })).body.code).toBe(
+      'customers.role_restricted',
+    );
+    const mine = await post(quick({ allowedRoles: ['MY_ACCOUNT_MANAGEMENT'] }));
+    expect(mine.body.restrictedRoles).not.toContain('MY_ACCOUNT_MANAGEMENT');
+  });
+
+  it('refuses a user limit above that of a node above', async () => {
+    const narrow = await plantReseller(msp, msp.id, { userLimit: 10 });
+    const sub = await plantReseller(msp, narrow.id);
+    const refused = await post(quick({ parentId: sub.id, userLimit: 11 }));
+    expect(refused.body).toMatchObject({
+      code: 'customers.limit_above_parent',
+      limit: 10,
+      nodeId: narrow.id,
+    });
+    const child = await plantDirectly(sub.admin, { userLimit: 10 });
+    expect((await change(child.id, { userLimit: 11 })).body.code).toBe('customers.limit_above_parent');
+    expect((await change(child.id, { userLimit: null })).body.userLimit).toBeNull();
+  });
+});
