@@ -18,13 +18,14 @@ function stem(name: string): string {
   return (joined.length < 2 ? `CUS${joined}` : joined).slice(0, longest);
 }
 
-/** Codes that a name may give, the best first: the stem, then the stem with a number. */
+/** Codes that a name may give, each once, the best first: the stem, then the stem with a number. */
 export function codesFor(name: string, count: number): string[] {
   const whole = stem(name);
-  return Array.from({ length: count }, (_, index) => {
-    const suffix = index === 0 ? '' : String(index + 1);
-    return whole.slice(0, longest - suffix.length) + suffix;
-  });
+  const codes = new Set([whole]);
+  for (let number = 2; codes.size < count; number++) {
+    codes.add(whole.slice(0, longest - String(number).length) + number);
+  }
+  return [...codes];
 }
 
 /** How many codes are looked at: few at first, more when a race was lost over one. */
