@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { belongsTo, fullAuditEvent, toFullAuditEvent } from '../../lib/audit/entry.ts';
-import { entryBelow, entryOf } from '../../lib/audit/store.ts';
+import { belongsTo, fullAuditEvent, isBelow, toFullAuditEvent } from '../../lib/audit/entry.ts';
+import { entryAndNode, entryAndNodeBelow, entryBelow, entryOf } from '../../lib/audit/store.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
-import { customerTypes } from '../../lib/kit/scope.ts';
+import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const getAuditEvent = route({
@@ -14,7 +14,7 @@ export const getAuditEvent = route({
   path: '/v1/audit-events/{auditId}',
   summary: 'One thing that was done, with what differed before and after',
   description:
-    'Entries never change. A provider that sends the `customerId` of a list’s `nodeId` is answered sooner.',
+    'Entries never change. A provider or reseller that sends the `nodeId` of a list as `customerId` is answered sooner.',
   permission: 'audit.read',
   target: { home: ['PROVIDER', ...customerTypes] },
   params: z.strictObject({ auditId: id('audit') }),
@@ -23,12 +23,20 @@ export const getAuditEvent = route({
   }),
   reply: { status: 200, body: fullAuditEvent },
   refuses: [],
-  load: ({ home, params, query }) => {
-    const whole = home.startsWith(prefixes.provider) && query.customerId === undefined;
-    return whole ? entryBelow(home, params.auditId) : entryOf(query.customerId ?? home, params.auditId);
+  load: async ({ home, params, query, provider, scope }) => {
+    const { auditId } = params;
+    if (query.customerId !== undefined) return entryAndNode(query.customerId, auditId);
+    if (home.startsWith(prefixes.provider))
+      return { entry: await entryBelow(home, auditId), node: undefined };
+    const [own, root] = await Promise.all([
+      entryOf(home, auditId),
+      provider ?? scope().then((one) => providerOf(one.home)),
+    ]);
+    return own ? { entry: own, node: undefined } : entryAndNodeBelow(root, auditId);
   },
-  decide: ({ scope }, found) => {
-    if (!found || !belongsTo(scope.home, found)) refuse(notFound);
-    return answer(toFullAuditEvent(found), { version: 1 });
+  decide: ({ scope }, { entry, node }) => {
+    const seen = entry && (belongsTo(scope.home, entry) || isBelow(scope.home, node, scope.move));
+    if (!entry || !seen) refuse(notFound);
+    return answer(toFullAuditEvent(entry), { version: 1 });
   },
 });

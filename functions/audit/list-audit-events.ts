@@ -15,7 +15,7 @@ export const listAuditEvents = route({
   path: '/v1/audit-events',
   summary: 'What was done, newest first',
   description: [
-    'The provider’s staff see what was done at the provider and below it; a customer’s administrators see what was done to their own customer, by whomever.',
+    'The provider’s staff see what was done at the provider and below it; a customer’s administrators see what was done to their own customer, by whomever; those of a reseller also, with `customerId`, what was done to each node below it.',
     `Time and customer are looked up. The other filters pass over what was read: such a page looks at no more than ${sightOfFiltered} entries, so it may be short or empty and still have a \`nextCursor\`.`,
     'Entries of the credit ledger are their own audit entries and are listed with the customer’s credits.',
   ].join(' '),

@@ -78,8 +78,8 @@ export function toAuditEvent(item: Readonly<Record<string, unknown>>): AuditEven
   return { ...rest, nodeId: nodeOf({ PK }) };
 }
 
-// The partition is `T#<node>#AUDIT`.
-const nodeOf = ({ PK }: Pick<Key, 'PK'>): string => PK.slice(partition('').length, -'#AUDIT'.length);
+/** In whose record an entry stands: its partition is `T#<node>#AUDIT`. */
+export const nodeOf = ({ PK }: Pick<Key, 'PK'>): string => PK.slice(partition('').length, -'#AUDIT'.length);
 
 const storedInFull = z.object({
   before: values.default(null),

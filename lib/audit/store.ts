@@ -1,6 +1,8 @@
 import { get, getAll, page } from '../aws/db.ts';
 import { idBound } from '../kit/id.ts';
-import { auditKey, nodeKey, partition, rootEntry } from '../kit/keys.ts';
+import { auditKey, type Key, nodeKey, partition, rootEntry } from '../kit/keys.ts';
+
+import { nodeOf } from './entry.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -47,13 +49,32 @@ export function entryOf(nodeId: string, auditId: string): Promise<Item | undefin
   return get(auditKey(nodeId, auditId), true);
 }
 
+async function placeOf(providerId: string, auditId: string): Promise<Key | undefined> {
+  const { S1 } = rootEntry(providerId, 'AUDIT', auditId);
+  const where = { index: 'tree', partition: partition(providerId, 'AUDIT') } as const;
+  const [place] = (await page({ ...where, from: S1, to: S1, limit: 1 })).items;
+  return place && { PK: String(place.PK), SK: String(place.SK) };
+}
+
 /** An entry of a provider's tree: from its own record, else from wherever the index says that it stands. */
 export async function entryBelow(providerId: string, auditId: string): Promise<Item | undefined> {
-  const { S1 } = rootEntry(providerId, 'AUDIT', auditId);
-  const [own, found] = await Promise.all([
-    entryOf(providerId, auditId),
-    page({ index: 'tree', partition: partition(providerId, 'AUDIT'), from: S1, to: S1, limit: 1 }),
-  ]);
-  const [place] = found.items;
-  return own ?? (place && get({ PK: String(place.PK), SK: String(place.SK) }, true));
+  const [own, place] = await Promise.all([entryOf(providerId, auditId), placeOf(providerId, auditId)]);
+  return own ?? (place && get(place, true));
+}
+
+interface Found {
+  readonly entry: Item | undefined;
+  readonly node: Item | undefined;
+}
+
+/** An entry of a node's record, and that node's profile. */
+export async function entryAndNode(nodeId: string, auditId: string): Promise<Found> {
+  const [entry, node] = await getAll([auditKey(nodeId, auditId), nodeKey(nodeId)], true);
+  return { entry, node };
+}
+
+/** An entry from wherever the provider's index says that it stands, and the profile of the node there. */
+export async function entryAndNodeBelow(providerId: string, auditId: string): Promise<Found> {
+  const place = await placeOf(providerId, auditId);
+  return place ? entryAndNode(nodeOf(place), auditId) : { entry: undefined, node: undefined };
 }

@@ -4,7 +4,8 @@ import { commit } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { auditKey, rootEntry } from '../../lib/kit/keys.ts';
 import type { Write } from '../../lib/kit/plan.ts';
-import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { plantDirectly, plantReseller } from '../kit/forest.ts';
+import { type Answer, addCustomer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let other: Msp;
@@ -140,6 +141,39 @@ describe('the record', () => {
     ]) {
       expect(refused.status).toBe(404);
     }
+  });
+});
+
+describe('a reseller', () => {
+  it('reads each entry that its lists show, of itself and below, also after a move; others never', async () => {
+    const house = await makeMsp();
+    const top = await plantReseller(house);
+    const low = await plantReseller(house, top.id);
+    const leaf = await plantDirectly(low.admin);
+    const [cousin, plain] = [await plantReseller(house), await enlist(leaf.id, ['CUSTOMER_ADMINISTRATOR'])];
+    const read = (as: Caller, id: string | undefined, query = '') =>
+      call(`GET /v1/audit-events/${id}${query}`, { as });
+    for (const nodeId of [top.id, low.id, leaf.id]) {
+      for (const entry of items(await list(top.admin, `customerId=${nodeId}`))) {
+        const whole = await read(top.admin, entry.id, `?customerId=${nodeId}`);
+        expect(whole).toMatchObject({ status: 200, body: entry });
+        expect((await read(top.admin, entry.id)).body).toEqual(whole.body);
+        expect((await read(cousin.admin, entry.id)).status).toBe(404);
+        expect((await read(cousin.admin, entry.id, `?customerId=${nodeId}`)).status).toBe(404);
+        const { provider: _, ...silent } = top.admin;
+        expect((await read(silent, entry.id)).status).toBe(200);
+      }
+    }
+    const [own] = items(await list(plain));
+    expect((await read(plain, own?.id)).status).toBe(200);
+    const [above] = items(await list(low.admin));
+    expect((await read(plain, above?.id)).status).toBe(404);
+    expect((await read(low.admin, items(await list(top.admin))[0]?.id)).status).toBe(404);
+    const body = { parentId: cousin.id };
+    expect((await call(`POST /v1/customers/${low.id}/move`, { as: house.catalog, body })).status).toBe(202);
+    expect((await read(cousin.admin, own?.id)).status).toBe(200);
+    expect((await read(top.admin, own?.id)).status).toBe(404);
+    expect((await read(top.admin, own?.id, `?customerId=${leaf.id}`)).status).toBe(404);
   });
 });
 
