@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Need } from './iam.ts';
 import type { Place } from './resolve.ts';
 
-export type Service = 'dynamodb' | 'events' | 'secretsmanager' | 'ses' | 'unknown';
+export type Service = 'dynamodb' | 'events' | 'secretsmanager' | 'ses' | 'sqs' | 'unknown';
 
 /** An SDK call as it arrived. */
 export interface AwsCall {
@@ -15,6 +15,7 @@ export interface AwsCall {
 const targets: Record<string, Service> = {
   DynamoDB_20120810: 'dynamodb',
   AWSEvents: 'events',
+  AmazonSQS: 'sqs',
   secretsmanager: 'secretsmanager',
 };
 

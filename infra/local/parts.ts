@@ -52,7 +52,7 @@ export function makeParts(options: PartsOptions): Parts {
     ...{ functions, roles: readRoles(stack), resourcePolicies: readKeyPolicies(stack) },
     report: (denial) => warn(describeDenial(denial)),
   });
-  const queues = openQueues(stack, store);
+  const queues = openQueues(stack, store, longestSeconds);
   const invocations = functions.map((target) =>
     openAsynchronous({ stack, store, target, queues, longestSeconds }),
   );

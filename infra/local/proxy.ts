@@ -5,6 +5,7 @@ import type { Bus } from './bus.ts';
 import { forward } from './dynamo.ts';
 import type { Denial, Guard, Need } from './iam.ts';
 import type { LocalFunction } from './lambda.ts';
+import type { Queue } from './queue.ts';
 import type { Secrets } from './secrets.ts';
 import { Refused, type Ses, sesNeeds } from './ses.ts';
 import type { Stack } from './template.ts';
@@ -18,6 +19,7 @@ export interface Cloud {
   readonly bus: Bus;
   readonly ses: Ses;
   readonly secrets: Secrets;
+  readonly queues: ReadonlyMap<string, Queue>;
   /** Called after a call that may have put something into a stream. */
   readonly written: () => void;
   /** Answers to `GET /local/<name>`: what the runner tells about itself. */
@@ -73,6 +75,8 @@ function needsOf(cloud: Cloud, call: AwsCall): Need[] {
           resource: cloud.secrets.find(String(call.input.SecretId))?.arn ?? String(call.input.SecretId),
         },
       ];
+    case 'sqs':
+      return [{ action: `sqs:${call.operation}`, resource: queueOf(cloud, call) }];
     case 'events': {
       const buses = new Set(
         entriesOf(call).map((entry) => entry.EventBusName?.split('/').pop() ?? 'default'),
@@ -165,6 +169,21 @@ const handlers = {
     });
   },
 
+  async sqs(cloud: Cloud, call: AwsCall, { response }: Exchange): Promise<void> {
+    const queue = cloud.queues.get(queueOf(cloud, call));
+    const seconds = Number(call.input.VisibilityTimeout);
+    if (call.operation !== 'ChangeMessageVisibility' || !queue || !(seconds >= 0 && seconds <= 43_200)) {
+      return reply(response, 400, {
+        __type: 'InvalidParameterValue',
+        message: 'Only ChangeMessageVisibility',
+      });
+    }
+    if (!queue.postpone(String(call.input.ReceiptHandle), seconds)) {
+      return reply(response, 400, { __type: 'MessageNotInflight', message: 'The message is not under way' });
+    }
+    reply(response, 200, {});
+  },
+
   async ses(cloud: Cloud, call: AwsCall, { response }: Exchange): Promise<void> {
     try {
       if (call.operation !== 'SendEmail')
@@ -181,6 +200,11 @@ const handlers = {
     }
   },
 };
+
+function queueOf({ stack }: Cloud, { input }: AwsCall): string {
+  const { region, account } = stack.place;
+  return `arn:aws:sqs:${region}:${account}:${String(input.QueueUrl).split('/').pop()}`;
+}
 
 function refuse(response: ServerResponse, call: AwsCall, denial: Denial): void {
   if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));

@@ -20,8 +20,10 @@ export interface Queue {
   /** Up to `most` visible messages, hidden until `visibilitySeconds` have passed. */
   receive(most: number): Message[];
   remove(ids: readonly number[]): void;
-  /** Shows messages that were received again after `seconds`. */
+  /** Shows messages that were received again after `seconds`, but for those that were postponed. */
   release(ids: readonly number[], seconds: number): void;
+  /** Hides a message that was received until `seconds` have passed; false where it is not under way. */
+  postpone(receiptHandle: string, seconds: number): boolean;
   /** Messages waiting, hidden ones included. */
   size(): number;
   /** When the next message becomes visible (milliseconds since 1970). */
@@ -35,6 +37,8 @@ export interface QueueOptions {
   readonly arn: string;
   readonly visibilitySeconds: number;
   readonly delaySeconds?: number;
+  /** A postponed message waits at most so long. */
+  readonly longestSeconds?: number;
   /** After so many receives a message goes to `deadLetters` instead. */
   readonly redrive?: { readonly most: number; readonly deadLetters: () => Queue | undefined };
   readonly now?: () => number;
@@ -64,6 +68,13 @@ export function openQueue(store: Store, options: QueueOptions): Queue {
   // Nobody holds a message of an earlier run any more.
   database.prepare('UPDATE messages SET visible_at = 0 WHERE queue = ? AND receives > 0').run(name);
   const listeners: (() => void)[] = [];
+  const postponed = new Set<number>();
+  const held = new Set<number>();
+  /** A message is under way no more; true where it was postponed meanwhile. */
+  const settle = (id: number): boolean => {
+    held.delete(id);
+    return postponed.delete(id);
+  };
   return {
     name,
     arn,
@@ -96,6 +107,7 @@ export function openQueue(store: Store, options: QueueOptions): Queue {
             continue;
           }
           hide.run(at + options.visibilitySeconds * 1000, at, id);
+          held.add(id);
           taken.push({
             id,
             messageId: String(row.message_id),
@@ -108,9 +120,24 @@ export function openQueue(store: Store, options: QueueOptions): Queue {
         }
         return taken;
       }),
-    remove: (ids) => store.together(() => ids.forEach((id) => void drop.run(id))),
+    remove: (ids) =>
+      store.together(() => {
+        for (const id of ids) {
+          settle(id);
+          drop.run(id);
+        }
+      }),
     release: (ids, seconds) =>
-      store.together(() => ids.forEach((id) => void show.run(now() + seconds * 1000, id))),
+      store.together(() => {
+        for (const id of ids) if (!settle(id)) show.run(now() + seconds * 1000, id);
+      }),
+    postpone(receiptHandle, seconds) {
+      const id = Number(receiptHandle);
+      if (!held.has(id)) return false;
+      postponed.add(id);
+      show.run(now() + Math.min(seconds, options.longestSeconds ?? seconds) * 1000, id);
+      return true;
+    },
     size: () => Number(count.get(name)?.size ?? 0),
     nextAt() {
       const next = count.get(name)?.next;

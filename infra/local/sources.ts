@@ -50,8 +50,8 @@ export interface SourceParts {
   readonly warn: (sentence: string) => void;
 }
 
-/** The stack's queues by ARN. */
-export function openQueues(stack: Stack, store: Store): Map<string, Queue> {
+/** The stack's queues by ARN. A postponed message waits at most `longestSeconds`. */
+export function openQueues(stack: Stack, store: Store, longestSeconds = 900): Map<string, Queue> {
   const queues = new Map<string, Queue>();
   for (const { id, properties } of stack.all<QueueProperties>('AWS::SQS::Queue')) {
     const name = properties.QueueName ?? `${stack.place.stackName}-${id}`;
@@ -62,6 +62,7 @@ export function openQueues(stack: Stack, store: Store): Map<string, Queue> {
       arn,
       visibilitySeconds: properties.VisibilityTimeout ?? 30,
       delaySeconds: properties.DelaySeconds ?? 0,
+      longestSeconds,
       ...(RedrivePolicy
         ? {
             redrive: {

@@ -4,6 +4,7 @@ import { mostTries, type Subscriber } from '../kit/context.ts';
 import { type Envelope, envelope } from '../kit/event.ts';
 import { Problem } from '../kit/problem.ts';
 import { log } from './log.ts';
+import { postpone } from './queue.ts';
 
 /** What EventBridge puts into a queue. */
 interface Delivered {
@@ -14,7 +15,7 @@ interface Delivered {
   readonly detail: unknown;
 }
 
-/** A Lambda handler for queues of bus events: each record succeeds or fails alone. */
+/** A Lambda handler for queues of bus events: each record succeeds or fails alone, and waits longer after each failure. */
 export function consume(subscribers: readonly Subscriber[]) {
   const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const failed: { itemIdentifier: string }[] = [];
@@ -25,6 +26,7 @@ export function consume(subscribers: readonly Subscriber[]) {
         log().error('reaction failed', { messageId: record.messageId, error: error as Error });
         if (isLast(record)) log().error('dead letter', obituary(record, error as Error));
         failed.push({ itemIdentifier: record.messageId });
+        await postpone(record);
       }
     }
     return { batchItemFailures: failed };

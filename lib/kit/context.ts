@@ -18,7 +18,7 @@ export interface Needs {
 }
 
 /** How often a queue brings an event before it is set aside in the dead-letter queue. */
-export const mostTries = 5;
+export const mostTries = 6;
 
 /** One reaction to an event: own rule, own queue, own dead-letter queue, own alarm. */
 export interface Subscriber<D = unknown> {

@@ -57,6 +57,20 @@ describe('a queue', () => {
     expect(graves.receive(1)[0]?.body).toBe('bad');
   });
 
+  it('hides what was postponed for as long as was said, however it ends', () => {
+    const { queue } = open();
+    queue.send('late');
+    const [message] = queue.receive(1);
+    expect(queue.postpone(String(message?.id), 20)).toBe(true);
+    queue.release([message?.id ?? 0], 0);
+    expect(queue.receive(1)).toEqual([]);
+    time += 20_000;
+    const [again] = queue.receive(1);
+    expect(again?.receives).toBe(2);
+    queue.remove([again?.id ?? 0]);
+    expect(queue.postpone(String(again?.id), 20)).toBe(false);
+  });
+
   it('keeps everything over a restart and shows what was under way at once', () => {
     const first = open();
     first.queue.send('one');
