@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Stop } from './failure.ts';
+import { type DirectoryAccess, startSamba } from './samba.ts';
 import type { Mail } from './ses.ts';
-import { addressFile, startStack } from './stack.ts';
+import { addressFile, type RunningStack, startStack } from './stack.ts';
 
 /** A stack as the demo sees it: running already, or started for it. */
 export interface Stage {
   readonly url: string;
+  /** The directory that the stack's engine works on; without it the engine keeps its objects in the table. */
+  readonly directory?: DirectoryAccess | undefined;
   token(email: string): Promise<string>;
   mails(): Promise<readonly Mail[]>;
   idle(): Promise<unknown>;
@@ -14,19 +18,39 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The stack that runs on `dir`, or one started on it. */
-export async function findStage(dir: string): Promise<Stage> {
+/** The stack that runs on `dir`, or one started on it; with `samba` it must work on a domain controller. */
+export async function findStage(dir: string, needs: { samba?: boolean } = {}): Promise<Stage> {
   const file = join(dir, addressFile);
   if (existsSync(file)) {
     const there = JSON.parse(readFileSync(file, 'utf8')) as Addresses;
-    if (isAlive(there.pid)) return remote(there);
+    if (isAlive(there.pid)) {
+      if (!needs.samba || there.directory) return remote(there);
+      throw new Stop(
+        `The stack that runs on ${dir} has no directory: end it, or start it with \`npm start -- --directory samba\`.`,
+      );
+    }
   }
-  const stack = await startStack({ dir, progress: (line) => console.log(line) });
+  const progress = (line: string) => console.log(line);
+  if (!needs.samba) return stageOf(await startStack({ dir, progress }));
+  progress('Starting the Samba domain controller…');
+  const samba = await startSamba({ dir: join(dir, 'samba') });
+  try {
+    const stage = stageOf(await startStack({ dir, progress, directory: samba }));
+    return { ...stage, close: () => stage.close().finally(() => samba.stop()) };
+  } catch (error) {
+    await samba.stop();
+    throw error;
+  }
+}
+
+/** A stack of this process as a story sees it. */
+export function stageOf(stack: RunningStack, idleSeconds = 60): Stage {
   return {
     url: stack.url,
+    directory: stack.directory,
     token: (email) => stack.token(email),
     mails: () => stack.mails(),
-    idle: () => stack.idle(),
+    idle: () => stack.idle(idleSeconds),
     denials: async () => stack.denials(),
     close: () => stack.stop(),
   };
@@ -37,6 +61,7 @@ interface Addresses {
   readonly url: string;
   readonly issuerUrl: string;
   readonly controlUrl: string;
+  readonly directory?: DirectoryAccess | undefined;
 }
 
 function isAlive(pid: number): boolean {
@@ -48,11 +73,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function remote({ url, issuerUrl, controlUrl }: Addresses): Stage {
+function remote({ url, issuerUrl, controlUrl, directory }: Addresses): Stage {
   const control = async (what: string) =>
     (await fetch(`${controlUrl}/local/${what}`)).json() as Promise<never>;
   return {
     url,
+    directory,
     token: async (email) => {
       const response = await fetch(`${issuerUrl}/token`, {
         method: 'POST',
@@ -63,7 +89,10 @@ function remote({ url, issuerUrl, controlUrl }: Addresses): Stage {
       return token;
     },
     mails: () => control('mails'),
-    idle: () => control('idle'),
+    idle: async () => {
+      const { idle } = (await control('idle')) as { idle: boolean };
+      if (!idle) throw new Error('The stack is still busy after a minute');
+    },
     denials: async () => ((await control('iam')) as { denials: unknown[] }).denials,
     close: async () => {},
   };
@@ -84,6 +113,8 @@ export interface Sent {
   readonly key?: string;
   /** What the answer's status must be; 200 to 299 when absent. */
   readonly expect?: number;
+  /** True: no line is printed. */
+  readonly quiet?: boolean;
 }
 
 export type Caller = (line: string, sent?: Sent) => Promise<Answer>;
@@ -106,7 +137,7 @@ export async function callerOf(stage: Stage, email: string): Promise<Caller> {
     });
     const raw = await response.text();
     const body = raw && response.headers.get('content-type')?.includes('json') ? JSON.parse(raw) : raw;
-    console.log(`${response.status} ${method.padEnd(6)} ${path}  ${describe(body)}`);
+    if (!sent.quiet) console.log(`${response.status} ${method.padEnd(6)} ${path}  ${describe(body)}`);
     const good = sent.expect === undefined ? response.ok : response.status === sent.expect;
     if (!good)
       throw new Error(`${line} answered ${response.status}, expected ${sent.expect ?? '2xx'}: ${raw}`);
@@ -116,9 +147,12 @@ export async function callerOf(stage: Stage, email: string): Promise<Caller> {
 
 function describe(body: unknown): string {
   if (typeof body !== 'object' || body === null) return '';
-  const { code, id, name, state, balanceAfter, balance, type } = body as Record<string, unknown>;
-  if (code) return String(code);
-  const parts = { id, name, state, type, balance, balanceAfter };
+  const { code, title, id, name, state, status, balanceAfter, balance, type } = body as Record<
+    string,
+    unknown
+  >;
+  if (code && title) return String(code);
+  const parts = { id, code, name, state, status, type, balance, balanceAfter };
   return Object.entries(parts)
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
     .map(([key, value]) => `${key}=${value}`)
@@ -130,3 +164,11 @@ export function same(what: string, found: unknown, expected: unknown): void {
   const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
   if (a !== b) throw new Error(`${what}: found ${a}, expected ${b}`);
 }
+
+/** Begins a chapter of a story. */
+export function chapter(title: string): void {
+  console.log(`\n${title}`);
+}
+
+/** The ETag of an answer, for the next change of the same thing. */
+export const tag = ({ headers }: Pick<Answer, 'headers'>): string => headers.get('etag') ?? '"0"';

@@ -1,4 +1,4 @@
-import { type Caller, callerOf, type Stage, same } from './demo-client.ts';
+import { type Caller, callerOf, chapter, type Stage, same, tag } from './demo-client.ts';
 
 /** What the story made, for the part that follows. */
 export interface Made {
@@ -8,8 +8,6 @@ export interface Made {
   readonly customerName: string;
   readonly customerAdmin: string;
 }
-
-const tag = (answer: { headers: Headers }) => answer.headers.get('etag') ?? '"0"';
 
 /** A new provider asks for MSP mode and gets it; companies and people come in by file; one becomes a customer. */
 export async function begin(stage: Stage): Promise<Made> {
@@ -203,8 +201,4 @@ export async function checkMails(stage: Stage, { mark, customerAdmin, customerNa
   same('mails in all', mails.length, 6);
   const first = mails.find(({ to }) => to.includes(`max@msp-${mark}.example`));
   same('subject of the first', first?.subject, `${customerName} uses 80 % of its DEVICE licences`);
-}
-
-function chapter(title: string): void {
-  console.log(`\n${title}`);
 }

@@ -1,24 +1,80 @@
 import { parseArgs } from 'node:util';
-import { findStage, same } from './demo-client.ts';
+import { findStage, type Stage, same } from './demo-client.ts';
+import { whatIsMissing } from './demo-directory.ts';
+import { addCustomers, addUsers, bill, changeLives, lookBackOnTree } from './demo-life.ts';
 import { begin, checkMails, lookBack, useCredits, useLicences } from './demo-story.ts';
+import { plantTree } from './demo-tree.ts';
+import { Stop } from './failure.ts';
 
-const { values } = parseArgs({
+interface Story {
+  readonly about: string;
+  readonly samba?: boolean;
+  play(stage: Stage): Promise<void>;
+}
+
+const stories: Readonly<Record<string, Story>> = {
+  main: {
+    about: 'MSP mode, customers, licences, credits, notices (the default)',
+    async play(stage) {
+      const made = await begin(stage);
+      await useLicences(stage, made);
+      await useCredits(stage, made);
+      await lookBack(made);
+      await checkMails(stage, made);
+    },
+  },
+  tree: {
+    about: 'resellers, users and services against a real Active Directory (Samba, as root)',
+    samba: true,
+    async play(stage) {
+      const grove = await plantTree(stage);
+      const tenants = await addCustomers(grove);
+      await addUsers(grove, tenants);
+      await changeLives(grove, tenants);
+      await bill(grove);
+      await lookBackOnTree(grove, tenants);
+    },
+  },
+};
+
+const { values, positionals } = parseArgs({
   options: { data: { type: 'string', default: '.data' } },
   allowPositionals: true,
 });
+process.exitCode = await tell(positionals[0] ?? 'main', values.data);
 
-const stage = await findStage(values.data);
-try {
-  const made = await begin(stage);
-  await useLicences(stage, made);
-  await useCredits(stage, made);
-  await lookBack(made);
-  await checkMails(stage, made);
-  same('IAM denials', (await stage.denials()).length, 0);
-  console.log('\nThe story went as told.');
-} catch (error) {
-  console.error(`\nThe story went another way: ${(error as Error).message}`);
-  process.exitCode = 1;
-} finally {
-  await stage.close();
+async function tell(name: string, dir: string): Promise<number> {
+  const story = Object.hasOwn(stories, name) ? stories[name] : undefined;
+  if (!story) {
+    const known = Object.entries(stories).map(
+      ([one, { about }]) => `  npm run demo -- ${one.padEnd(6)} ${about}`,
+    );
+    console.error(`There is no story ${JSON.stringify(name)}. There are:\n${known.join('\n')}`);
+    return 1;
+  }
+  const missing = story.samba ? whatIsMissing() : undefined;
+  if (missing) {
+    console.error(missing);
+    return 1;
+  }
+  try {
+    const stage = await findStage(dir, story);
+    return await play(story, stage).finally(() => stage.close());
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function play(story: Story, stage: Stage): Promise<number> {
+  try {
+    await story.play(stage);
+    same('IAM denials', (await stage.denials()).length, 0);
+    console.log('\nThe story went as told.');
+    return 0;
+  } catch (error) {
+    console.error(`\nThe story went another way: ${(error as Error).message}`);
+    return 1;
+  }
 }

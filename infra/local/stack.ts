@@ -48,6 +48,8 @@ export interface RunningStack {
   readonly issuerUrl: string;
   readonly controlUrl: string;
   readonly dynamoUrl: string;
+  /** The directory that the provisioning engine works on. */
+  readonly directory: DirectoryAccess | undefined;
   readonly tableNames: readonly string[];
   /** Every mail that SES has accepted, oldest first. */
   mails(): Promise<Mail[]>;
@@ -96,7 +98,7 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
     longestSeconds: options.longestRetrySeconds ?? 5,
   });
   if (!options.assembly) await fill({ made, store, engine, parts, progress });
-  const running = describe({ stack, doors, engine, parts, stops });
+  const running = describe({ stack, doors, engine, parts, stops, directory: options.directory });
   doors.open({
     cloud: makeCloud({ stack, store, engine, parts, running, directory: options.directory }),
     gateway: readGateway(stack, parts.functions, parts.guard),
@@ -165,8 +167,10 @@ function describe({
   parts,
   doors,
   stops,
-}: Made & { doors: Doors; stops: Stops }): RunningStack {
+  directory,
+}: Made & { doors: Doors; stops: Stops; directory: DirectoryAccess | undefined }): RunningStack {
   return {
+    directory: directory && accessOf(directory),
     url: doors.url,
     controlUrl: doors.controlUrl,
     inboxUrl: doors.inbox.url,
@@ -225,9 +229,11 @@ function scratch(stops: Stops): string {
 /** The file by which `npm run token` and the demo find a running stack. */
 export const addressFile = 'stack.json';
 
-function addresses({ url, inboxUrl, issuerUrl, controlUrl }: RunningStack) {
-  return { pid: process.pid, url, inboxUrl, issuerUrl, controlUrl };
+function addresses({ url, inboxUrl, issuerUrl, controlUrl, directory }: RunningStack) {
+  return { pid: process.pid, url, inboxUrl, issuerUrl, controlUrl, directory };
 }
+
+const accessOf = ({ url, baseDn, secret }: DirectoryAccess): DirectoryAccess => ({ url, baseDn, secret });
 
 function announce(dir: string, running: RunningStack, stops: Stops): void {
   const file = join(dir, addressFile);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Sent, Stage } from '../../infra/local/demo-client.ts';
+import { type Answer, stageOf as ofStack, type Sent, type Stage } from '../../infra/local/demo-client.ts';
 import type { Mail } from '../../infra/local/ses.ts';
 import { type RunningStack, type StackOptions, startStack } from '../../infra/local/stack.ts';
 
@@ -17,16 +17,7 @@ export async function bringUp(
 }
 
 /** A running stack as the demo's story sees it. */
-export function stageOf(stack: RunningStack): Stage {
-  return {
-    url: stack.url,
-    token: (email) => stack.token(email),
-    mails: () => stack.mails(),
-    idle: () => stack.idle(90),
-    denials: async () => stack.denials(),
-    close: () => stack.stop(),
-  };
-}
+export const stageOf = (stack: RunningStack): Stage => ofStack(stack, 90);
 
 /** One request over HTTP; answers whatever comes, throws when nothing does. */
 export type Door = (line: string, sent?: Omit<Sent, 'expect'> & { keyless?: boolean }) => Promise<Answer>;
