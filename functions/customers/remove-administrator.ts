@@ -1,18 +1,22 @@
 import * as z from 'zod';
 import { removeAdministrator as remove } from '../../lib/customers/administrator.ts';
 import { lastAdministrator } from '../../lib/customers/problems.ts';
-import { administratorOf, anotherAdministrator } from '../../lib/customers/store.ts';
+import { administratorOf } from '../../lib/customers/store.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
+import { userOf } from '../../lib/users/admission.ts';
+import { changeUser } from '../../lib/users/change.ts';
+import { anotherAdministrator, heldUser } from '../../lib/users/store.ts';
 
 export const removeAdministrator = route({
   id: 'removeAdministrator',
   method: 'DELETE',
   path: '/v1/customers/{customerId}/administrators/{personId}',
   summary: 'Take the administrator’s role: out at the next request; the last one stays',
+  description: 'Of a user of the customer it takes the whole role: the user shows none from then on.',
   permission: 'administrators.manage',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), personId: id('person') }),
@@ -21,15 +25,17 @@ export const removeAdministrator = route({
   reply: { status: 204 },
   refuses: [lastAdministrator],
   load: async ({ target, params }) => {
-    const [current, other] = await Promise.all([
+    const userId = userOf(params.personId);
+    const [current, other, held] = await Promise.all([
       administratorOf(target, params.personId),
       anotherAdministrator(target, params.personId),
+      heldUser(target, userId, { other: false, instances: false }),
     ]);
-    return { current, other };
+    return { current, other, held: held && { ...held, other } };
   },
-  decide: ({ ifMatch }, { current, other }) => {
+  decide: ({ scope, ifMatch, now }, { current, other, held }) => {
     if (!current) refuse(notFound);
     expectVersion(ifMatch, current.version);
-    return remove(current, other);
+    return remove(current, other, held && other && changeUser(scope, { held, change: { role: null } }, now));
   },
 });

@@ -10,6 +10,8 @@ import { ofCompany, type Person } from './company.ts';
 import { administratorAdded, administratorRemoved } from './events.ts';
 import { alreadyAdministrator, lastAdministrator, notOfCompany } from './problems.ts';
 
+type Member = Pick<Membership, 'nodeId' | 'personId' | 'version'>;
+
 const role: Role = 'CUSTOMER_ADMINISTRATOR';
 
 /** One of the customer's own people who administers it. */
@@ -92,26 +94,37 @@ export function addAdministrator(
   };
 }
 
-/** Takes the role; someone else must have it and still have it when this is written. */
-export function removeAdministrator(current: Membership, other: Membership | undefined): Plan {
+/**
+ * Takes the role; someone else must have it and still have it when this is written. A user of the customer is changed
+ * as users are (`asUser`, bound to the other by itself), for the user's role says what the membership gives.
+ */
+export function removeAdministrator(current: Membership, other: Member | undefined, asUser?: Plan): Plan {
   if (!other) refuse(lastAdministrator);
   const roles = current.roles.filter((one) => one !== role);
   const after = { ...current, roles, version: current.version + 1 };
   return {
-    writes: [
-      ...(roles.length === 0 ? leave(current) : [replacement(current, after)]),
-      { do: 'check', key: memberKey(other.nodeId, other.personId), version: other.version },
-    ],
+    writes: asUser
+      ? asUser.writes
+      : [...(roles.length === 0 ? leave(current) : [replacement(current, after)]), stays(other)],
     receipt: {
       action: 'customers.remove_administrator',
       subject: current.personId,
-      before: { roles: current.roles },
-      after: { roles },
+      before: asUser?.receipt?.before ?? { roles: current.roles },
+      after: asUser?.receipt?.after ?? { roles },
     },
-    announcements: [announce(administratorRemoved, current.nodeId, { personId: current.personId })],
+    announcements: [
+      ...(asUser?.announcements ?? []),
+      announce(administratorRemoved, current.nodeId, { personId: current.personId }),
+    ],
     reply: { status: 204 },
   };
 }
+
+const stays = ({ nodeId, personId, version }: Member): Write => ({
+  do: 'check',
+  key: memberKey(nodeId, personId),
+  version,
+});
 
 const unchanged = ({ PK, SK, version }: Person): Write => ({ do: 'check', key: { PK, SK }, version });
 

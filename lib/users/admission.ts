@@ -16,6 +16,8 @@ export interface Member extends Membership {
 
 /** The person that a user signs in as. */
 export const personOf = (userId: string): string => `per_${userId.slice(-26)}`;
+/** The user that a person would be. */
+export const userOf = (personId: string): string => `usr_${personId.slice(-26)}`;
 
 /** A membership that lasts and gives the administrator's role. */
 export function administrates(one: Pick<Member, 'roles' | 'state' | 'endsAt'>): boolean {

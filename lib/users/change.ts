@@ -32,7 +32,7 @@ export interface Held {
 /** Changes a user. A saved change waits as `Pending` for provisioning; log-on is changed at once. */
 export function changeUser(
   scope: Scope,
-  input: { held: Held; change: ChangedUser; around: Around | undefined },
+  input: { held: Held; change: ChangedUser; around?: Around | undefined },
   now: string,
 ): Plan<UserView> {
   const { held, change, around } = input;

@@ -98,7 +98,8 @@ export async function heldUser(
   };
 }
 
-async function anotherAdministrator(customerId: string, but: string): Promise<Member | undefined> {
+/** Any administrator but one who can sign in and lasts: reads on only until somebody is found. */
+export async function anotherAdministrator(customerId: string, but: string): Promise<Member | undefined> {
   const members = each({
     partition: partition(customerId),
     prefix: memberPrefix,
