@@ -1,10 +1,12 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   type CfnStage,
   DomainName,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   type IHttpRouteAuthorizer,
   SecurityPolicy,
@@ -65,34 +67,33 @@ export class Api extends Construct {
     this.watch(alarms);
   }
 
-  /** Routes endpoints to a function. */
+  /** Routes endpoints to a function; the routes stand in the function's stack. The stage opens when all are there. */
   serve(fn: Lambda, endpoints: readonly Endpoint[], authorizer: IHttpRouteAuthorizer): void {
-    const integration = new HttpLambdaIntegration(`${fn.node.scope?.node.id}Integration`, fn, {
+    const unit = fn.node.scope?.node.id;
+    const integration = new HttpLambdaIntegration(`${unit}Integration`, fn, {
       scopePermissionToRoute: false,
     });
+    const routes = new Construct(Stack.of(fn), `${unit}Routes`);
     for (const { id, method, path, permission } of endpoints) {
       const open = permission === 'public';
-      const routes = this.http.addRoutes({
-        path,
-        methods: [HttpMethod[method]],
+      const route = new HttpRoute(routes, `${method} ${path}`, {
+        httpApi: this.http,
+        routeKey: HttpRouteKey.with(path, HttpMethod[method]),
         integration,
         authorizer: open ? new HttpNoneAuthorizer() : authorizer,
         ...(open ? {} : { authorizationScopes: [apiScope] }),
       });
-      if (open) for (const route of routes) acknowledge(route, 'publicRoute');
-      const limit = throttles[id];
-      if (!limit) continue;
-      this.stage.node.addDependency(...routes);
-      this.settings[`${method} ${path}`] = {
-        ThrottlingRateLimit: limit.rate,
-        ThrottlingBurstLimit: limit.burst,
-      };
-      this.cfnStage.routeSettings = this.settings;
+      if (open) acknowledge(route, 'publicRoute');
+      this.limit(`${method} ${path}`, throttles[id]);
     }
+    // A limit of a route that does not exist yet fails the deployment.
+    this.stage.node.addDependency(routes);
   }
 
-  private get cfnStage(): CfnStage {
-    return this.stage.node.defaultChild as CfnStage;
+  private limit(routeKey: string, limit: { rate: number; burst: number } | undefined): void {
+    if (!limit) return;
+    this.settings[routeKey] = { ThrottlingRateLimit: limit.rate, ThrottlingBurstLimit: limit.burst };
+    (this.stage.node.defaultChild as CfnStage).routeSettings = this.settings;
   }
 
   private ownDomain(domainName: string): DomainName {

@@ -7,6 +7,7 @@ import { contexts } from '../functions/contexts.ts';
 import { bundle } from './bundle.ts';
 import { inspect } from './nag.ts';
 import { type Deployment, Service } from './service.ts';
+import { describeSizes, sizesOf } from './sizes.ts';
 
 export type { Deployment } from './service.ts';
 
@@ -24,7 +25,7 @@ export interface SynthesisOptions {
   readonly outdir?: string;
 }
 
-/** Makes the cloud assembly: one stack per deployment. Throws when cdk-nag finds what nobody acknowledged. */
+/** Makes the cloud assembly: one stack per deployment, with a nested one per context. Throws when cdk-nag finds what nobody acknowledged. */
 export function synthesize(options: SynthesisOptions = {}): CloudAssembly {
   const settings: Settings = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
   const outdir = options.outdir ?? process.env.CDK_OUTDIR ?? join(root, 'cdk.out');
@@ -38,9 +39,8 @@ export function synthesize(options: SynthesisOptions = {}): CloudAssembly {
 
 if (import.meta.main) {
   const started = performance.now();
-  const { stacks } = synthesize();
+  const { stacks, directory } = synthesize();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  for (const { stackName, template } of stacks)
-    console.log(`${stackName}: ${Object.keys(template.Resources).length} resources`);
+  for (const { stackName } of stacks) console.log(describeSizes(stackName, sizesOf(directory, stackName)));
   console.log(`cdk-nag: no unacknowledged error; ${stacks.length} stacks in ${seconds} s`);
 }

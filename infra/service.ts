@@ -6,9 +6,10 @@ import { routes as documents } from '../functions/docs/routes.ts';
 import type { Context } from '../lib/kit/context.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
-import { type Bundles, pascal } from './bundle.ts';
-import { makeBus, Reaction, readersPerQueue } from './bus.ts';
+import type { Bundles } from './bundle.ts';
+import { makeBus } from './bus.ts';
 import { type Resources, Unit } from './context.ts';
+import { ContextStack } from './context-stack.ts';
 import { DirectoryAccess, type DirectoryPlace } from './directory.ts';
 import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
@@ -39,7 +40,7 @@ export interface ServiceProps {
   readonly contexts: readonly Context[];
 }
 
-/** Quartermaster in one region; nothing in it refers to another. */
+/** Quartermaster in one region, one stack for whoever deploys it; nothing in it refers to another region. */
 export class Service extends Stack {
   private readonly resources: Resources;
   private readonly api: Api;
@@ -76,32 +77,9 @@ export class Service extends Stack {
     this.describe();
   }
 
-  private add({ name, impact, needs, routes, subscribers = [], reactionNeeds }: Context): void {
-    const api = new Unit(this, `${pascal(name)}Api`, {
-      resources: this.resources,
-      impact,
-      needs,
-      description: `API of ${name}`,
-      timeoutSeconds: 10,
-      concurrency: 30,
-    });
-    this.api.serve(api.fn, routes, this.identity.authorizer);
-    if (subscribers.length === 0) return;
-    const unit = new Unit(this, `${pascal(name)}Reactions`, {
-      resources: this.resources,
-      impact: subscribers.map((subscriber) => subscriber.impact).join(' '),
-      needs: reactionNeeds ?? { table: [] },
-      description: `Reactions of ${name} to events`,
-      timeoutSeconds: 60,
-      concurrency: readersPerQueue * subscribers.length,
-    });
-    for (const subscriber of subscribers)
-      new Reaction(this, pascal(`${name}-${subscriber.id}`), {
-        subscriber,
-        unit,
-        bus: this.bus,
-        alarms: this.resources.alarms,
-      });
+  private add(context: Context): void {
+    const { resources, api, bus } = this;
+    new ContextStack(this, { context, resources, api, bus, authorizer: this.identity.authorizer });
   }
 
   private addDocuments(): void {

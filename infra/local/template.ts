@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAssets, readJson, readTemplate } from './assets.ts';
 import { Stop } from './failure.ts';
 import { apiId, localNames } from './names.ts';
 import { evaluator, type Place, type Resource, type Template } from './resolve.ts';
@@ -32,7 +33,7 @@ export interface LoadOptions {
 
 export const account = '000000000000';
 
-/** Reads the one stack of an assembly. */
+/** Reads the one stack of an assembly, with the stacks nested in it. */
 export function loadStack(options: LoadOptions): Stack {
   const manifest = readJson(join(options.assembly, 'manifest.json')) as {
     artifacts: Record<string, { type: string; properties?: { templateFile?: string; stackName?: string } }>;
@@ -47,9 +48,9 @@ export function loadStack(options: LoadOptions): Stack {
     );
   }
   const place = { account, region: options.region, stackName: artifact.properties.stackName ?? name };
-  const template = readJson(join(options.assembly, artifact.properties.templateFile)) as Template;
-  options.edit?.(template);
   const assets = readAssets(options.assembly, name);
+  const template = readTemplate(join(options.assembly, artifact.properties.templateFile), assets);
+  options.edit?.(template);
   return makeStack({ template, place, replace: options.replace, assembly: options.assembly, assets });
 }
 
@@ -117,19 +118,4 @@ function replaceTexts(value: unknown, words: Readonly<Record<string, string>>): 
   if (Array.isArray(value)) return value.map((one) => replaceTexts(one, words));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaceTexts(one, words)]));
-}
-
-function readAssets(assembly: string, stack: string): Map<string, string> {
-  const file = join(assembly, `${stack}.assets.json`);
-  const assets = new Map<string, string>();
-  if (!existsSync(file)) return assets;
-  const { files } = readJson(file) as { files: Record<string, { source: { path?: string } }> };
-  for (const [hash, { source }] of Object.entries(files)) {
-    if (source.path) assets.set(hash, join(assembly, source.path));
-  }
-  return assets;
-}
-
-function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
 }

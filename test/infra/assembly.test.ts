@@ -1,16 +1,19 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { contexts } from '../../functions/contexts.ts';
+import { pascal } from '../../infra/bundle.ts';
 import { inspect, reasons } from '../../infra/nag.ts';
+import { describeSizes } from '../../infra/sizes.ts';
 import { ofType, properties, synthesized } from '../kit/synth.ts';
 
 const { stacks, directory } = synthesized();
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-describe.each(stacks)('$name', ({ name, region, template, terminationProtection }) => {
+describe.each(stacks)('$name', ({ name, region, template, sizes, terminationProtection }) => {
   it('carries stage and region in its name and cannot be deleted by accident', () => {
     expect(name).toMatch(new RegExp(`^quartermaster-[a-z]+-${region}$`));
     expect(terminationProtection).toBe(true);
@@ -29,8 +32,35 @@ describe.each(stacks)('$name', ({ name, region, template, terminationProtection 
       expect(Properties.ReplicationConfiguration).toBeUndefined();
   });
 
-  it('keeps a distance from the limit of 500 resources', () => {
-    expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(480);
+  it('is one stack with a nested one per context', () => {
+    const nested = sizes.filter(({ name: file }) => file.endsWith('.nested'));
+    expect(sizes).toHaveLength(contexts.length + 1);
+    expect(nested).toHaveLength(contexts.length);
+    for (const context of contexts)
+      expect(nested.filter((one) => one.name.includes(`${pascal(context.name)}Context`))).toHaveLength(1);
+  });
+
+  it('keeps a distance from the limits of 500 resources, 200 parameters, 200 outputs and 1 MB', () => {
+    process.stdout.write(`${describeSizes(name, sizes)}\n`);
+    for (const { name: file, resources, parameters, outputs, bytes } of sizes) {
+      expect(resources, file).toBeLessThanOrEqual(400);
+      expect(parameters, file).toBeLessThanOrEqual(150);
+      expect(outputs, file).toBeLessThanOrEqual(150);
+      expect(bytes, file).toBeLessThanOrEqual(900_000);
+    }
+  });
+
+  it('keeps what holds data out of the nested ones', () => {
+    const data = ['DynamoDB::Table', 'S3::Bucket', 'Cognito::UserPool', 'KMS::Key', 'SecretsManager::Secret'];
+    for (const { name: file, types } of sizes.filter((one) => one.name.endsWith('.nested')))
+      expect(
+        types.filter((type) => data.some((one) => type === `AWS::${one}`)),
+        file,
+      ).toEqual([]);
+  });
+
+  it('keeps a distance from the limit of 2,500 resources in one operation', () => {
+    expect(sizes.reduce((sum, { resources }) => sum + resources, 0)).toBeLessThanOrEqual(2000);
   });
 
   it('keeps what holds data when the stack goes', () => {
@@ -82,9 +112,12 @@ describe('bundles', () => {
 });
 
 describe('cdk-nag', () => {
-  it('fails the synthesis for a finding that nobody acknowledged', () => {
-    const app = new App({ outdir: `${directory}/open`, analyticsReporting: false });
-    new Bucket(new Stack(app, 'Open'), 'Bucket');
+  it.each<[string, (stack: Stack) => Stack]>([
+    ['a stack', (stack) => stack],
+    ['a nested stack', (stack) => new NestedStack(stack, 'Inner')],
+  ])('fails the synthesis for a finding in %s that nobody acknowledged', (place, find) => {
+    const app = new App({ outdir: `${directory}/${place}`, analyticsReporting: false });
+    new Bucket(find(new Stack(app, 'Open')), 'Bucket');
     inspect(app);
     expect(() => app.synth()).toThrow(/AwsSolutions-S1\b/);
   });

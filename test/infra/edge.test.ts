@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import { routes as documents } from '../../functions/docs/routes.ts';
+import { pascal } from '../../infra/bundle.ts';
 import { ofType, wired } from '../kit/synth.ts';
 import { sample } from './sample.ts';
 
@@ -60,6 +61,11 @@ describe('stage', () => {
     expect(stage?.Properties.RouteSettings).toMatchObject({
       'POST /v1/sample-imports': { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 5 },
     });
+  });
+
+  it('opens when every context has its routes: a limit of a missing route fails the deployment', () => {
+    const stacks = [...contexts, sample].map(({ name }) => `${pascal(name)}Context`);
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(stacks));
   });
 
   it('logs one JSON line per request: who, what, how long, why not', () => {

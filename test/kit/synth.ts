@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { synthesize } from '../../infra/app.ts';
+import { readAssets, readTemplate } from '../../infra/local/assets.ts';
 import { inspect } from '../../infra/nag.ts';
 import { type Deployment, Service } from '../../infra/service.ts';
+import { type Size, sizesOf } from '../../infra/sizes.ts';
 import type { Context } from '../../lib/kit/context.ts';
 
 /** A resource as it stands in a template. */
@@ -25,7 +27,10 @@ export interface Stack {
   readonly name: string;
   readonly region: string;
   readonly terminationProtection: boolean;
+  /** With all that is nested in it. */
   readonly template: StackTemplate;
+  /** Of its own template and of those nested in it. */
+  readonly sizes: readonly Size[];
 }
 
 export const deployments: Deployment[] = [
@@ -43,14 +48,19 @@ export function synthesized(): { readonly stacks: readonly Stack[]; readonly dir
   const { stacks } = synthesize({ deployments, outdir: directory });
   made = {
     directory,
-    stacks: stacks.map(({ stackName, environment, template, terminationProtection }) => ({
+    stacks: stacks.map(({ stackName, environment, templateFullPath, terminationProtection }) => ({
       name: stackName,
       region: environment.region,
       terminationProtection: terminationProtection === true,
-      template: template as StackTemplate,
+      template: read(directory, stackName, templateFullPath),
+      sizes: sizesOf(directory, stackName),
     })),
   };
   return made;
+}
+
+function read(outdir: string, stack: string, file: string): StackTemplate {
+  return readTemplate(file, readAssets(outdir, stack)) as StackTemplate;
 }
 
 /** One stack of given contexts with empty bundles, for tests of the wiring itself. Throws on findings of cdk-nag. */
@@ -59,16 +69,15 @@ export function wired(contexts: readonly Context[], deployment: Partial<Deployme
   const empty = join(outdir, 'empty');
   mkdirSync(empty);
   writeFileSync(join(empty, 'index.js'), 'exports.handler = async () => {};\n');
-  // The real contexts and a sample one: more than one stack may hold, but nothing is deployed.
-  const context = { '@aws-cdk/core:stackResourceLimit': 1000 };
-  const app = new App({ outdir, context, analyticsReporting: false, treeMetadata: false });
+  const app = new App({ outdir, analyticsReporting: false, treeMetadata: false });
   new Service(app, {
     contexts,
     bundles: { directory: () => empty, metafile: { inputs: {}, outputs: {} } },
     deployment: { stage: 'test', region: 'us-east-1', sender: 'qm@example.com', ...deployment },
   });
   inspect(app);
-  const template: StackTemplate = app.synth().stacks[0]?.template;
+  const [stack] = app.synth().stacks;
+  const template = read(outdir, stack?.stackName ?? '', stack?.templateFullPath ?? '');
   rmSync(outdir, { recursive: true, force: true });
   return template;
 }

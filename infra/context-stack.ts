@@ -1,0 +1,67 @@
+import { type CfnResource, NestedStack } from 'aws-cdk-lib';
+import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import type { Context } from '../lib/kit/context.ts';
+import type { Api } from './api.ts';
+import { pascal } from './bundle.ts';
+import { Reaction, readersPerQueue } from './bus.ts';
+import { type Resources, Unit } from './context.ts';
+
+export interface ContextStackProps {
+  readonly context: Context;
+  readonly resources: Resources;
+  readonly api: Api;
+  readonly authorizer: IHttpRouteAuthorizer;
+  readonly bus: EventBus;
+}
+
+/** One bounded context in a template of its own: functions, routes, queues and alarms. It holds no data. */
+export class ContextStack extends NestedStack {
+  private readonly props: ContextStackProps;
+
+  constructor(scope: Construct, props: ContextStackProps) {
+    const { name } = props.context;
+    const id = `${pascal(name)}Context`;
+    super(scope, id, { description: `Quartermaster, ${props.resources.stage}: ${name}` });
+    // Physical names begin with it.
+    (this.nestedStackResource as CfnResource).overrideLogicalId(id);
+    this.props = props;
+    this.answer();
+    this.react();
+  }
+
+  private answer(): void {
+    const { context, resources, api, authorizer } = this.props;
+    const unit = new Unit(this, `${pascal(context.name)}Api`, {
+      resources,
+      impact: context.impact,
+      needs: context.needs,
+      description: `API of ${context.name}`,
+      timeoutSeconds: 10,
+      concurrency: 30,
+    });
+    api.serve(unit.fn, context.routes, authorizer);
+  }
+
+  private react(): void {
+    const { context, resources, bus } = this.props;
+    const { name, subscribers = [], reactionNeeds } = context;
+    if (subscribers.length === 0) return;
+    const unit = new Unit(this, `${pascal(name)}Reactions`, {
+      resources,
+      impact: subscribers.map((subscriber) => subscriber.impact).join(' '),
+      needs: reactionNeeds ?? { table: [] },
+      description: `Reactions of ${name} to events`,
+      timeoutSeconds: 60,
+      concurrency: readersPerQueue * subscribers.length,
+    });
+    for (const subscriber of subscribers)
+      new Reaction(this, pascal(`${name}-${subscriber.id}`), {
+        subscriber,
+        unit,
+        bus,
+        alarms: resources.alarms,
+      });
+  }
+}
