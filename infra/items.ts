@@ -49,6 +49,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
 const entryParts: Readonly<Record<string, readonly unknown[]>> = {
   treeEntry: [n('rootId'), [n('platformId'), n('…'), n('nodeId')]],
   userAddressEntry: [n('customerId'), n('address'), n('userId')],
+  serviceUserEntry: [n('customerId'), n('serviceId'), { userId: n('userId'), epoch: n('epoch') }],
   rootEntry: [n('rootId'), n('KIND'), n('id')],
   companyTypeEntry: [n('providerId'), n('type'), n('foldedName')],
   nameEntry: [n('parentId'), n('what'), n('foldedName'), n('id')],

@@ -51,6 +51,9 @@ export function partition(tenantId: string, kind?: PartitionKind): string {
   return kind ? `T#${tenantId}#${kind}` : `T#${tenantId}`;
 }
 
+/** The tenant in whose partition an item stands. */
+export const tenantOf = ({ PK }: Pick<Key, 'PK'>): string => PK.split('#')[1] ?? '';
+
 /** A tenant's own profile: the node of the tree. */
 export const nodeKey = (nodeId: string): Key => ({ PK: partition(nodeId), SK: '#' });
 
@@ -216,6 +219,20 @@ export const userServiceKey = (customerId: string, userId: string, serviceId: st
   PK: partition(customerId, 'INSTANCE'),
   SK: `${userId}#${serviceId}`,
 });
+/** Tree index: who of a customer's users has a service; `epoch` tells in which of the customer's own times. */
+export const serviceUserEntry = (
+  customerId: string,
+  serviceId: string,
+  holder: { userId: string; epoch: number },
+): TreeEntry => ({
+  G1: partition(customerId, 'INSTANCE'),
+  S1: `${serviceId}#${holder.userId}#${holder.epoch}`,
+});
+/** What such an entry says of its holder. */
+export function holderAt({ S1 }: TreeEntry): { userId: string; epoch: number } {
+  const [, userId = '', epoch] = S1.split('#');
+  return { userId, epoch: Number(epoch) };
+}
 
 export const noticeKey = (tenantId: string, noticeId: string): Key => ({
   PK: partition(tenantId, 'NOTICE'),

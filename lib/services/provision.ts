@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { customerServiceKey, type Key, userKey, userMailKey, userServiceKey } from '../kit/keys.ts';
+import {
+  customerServiceKey,
+  type Key,
+  serviceUserEntry,
+  tenantOf,
+  userKey,
+  userMailKey,
+  userServiceKey,
+} from '../kit/keys.ts';
 import { type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
 import { id } from '../kit/text.ts';
@@ -165,7 +173,16 @@ const ended = (current: Instance, now: string): Instance => ({
   version: current.version + 1,
 });
 
-export const toItem = (one: Instance): Item & { version: number } => ({ ...one, kind: 'instance' });
+/** The item of a service; while a user has it, the index shows who. */
+export function toItem(one: Instance): Item & { version: number } {
+  const { userId, serviceId, epoch } = one;
+  const place = userId !== undefined && isHad(one);
+  return {
+    ...one,
+    ...(place ? serviceUserEntry(tenantOf(one), serviceId, { userId, epoch }) : {}),
+    kind: 'instance',
+  };
+}
 
 function unchanged(current: Instance): Plan<Holding> {
   return { writes: [], reply: { body: viewHolding(current, true), version: current.version } };

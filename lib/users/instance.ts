@@ -34,10 +34,14 @@ export function replaceInstance({ item }: Instance, change: Readonly<Record<stri
 /** A deleted user's service stays for past bills, and is used no more. */
 export function closeInstance(instance: Instance, closed: { testUser: boolean; now: string }): Write {
   const { now, testUser } = closed;
-  return replaceInstance(instance, {
-    testUser,
-    status: 'NotProvisioned',
-    removedAt: now,
-    periods: instance.periods.map((one) => ({ ...one, to: one.to ?? now })),
-  });
+  const { G1, S1, ...item } = instance.item;
+  return replaceInstance(
+    { ...instance, item: item as typeof instance.item },
+    {
+      testUser,
+      status: 'NotProvisioned',
+      removedAt: now,
+      periods: instance.periods.map((one) => ({ ...one, to: one.to ?? now })),
+    },
+  );
 }

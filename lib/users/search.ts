@@ -1,67 +1,109 @@
 import { foldName } from '../kit/text.ts';
+import type { Preset } from './role.ts';
+import { stateOf, type User, type UserView } from './user.ts';
 
 type Item = Readonly<Record<string, unknown>>;
-interface Page {
-  readonly items: readonly Item[];
+
+/** A user as an index or a table shows it (undefined where it is not to be seen), and the position behind it. */
+export interface Seen {
+  readonly item: Item | undefined;
+  readonly behind: string;
+}
+interface Read {
+  readonly seen: readonly Seen[];
   readonly next: string | null;
 }
-type Read = (q: string, asked: { limit: number; after?: string | undefined }) => Promise<Page>;
+type Part = 'name' | 'address' | 'service';
 
-/** How the two indexes are read: by name; by UPN and e-mail address. */
-export interface Readers {
-  readonly byName: Read;
-  readonly byAddress: Read;
-  /** The position behind an item that `byName` read. */
-  readonly behind: (item: Item) => string;
+/** How users are found: by the beginning of a name, or of a UPN or e-mail address; by a service that they have. */
+export type Readers = Readonly<
+  Record<Part, (of: string, asked: { limit: number; after: string | undefined }) => Promise<Read>>
+>;
+
+/** What a list may be narrowed to. */
+export interface Wanted {
+  readonly q?: string | undefined;
+  readonly serviceId?: string | undefined;
+  readonly role?: Preset | undefined;
+  readonly testUser?: boolean | undefined;
+  readonly state?: UserView['state'] | undefined;
+  readonly status?: User['status'] | undefined;
 }
 
-const readAtOnce = 300;
-type Place = { readonly part: 'name' | 'address'; readonly after?: string };
+/** How many users a page looks at where no index knows what is asked: its cost is bounded, its length is not promised. */
+export const sight = { name: 300, address: 300, service: 100 } as const;
 
-const nameMatches = (item: Item, q: string) => foldName(String(item.name)).startsWith(foldName(q));
-const upnOf = (item: Item) => String((item.summary as { upn: string }).upn);
+type Summary = Pick<User, 'disabled' | 'expiresOn' | 'roles' | 'status' | 'testUser' | 'upn'>;
+const summaryOf = (item: Item) => item.summary as Summary;
 
 /**
- * A page of the users whose name, UPN or e-mail address starts with `q`: first those by name, then the rest by
- * address, each once. With a leading `%` it may stand anywhere: 300 users are looked at per page, however many match.
+ * A page of the users that are wanted, each once: those whose name starts with `q`, then the rest by UPN and e-mail
+ * address; with a leading `%` it may stand anywhere. Those of a service come in the order in which they were added.
  */
 export async function searchUsers(
   readers: Readers,
-  q: string,
-  asked: { limit: number; position: string | undefined },
-): Promise<Page> {
-  if (q.startsWith('%')) return contained(readers, q.slice(1), asked);
-  const place: Place = asked.position ? (JSON.parse(asked.position) as Place) : { part: 'name' };
+  wanted: Wanted,
+  asked: { limit: number; position: string | undefined; now: string },
+): Promise<{ items: Item[]; next: string | null }> {
+  const { q = '', serviceId } = wanted;
+  const parts: Part[] = serviceId
+    ? ['service']
+    : q === '' || q.startsWith('%')
+      ? ['name']
+      : ['name', 'address'];
+  const begun = asked.position === undefined ? undefined : (JSON.parse(asked.position) as Place);
   const items: Item[] = [];
-  let { part, after }: { part: Place['part']; after?: string | undefined } = place;
-  if (part === 'name') {
-    const read = await readers.byName(q, { limit: asked.limit, after });
-    if (read.next) return { items: read.items, next: JSON.stringify({ part, after: read.next }) };
-    items.push(...read.items);
-    [part, after] = ['address', undefined];
-    if (q === '') return { items, next: null };
-    if (items.length >= asked.limit) return { items, next: JSON.stringify({ part }) };
+  for (const part of parts.slice(Math.max(0, begun ? parts.indexOf(begun.part) : 0))) {
+    const limit = isNarrowed(wanted) ? sight[part] : asked.limit - items.length;
+    const after = begun?.part === part ? begun.after : undefined;
+    const of = serviceId ?? (q.startsWith('%') ? '' : q);
+    const read = await readers[part](of, { limit, after });
+    for (const [index, { item, behind }] of read.seen.entries()) {
+      if (!item || !isWanted(item, part, wanted, asked.now)) continue;
+      items.push(item);
+      if (items.length < asked.limit) continue;
+      const end = index === read.seen.length - 1 && read.next === null && part === parts.at(-1);
+      return { items, next: end ? null : JSON.stringify({ part, after: behind }) };
+    }
+    if (read.next) return { items, next: JSON.stringify({ part, after: read.next }) };
   }
-  const read = await readers.byAddress(q, { limit: asked.limit - items.length, after });
-  items.push(...read.items.filter((item) => isFresh(item, q)));
-  return { items, next: read.next && JSON.stringify({ part, after: read.next }) };
+  return { items, next: null };
+}
+type Place = { readonly part: Part; readonly after: string };
+
+/** True where the index that is read does not know all that is asked. */
+function isNarrowed({ q, serviceId, ...filters }: Wanted): boolean {
+  if (Object.values(filters).some((one) => one !== undefined)) return true;
+  return serviceId !== undefined ? q !== undefined : (q?.startsWith('%') ?? false);
 }
 
+function isWanted(item: Item, part: Part, wanted: Wanted, now: string): boolean {
+  const { q = '', role, testUser, state, status } = wanted;
+  const its = summaryOf(item);
+  return (
+    (part === 'address' ? isFresh(item, q) : says(item, q)) &&
+    (role === undefined || its.roles.includes(role)) &&
+    (testUser === undefined || its.testUser === testUser) &&
+    (status === undefined || its.status === status) &&
+    (state === undefined || stateOf(its, now) === state)
+  );
+}
+
+const textsOf = (item: Item) => [
+  foldName(String(item.name)),
+  summaryOf(item).upn,
+  String(item.email).toLowerCase(),
+];
+
+function says(item: Item, q: string): boolean {
+  if (q === '') return true;
+  const inside = q.startsWith('%');
+  const wanted = foldName(inside ? q.slice(1) : q);
+  return textsOf(item).some((text) => (inside ? text.includes(wanted) : text.startsWith(wanted)));
+}
+
+// What stands in both indexes was shown by name; whose e-mail address begins like the UPN stands there by that.
 function isFresh(item: Item, q: string): boolean {
-  if (nameMatches(item, q)) return false;
-  return item.kind !== 'userMail' || !upnOf(item).startsWith(q.toLowerCase());
-}
-
-async function contained(
-  { byName, behind }: Readers,
-  q: string,
-  asked: { limit: number; position: string | undefined },
-): Promise<Page> {
-  const { items, next } = await byName('', { limit: readAtOnce, after: asked.position });
-  const wanted = foldName(q);
-  const texts = (item: Item) => [foldName(String(item.name)), upnOf(item), String(item.email).toLowerCase()];
-  const matching = items.filter((item) => texts(item).some((text) => text.includes(wanted)));
-  const shown = matching.slice(0, asked.limit);
-  const last = shown.at(-1);
-  return { items: shown, next: matching.length > shown.length && last ? behind(last) : next };
+  if (foldName(String(item.name)).startsWith(foldName(q))) return false;
+  return item.kind !== 'userMail' || !summaryOf(item).upn.startsWith(q.toLowerCase());
 }

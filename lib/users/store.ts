@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { commit, each, getAll, page, positionOf } from '../aws/db.ts';
+import { commit, each, getAll, page, positionOf, type Range } from '../aws/db.ts';
 import {
+  customerServiceKey,
+  holderAt,
   memberKey,
   memberPrefix,
   namePartition,
@@ -8,6 +10,7 @@ import {
   partition,
   roleCollectionKey,
   settingsKey,
+  type TreeEntry,
   userKey,
 } from '../kit/keys.ts';
 import type { Role } from '../kit/permission.ts';
@@ -123,14 +126,48 @@ async function instancesOf(customerId: string, userId: string): Promise<Instance
   return items.map(toInstance);
 }
 
-/** How a customer's users are found: by name; by UPN and e-mail address. */
+/** How a customer's users are found. */
 export function readersOf(customerId: string): Readers {
   const names = { index: 'names', partition: namePartition(customerId, 'USER') } as const;
   const addresses = { index: 'tree', partition: partition(customerId, 'USER') } as const;
+  const read = async (range: Range) => {
+    const { items, next } = await page(range);
+    return { seen: items.map((item) => ({ item, behind: positionOf(range, item) })), next };
+  };
   return {
-    byName: (q, asked) => page({ ...names, prefix: foldName(q), ...asked }),
-    byAddress: (q, asked) => page({ ...addresses, prefix: q.toLowerCase(), ...asked }),
-    behind: (item) => positionOf(names, item),
+    name: (prefix, asked) => read({ ...names, prefix: foldName(prefix), ...asked }),
+    address: (prefix, asked) => read({ ...addresses, prefix: prefix.toLowerCase(), ...asked }),
+    service: (serviceId, asked) => holders(customerId, serviceId, asked),
+  };
+}
+
+// A user who had a service when the customer lost it is still in the index, at the epoch of then.
+async function holders(
+  customerId: string,
+  serviceId: string,
+  asked: { limit: number; after: string | undefined },
+) {
+  const range = {
+    index: 'tree',
+    partition: partition(customerId, 'INSTANCE'),
+    prefix: `${serviceId}#`,
+  } as const;
+  const [{ items, next }, [service]] = await Promise.all([
+    page({ ...range, ...asked }),
+    getAll([customerServiceKey(customerId, serviceId)]),
+  ]);
+  const had = service && service.status !== 'NotProvisioned' ? service.epoch : undefined;
+  const found = items.map((item) => ({ ...holderAt(item as unknown as TreeEntry), item }));
+  const users = await getAll(
+    found.filter(({ epoch }) => epoch === had).map(({ userId }) => userKey(customerId, userId)),
+  );
+  const byId = new Map(users.map((user) => [user?.id, user]));
+  return {
+    seen: found.map(({ userId, epoch, item }) => ({
+      item: epoch === had ? byId.get(userId) : undefined,
+      behind: positionOf(range, item),
+    })),
+    next,
   };
 }
 

@@ -1,5 +1,6 @@
 import { plantNode, rootOf } from '../kit/tree.ts';
 import { type Answer, call } from '../kit/world.ts';
+import { define, give } from '../services/desk.ts';
 import { add, callerOf, part, person, preset } from '../users/people.ts';
 import type { Scenarios, Stage } from './scenarios.ts';
 
@@ -58,6 +59,18 @@ export const users: Scenarios = {
     line: `GET ${(await staffed(stage)).users}?q=ann`,
     as: stage.msp.reader,
   }),
+  'listUsers: a role': async (stage) => ({
+    line: `GET ${(await staffed(stage)).users}?role=USER_ADMINISTRATOR`,
+    as: stage.msp.reader,
+  }),
+  'listUsers: of a service': async (stage) => {
+    const { customer, users, path } = await staffed(stage);
+    const service = await define(stage.msp.catalog);
+    await give(stage.msp.catalog, customer, service);
+    const body = { planId: null };
+    await call(`PUT ${path}/services/${service.body.id}`, { as: stage.msp.catalog, body });
+    return { line: `GET ${users}?serviceId=${service.body.id}`, as: stage.msp.reader };
+  },
   getUser: async (stage) => ({ line: `GET ${(await staffed(stage)).path}`, as: stage.msp.reader }),
   changeUser: async (stage) => ({
     line: `PATCH ${(await staffed(stage)).path}`,
