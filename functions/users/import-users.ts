@@ -12,7 +12,7 @@ export const importUsers = route({
   path: '/v1/customers/{customerId}/user-imports',
   summary: 'Add users from a CSV file, with a result per row',
   description:
-    'A heading of `firstName,lastName,upn` and, where wanted, `displayName,userName,expiresOn,testUser`; at most 32 rows, none blank. Good rows land together, wrong rows are told with line and field. An import gives no roles and no services.',
+    'A heading of `firstName,lastName,upn` and, where wanted, `displayName,userName,expiresOn,testUser`; at most 32 rows; send longer files in parts. Good rows land together; blank and wrong rows are told with line and field. An import gives no roles and no services.',
   permission: 'users.manage',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),

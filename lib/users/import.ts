@@ -68,11 +68,17 @@ interface CsvRecord {
 
 function parseRecords(text: string): CsvRecord[] {
   try {
-    const options = { info: true, max_record_size: 8192, to: mostRows + 2, trim: true };
+    const options = {
+      info: true,
+      max_record_size: 8192,
+      to: mostRows + 2,
+      trim: true,
+      relax_column_count: true,
+    };
     return parse(text, options) as unknown as CsvRecord[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw unreadable(Number(error.lines ?? 1), 'is not valid CSV, or blank');
+    throw unreadable(Number(error.lines ?? 1), 'is not valid CSV');
   }
 }
 
@@ -81,6 +87,10 @@ function unreadable(line: number, message: string): Problem {
 }
 
 function toRow(names: readonly string[], cells: readonly string[], line: number): Row {
+  if (cells.every((cell) => cell === '')) return { line, field: '', message: 'is blank' };
+  if (cells.length !== names.length) {
+    return { line, field: '', message: `has ${cells.length} cells under ${names.length} headings` };
+  }
   const given = names.flatMap((name, index) => (cells[index] ? [[name, cells[index]]] : []));
   const read = row.safeParse(Object.fromEntries(given));
   if (read.success) return { line, command: newUser.parse(read.data) };

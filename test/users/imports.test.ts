@@ -58,6 +58,27 @@ describe('an import', () => {
     });
   });
 
+  it('tells blank rows and rows of another width, and lands the others', async () => {
+    const customer = await settled();
+    const good = () => `Ann,Lee,${part()}@${customer.domain}`;
+    const { body } = await send(
+      customer,
+      [heading, good(), '', ',,', 'Ann,Lee', `${good()},more`, '   ', good(), ''].join('\n'),
+    );
+    expect(body).toMatchObject({ imported: 2, failed: 5 });
+    expect(body.results.slice(1, 6)).toEqual([
+      { line: 3, field: '', message: 'is blank' },
+      { line: 4, field: '', message: 'is blank' },
+      { line: 5, field: '', message: 'has 2 cells under 3 headings' },
+      { line: 6, field: '', message: 'has 4 cells under 3 headings' },
+      { line: 7, field: '', message: 'is blank' },
+    ]);
+    for (const row of [body.results[0], body.results[6]]) {
+      const services = await call(`GET /v1/customers/${customer.id}/users/${row.userId}/services`, { as });
+      expect(services.body.items).toEqual([]);
+    }
+  });
+
   it('stays within the user limit, also against others', async () => {
     const customer = await settled({ userLimit: 4 });
     const rows = () => [heading, ...[1, 2, 3].map(() => `Ann,Lee,${part()}@${customer.domain}`)].join('\n');
@@ -87,7 +108,8 @@ describe('an import', () => {
       `${heading},password\na,b,c,d`,
       `${heading},upn\na,b,c,d`,
       `${heading}\n"a,b,c`,
-      `${heading}\n\nAnn,Lee,x@${customer.domain}`,
+      `\n${heading}\nAnn,Lee,x@${customer.domain}`,
+      `FirstName,lastName,upn\nAnn,Lee,x@${customer.domain}`,
     ]) {
       expect((await send(customer, text)).body.code, text).toBe('users.import_unreadable');
     }
