@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { subtreePage } from '../../lib/aws/subtree.ts';
 import { treeChanged } from '../../lib/customers/problems.ts';
-import { standingOf, subtreePage } from '../../lib/customers/store.ts';
+import { standingOf } from '../../lib/customers/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';

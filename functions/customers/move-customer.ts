@@ -4,8 +4,11 @@ import {
   moveIntoItself,
   moveUnderway,
   notOffered,
+  parentDisabled,
   parentNotReseller,
+  rolesLost,
   tooDeep,
+  tooManyServices,
 } from '../../lib/customers/problems.ts';
 import { journeyOf, profileOf } from '../../lib/customers/store.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -25,13 +28,23 @@ export const moveCustomer = route({
   body: moveTarget,
   dryRun: true,
   reply: { status: 202, body: movement },
-  refuses: [moveIntoItself, parentNotReseller, tooDeep, moveUnderway, notOffered],
+  refuses: [
+    moveIntoItself,
+    parentNotReseller,
+    tooDeep,
+    parentDisabled,
+    moveUnderway,
+    notOffered,
+    rolesLost,
+    tooManyServices,
+  ],
   load: async ({ body, scope }) => {
     const [{ target }, parent] = await Promise.all([scope(), profileOf(body.parentId)]);
     return journeyOf(target, body.parentId, parent);
   },
-  decide: ({ scope, query, newId }, journey) => {
+  decide: ({ scope, query, body, newId }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };
-    return move(scope, journey, { operationId: newId('operation'), dryRun });
+    const { acceptLostRoles } = body;
+    return move(scope, journey, { operationId: newId('operation'), dryRun, acceptLostRoles });
   },
 });

@@ -1,10 +1,17 @@
 import { LostRace } from '../../lib/aws/db.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now } from '../../lib/aws/world.ts';
+import { isWhole, take } from '../../lib/customers/census.ts';
 import { moveRequested } from '../../lib/customers/events.ts';
-import type { Forest } from '../../lib/customers/forest.ts';
 import { arrive, follow } from '../../lib/customers/move.ts';
-import { forestOf, operationOf, strayed, write } from '../../lib/customers/store.ts';
+import {
+  arrivedNodes,
+  forestOf,
+  leftBehind,
+  operationOf,
+  sellingsOf,
+  write,
+} from '../../lib/customers/store.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import { announce, type Envelope } from '../../lib/kit/event.ts';
@@ -12,9 +19,9 @@ import type { Move } from '../../lib/kit/move.ts';
 import type { Plan, Write } from '../../lib/kit/plan.ts';
 
 const atOnce = 50;
-const turns = 10;
+const turns = 40;
 const patienceMs = 6000;
-const indexLagMs = 1000;
+const pausesMs = [0, 200, 800, 2000];
 
 /** Lets the stored paths of a moved subtree follow, some at each event; a crash leaves the rest to the next try. */
 export const onMoveRequested = subscriber({
@@ -23,49 +30,62 @@ export const onMoveRequested = subscriber({
   impact: 'A move does not end, and no other subtree of that provider can be moved.',
   handle: async (envelope) => {
     const { providerId, operationId } = envelope.data;
-    const forest = await forestOf(providerId);
-    if (forest.move?.operationId !== operationId) return;
-    for (let turn = 0; turn < turns; turn++) {
-      if (await onward(forest.move)) continue;
-      // What was added a moment ago may not be in the index yet.
-      await new Promise((resolve) => setTimeout(resolve, indexLagMs));
-      if (await onward(forest.move)) continue;
-      return finish(envelope.data, forest.move);
+    const { move } = await forestOf(providerId);
+    if (move?.operationId !== operationId) return;
+    // What was added a moment ago may not be in the index yet: looked at again until the counts agree.
+    for (const pause of pausesMs) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (!(await sweep(move))) return send(settled(envelope, goOn(envelope.subject, envelope.data)));
+      if (await hasArrived(move)) return finish(envelope.data, move);
     }
-    await send(settled(envelope, goOn(envelope.subject, envelope.data)));
+    throw new Error(`The index does not show all of ${move.id} at its new place yet`);
   },
 });
 
-/** One transaction's worth; false when nothing is left behind. */
-async function onward(move: Move): Promise<boolean> {
-  const deadline = Date.now() + patienceMs;
-  for (let attempt = 0; ; attempt++) {
-    const left = await strayed(move, atOnce);
-    const writes = left.flatMap((item) => follow(item, move) ?? []);
-    if (left.length === 0) return false;
-    try {
-      await send(writes);
-      return true;
-    } catch (error) {
-      if (!(error instanceof LostRace) || Date.now() > deadline) throw error;
-      await backoff(attempt);
-    }
+/** Lets what the index still shows at the old place follow; false when that is more than one event's worth. */
+async function sweep(move: Move): Promise<boolean> {
+  let after: string | undefined;
+  for (let turn = 0; turn < turns; turn++) {
+    const next = await onward(move, after);
+    if (next === null) return true;
+    after = next;
   }
+  return false;
 }
 
-async function finish({ providerId, operationId }: { providerId: string; operationId: string }, move: Move) {
-  const deadline = Date.now() + patienceMs;
-  for (let attempt = 0; ; attempt++) {
+/** One transaction's worth. */
+function onward(move: Move, after: string | undefined): Promise<string | null> {
+  return again(async () => {
+    const { items, next } = await leftBehind(move, { limit: atOnce, after });
+    await send(items.flatMap((item) => follow(item, move) ?? []));
+    return next;
+  });
+}
+
+async function hasArrived(move: Move): Promise<boolean> {
+  const census = await take(arrivedNodes(move), move);
+  return isWhole(census, move, await sellingsOf([...census.resellers.keys()]));
+}
+
+function finish({ providerId, operationId }: { providerId: string; operationId: string }, move: Move) {
+  return again(async () => {
     const [forest, operation] = await Promise.all([
       forestOf(providerId),
       operationOf(providerId, operationId),
     ]);
     if (forest.move?.operationId !== move.operationId || !operation) return;
+    await send(arrive(providerId, forest, operation));
+  });
+}
+
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (let tries = 0; ; tries++) {
     try {
-      return await send(arrive(providerId, forest as Forest, operation));
+      return await attempt();
     } catch (error) {
       if (!(error instanceof LostRace) || Date.now() > deadline) throw error;
-      await backoff(attempt);
+      await backoff(tries);
     }
   }
 }

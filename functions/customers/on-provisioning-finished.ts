@@ -1,5 +1,5 @@
-import { toNode } from '../../lib/aws/auth.ts';
 import { LostRace } from '../../lib/aws/db.ts';
+import { standing } from '../../lib/aws/place.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now } from '../../lib/aws/world.ts';
 import { finish } from '../../lib/customers/lifecycle.ts';
@@ -21,12 +21,12 @@ export const onProvisioningFinished = subscriber({
     const { customerId, userId, serviceCode, ...outcome } = envelope.data;
     if (userId !== null) return showUser({ ...envelope, data: { ...envelope.data, userId } });
     if (serviceCode !== null) {
-      const target = toNode(await profileOf(customerId));
+      const target = await standing(await profileOf(customerId));
       return target && showService(envelope, target, serviceCode);
     }
     const deadline = Date.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
-      const node = toNode(await profileOf(customerId));
+      const node = await standing(await profileOf(customerId));
       const plan = node && finish(node, outcome);
       if (!plan) return;
       const actor = by(envelope);

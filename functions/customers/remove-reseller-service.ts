@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { disabled, hasChildren } from '../../lib/customers/problems.ts';
+import { disabled, hasChildren, stillOffers } from '../../lib/customers/problems.ts';
 import { unmakeReseller } from '../../lib/customers/reseller.ts';
-import { sellingOf } from '../../lib/customers/store.ts';
+import { salesOf } from '../../lib/customers/store.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
@@ -17,10 +17,10 @@ export const removeResellerService = route({
   params: z.strictObject({ customerId: id('customer') }),
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [hasChildren, disabled],
-  load: ({ target }) => sellingOf(target),
-  decide: ({ scope, ifMatch }, selling) => {
+  refuses: [hasChildren, stillOffers, disabled],
+  load: ({ target }) => salesOf(target),
+  decide: ({ scope, ifMatch }, sales) => {
     expectVersion(ifMatch, scope.target.version);
-    return unmakeReseller(scope.target, selling);
+    return unmakeReseller(scope.target, sales);
   },
 });

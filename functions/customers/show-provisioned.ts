@@ -1,4 +1,4 @@
-import { toNode } from '../../lib/aws/auth.ts';
+import { standing } from '../../lib/aws/place.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { now } from '../../lib/aws/world.ts';
 import { digest } from '../../lib/kit/digest.ts';
@@ -26,7 +26,7 @@ export async function showUser(envelope: Envelope<Finished>): Promise<void> {
     nodeAndUser(customerId, userId),
     servicesOfUser(customerId, userId),
   ]);
-  const target = toNode(item);
+  const target = await standing(item);
   if (!target) return;
   await apply(envelope, target, user && finishUser(user, { status, version }));
   await apply(envelope, target, finishServices(services, { status, requestId }));

@@ -1,3 +1,4 @@
+import { standing } from '../../lib/aws/place.ts';
 import { react } from '../../lib/aws/react.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { idPattern } from '../../lib/kit/id.ts';
@@ -27,17 +28,17 @@ export async function tellCustomer<D>(
   const { kind, to, meter, alerts } = how;
   const customerId = customer.test(envelope.subject) ? envelope.subject : tenant.id;
   const noticeId = noticeIdOf(eventId);
-  const nodes = to === 'ADMINISTRATORS' ? [] : [...new Set([...tenant.path.slice(1), customerId])];
+  const inherits = to !== 'ADMINISTRATORS';
+  const nodes = inherits ? [...new Set([...tenant.path.slice(1), customerId])] : [];
   await react(envelope as Envelope, async (now) => {
-    const found = await circumstances({
-      customerId,
-      noticeId,
-      layers: nodes,
-      meter,
-      members: to !== 'LICENCE_RECIPIENTS',
-    });
+    const asked = { customerId, noticeId, meter, members: to !== 'LICENCE_RECIPIENTS' };
+    let found = await circumstances({ ...asked, layers: nodes });
     if (found.exists) return undefined;
     if (!found.node) throw new Error(`Event ${eventId} concerns a customer that does not exist`);
+    // It may have moved since: what counts is inherited from where it stands now.
+    const line = (await standing(found.node))?.path.slice(1) ?? [];
+    if (inherits && line.join() !== nodes.join()) found = await circumstances({ ...asked, layers: line });
+    if (!found.node) return undefined;
     const layers = toLayers(found.settings);
     const recipients = audienceOf(to, { layers, node: found.node, members: found.members });
     if (!recipients) return undefined;

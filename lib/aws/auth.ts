@@ -1,6 +1,6 @@
 import { idPattern } from '../kit/id.ts';
 import { pathAt, type TreeEntry } from '../kit/keys.ts';
-import { type Move, placed } from '../kit/move.ts';
+import { type Move, overlayOf, placed } from '../kit/move.ts';
 import { allows, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
 import { forbidden, nodeDisabled, notFound, Problem, unauthenticated } from '../kit/problem.ts';
 import type { Target } from '../kit/route.ts';
@@ -76,7 +76,7 @@ export function authorize(
   target: Target | undefined,
 ): Scope {
   const { claims, membership, forest } = candidate;
-  const move = forest?.move as Move | undefined;
+  const move = overlayOf(forest);
   const home = standing(candidate.home, move);
   if (!home || !membership || membership.state !== 'ACTIVE' || hasEnded(membership)) {
     throw new Problem(unauthenticated, 'The token belongs to nobody who is a member now');

@@ -5,12 +5,13 @@ import { forestKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import { contended, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
 import type { Route } from '../kit/route.ts';
-import { type Node, providerOf, type Scope } from '../kit/scope.ts';
-import { authorize, type Claims, readClaims, toNode } from './auth.ts';
+import type { Node, Scope } from '../kit/scope.ts';
+import { authorize, readClaims, toNode } from './auth.ts';
 import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
 import { log } from './log.ts';
+import { mayWait, treeOf } from './place.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
@@ -100,7 +101,7 @@ async function once(
         membership,
         home: toNode(home),
         target: toNode(target),
-        forest: await forestAbove(claims, toNode(home), forest.length > 0 ? rest.at(-1) : undefined),
+        forest: forest.length > 0 ? rest.at(-1) : await forestAbove(toNode(home), toNode(target)),
       },
       route.permission as never,
       route.target,
@@ -133,15 +134,15 @@ async function once(
   }
 }
 
-// A token that does not name the provider costs a second read: its node has to be known first.
+// A second read, where the first does not know which tree to ask: for a customer's people whose token does not name
+// the provider, and for a provider's staff where the stored path of what they name may wait for a move.
 async function forestAbove(
-  claims: Claims,
   home: Node | undefined,
-  read: Readonly<Record<string, unknown>> | undefined,
+  target: Node | undefined,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (!home || home.path.length <= 2 || claims.provider !== undefined) return read;
-  const [forest] = await getAll([forestKey(providerOf(home))], true);
-  return forest;
+  if (!home) return undefined;
+  if (home.path.length > 2) return treeOf(home);
+  return target && target.path[1] === home.id && mayWait(target) ? treeOf(target) : undefined;
 }
 
 async function commitPlan(

@@ -13,7 +13,8 @@ import { hasChildren, inUse, notDeprovisioned, tooManyPeople } from './problems.
 import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
 import { dismiss, type Selling } from './reseller.ts';
 
-const mostPeople = 50;
+/** With twenty domains and everything else they fit one transaction. */
+const mostPeople = 30;
 const retentionSeconds = 7 * 365 * 24 * 3600;
 
 /** What a customer still holds when it is to be deleted. */
@@ -26,6 +27,8 @@ export interface Estate {
   /** The count of its users; undefined where it never had any. */
   readonly users: { readonly users: number; readonly version: number } | undefined;
   readonly services: number;
+  /** Services that it may hand on. */
+  readonly offers: number;
   readonly licences: number;
 }
 
@@ -70,8 +73,10 @@ function mustBeEmpty(gone: Customer, estate: Estate): void {
   if (gone.status !== 'NotProvisioned') refuse(notDeprovisioned, undefined, { status: gone.status });
   const children = estate.selling?.children ?? 0;
   if (children > 0) refuse(hasChildren, undefined, { children });
-  const held = { users: estate.users?.users ?? 0, services: estate.services, licences: estate.licences };
-  if (held.users + held.services + held.licences > 0) refuse(inUse, undefined, held);
+  const { services, offers, licences } = estate;
+  const users = estate.users?.users ?? 0;
+  if (users + services + offers + licences > 0)
+    refuse(inUse, undefined, { users, services, offers, licences });
   if (estate.people.length > mostPeople) refuse(tooManyPeople);
 }
 

@@ -12,6 +12,8 @@ export interface Forest {
   readonly epoch: number;
   /** The subtree that is on its way: one at a time. */
   readonly move: Move | undefined;
+  /** The subtree that arrived last. */
+  readonly arrived: Move | undefined;
 }
 
 const mostDisabled = 500;
@@ -22,6 +24,7 @@ export function toForest(item: Readonly<Record<string, unknown>> | undefined): F
     version: Number(item?.version ?? 0),
     epoch: Number(item?.epoch ?? 0),
     move: item?.move as Move | undefined,
+    arrived: item?.arrived as Move | undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { operationKey, treeEntry } from '../kit/keys.ts';
+import { prefixes } from '../kit/id.ts';
+import { offerKey, operationKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
 import { placed } from '../kit/move.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -11,13 +12,32 @@ import { allowedAlong } from './cascade.ts';
 import { edited } from './change.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
-import { moveIntoItself, moveUnderway, notOffered, parentNotReseller, tooDeep } from './problems.ts';
+import {
+  moveIntoItself,
+  moveUnderway,
+  notOffered,
+  parentDisabled,
+  parentNotReseller,
+  rolesLost,
+  tooDeep,
+  tooManyServices,
+} from './problems.ts';
 import { restated, toCustomer } from './profile.ts';
 import { admit, dismiss } from './reseller.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
-export const moveTarget = z.strictObject({ parentId: z.union([id('provider'), id('customer')]) });
+/** Two counts change for each: more do not fit one transaction. */
+const mostServices = 40;
+
+export const moveTarget = z.strictObject({
+  parentId: z.union([id('provider'), id('customer')]),
+  acceptLostRoles: z
+    .boolean()
+    .default(false)
+    .describe('Move even where roles usable there now are restricted above the new parent'),
+});
+export type MoveTarget = z.output<typeof moveTarget>;
 
 export const movement = z.strictObject({
   operationId: z.string(),
@@ -30,7 +50,9 @@ export const movement = z.strictObject({
     services: z
       .array(z.string())
       .describe('Held or offered, but not offered by the new parent: the move is refused'),
-    roles: z.array(z.string()).describe('Usable before, restricted above from now on'),
+    roles: z
+      .array(z.string())
+      .describe('Usable before, restricted above from now on: refused unless `acceptLostRoles`'),
   }),
 });
 export type Movement = z.infer<typeof movement>;
@@ -42,22 +64,23 @@ export interface Journey {
   /** Profiles above the node as it stands, and from the provider down to the new parent. */
   readonly above: { readonly old: readonly Stored[]; readonly new: readonly Stored[] };
   readonly subtree: { readonly nodes: number; readonly levels: number };
-  /** Services that the node holds or may hand on, and what the new parent offers (null: everything). */
-  readonly held: readonly string[];
+  /** Services that the node has or may hand on (twice where both), and what the new parent offers (null: everything). */
+  readonly held: readonly { readonly serviceId: string; readonly times: number }[];
   readonly offered: readonly string[] | null;
 }
 
 /** Moves a node with everything below it to another parent: at once for readers, in the background for stored paths. */
 export function moveCustomer(
-  scope: { readonly home: Node; readonly target: Node; readonly move?: Move | undefined },
+  scope: { readonly home: Node; readonly target: Node },
   journey: Journey,
-  made: { operationId: string; dryRun: boolean },
+  made: { operationId: string; dryRun: boolean; acceptLostRoles: boolean },
 ): Plan<Movement> {
   const node = scope.target;
   const parent = destination(scope, journey);
   if (journey.forest.move) refuse(moveUnderway);
-  const lost = losses(journey);
-  if (lost.services.length > 0 && !made.dryRun) refuse(notOffered, undefined, { services: lost.services });
+  const lost = losses(node, journey);
+  if (!made.dryRun) mustBear(lost, made.acceptLostRoles);
+  if (journey.held.length > mostServices) refuse(tooManyServices, undefined, { most: mostServices });
   const before = toCustomer(node.item);
   const body: Movement = {
     operationId: made.operationId,
@@ -94,6 +117,7 @@ export function moveCustomer(
       },
       ...admit(parent),
       ...dismiss(before.parentId),
+      ...handOver(journey.held, { from: before.parentId, to: parent.id }),
     ],
     receipt: {
       action: 'customers.move',
@@ -116,23 +140,49 @@ export function moveCustomer(
 }
 
 function destination(
-  { home, target, move }: { readonly home: Node; readonly target: Node; readonly move?: Move | undefined },
-  { parent: stored, subtree }: Journey,
+  { home, target }: { readonly home: Node; readonly target: Node },
+  { parent, subtree, forest }: Journey,
 ): Node {
-  const parent = stored && { ...stored, path: placed(stored.path, move) };
   if (!parent || !inScope(home, parent) || parent.type === 'PLATFORM') refuse(notFound);
   if (parent.path.includes(target.id)) refuse(moveIntoItself);
   if (parent.type === 'CUSTOMER') refuse(parentNotReseller);
   if (depthOf(parent) + subtree.levels > maxDepth) refuse(tooDeep);
+  if (parent.path.some((one) => forest.disabled.includes(one))) refuse(parentDisabled);
   return parent;
 }
 
-function losses({ above, held, offered }: Journey): Movement['lost'] {
-  const roles = allowedAlong(above.new);
+function losses(node: Node, { above, held, offered }: Journey): Movement['lost'] {
+  const roles = allowedAlong([...above.new, node.item]);
+  const services = held.map(({ serviceId }) => serviceId);
   return {
-    services: offered === null ? [] : held.filter((one) => !offered.includes(one)),
-    roles: allowedAlong(above.old).filter((one) => !roles.includes(one)),
+    services: offered === null ? [] : services.filter((one) => !offered.includes(one)),
+    roles: allowedAlong([...above.old, node.item]).filter((one) => !roles.includes(one)),
   };
+}
+
+function mustBear({ services, roles }: Movement['lost'], acceptLostRoles: boolean): void {
+  if (services.length > 0) refuse(notOffered, undefined, { services });
+  if (roles.length > 0 && !acceptLostRoles) refuse(rolesLost, undefined, { roles });
+}
+
+/** What the node has of its old parent’s offers it has of the new one’s from now on; a provider’s are not counted. */
+function handOver(held: Journey['held'], between: { from: string; to: string }): Write[] {
+  const counted = (parentId: string) => parentId.startsWith(prefixes.customer);
+  return held.flatMap(({ serviceId, times }): Write[] => [
+    ...(counted(between.from)
+      ? [{ do: 'adjust', key: offerKey(between.from, serviceId), add: { held: -times } } satisfies Write]
+      : []),
+    ...(counted(between.to)
+      ? [
+          {
+            do: 'adjust',
+            key: offerKey(between.to, serviceId),
+            add: { held: times },
+            atLeast: { offered: 1 },
+          } satisfies Write,
+        ]
+      : []),
+  ]);
 }
 
 /** A stored profile below a moved node at its new place; undefined where it stands there already. */
@@ -157,7 +207,7 @@ export function follow(item: Stored, move: Move): Extract<Write, { do: 'replace'
 export function arrive(providerId: string, forest: Forest, operation: Stored): Write[] {
   const version = Number(operation.version);
   return [
-    grown(providerId, forest, { move: undefined }),
+    grown(providerId, forest, { move: undefined, arrived: forest.move }),
     {
       do: 'replace',
       version,

@@ -119,7 +119,7 @@ export const inUse = problem({
 export const tooManyPeople = problem({
   code: 'customers.too_many_people',
   status: 409,
-  title: 'More than 50 people hold roles there; remove some first',
+  title: 'More than 30 people hold roles there; remove some first',
 });
 export const tooManyDisabled = problem({
   code: 'customers.too_many_disabled',
@@ -151,4 +151,24 @@ export const notOffered = problem({
   code: 'customers.not_offered',
   status: 409,
   title: 'The new parent does not offer every service that is held',
+});
+export const parentDisabled = problem({
+  code: 'customers.parent_disabled',
+  status: 409,
+  title: 'The new parent, or a reseller above it, is disabled',
+});
+export const rolesLost = problem({
+  code: 'customers.roles_lost',
+  status: 409,
+  title: 'Roles usable there now are restricted above the new parent; accept that with `acceptLostRoles`',
+});
+export const tooManyServices = problem({
+  code: 'customers.too_many_services',
+  status: 409,
+  title: 'A node that has or hands on more than 40 services cannot be moved',
+});
+export const stillOffers = problem({
+  code: 'customers.still_offers',
+  status: 409,
+  title: 'It may still hand on services; withdraw these offers first',
 });

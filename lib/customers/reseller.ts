@@ -4,7 +4,7 @@ import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import { customerChanged } from './events.ts';
-import { disabled, hasChildren, parentNotReseller } from './problems.ts';
+import { disabled, hasChildren, parentNotReseller, stillOffers } from './problems.ts';
 import { type Customer, restated, toCustomer } from './profile.ts';
 
 /** What is kept of the reseller service: how many children there are. */
@@ -49,12 +49,16 @@ export function makeReseller(node: Node): Plan<Customer> {
   };
 }
 
-/** Takes the reseller service away; only where it has no customers. */
-export function unmakeReseller(node: Node, selling: Selling | undefined): Plan {
+/** Takes the reseller service away; only where it has no customers and hands on nothing. */
+export function unmakeReseller(
+  node: Node,
+  { selling, offers }: { selling: Selling | undefined; offers: number },
+): Plan {
   const before = toCustomer(node.item);
   if (!before.reseller) return { writes: [], reply: { status: 204 } };
   if (before.adminState === 'DISABLED') refuse(disabled);
   if (selling && selling.children > 0) refuse(hasChildren, undefined, { children: selling.children });
+  if (offers > 0) refuse(stillOffers, undefined, { offers });
   return {
     writes: [
       restated(node, { ...before, reseller: false }),

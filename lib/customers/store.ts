@@ -12,20 +12,19 @@ import {
   nodeKey,
   operationKey,
   partition,
-  pathAt,
   personKey,
   resellerKey,
   settingsKey,
-  type TreeEntry,
   treeEntry,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
-import { type Move, placed } from '../kit/move.ts';
+import { type Move, overlayOf, placed } from '../kit/move.ts';
 import type { Write } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { administrates, toMembership } from './administrator.ts';
 import { nodeFrom } from './cascade.ts';
+import type { Found } from './census.ts';
 import type { ChangedCustomer, Neighbours } from './change.ts';
 import { codeKey, codesFor, codesRead } from './code.ts';
 import { type Person, toCompany, toPerson } from './company.ts';
@@ -38,7 +37,8 @@ import type { Journey } from './move.ts';
 import { toCustomer } from './profile.ts';
 import type { Selling } from './reseller.ts';
 import { defaultsKey } from './settings.ts';
-import { merge, type Read, realPlace, type Stretch, startAfter, stretchesOf } from './subtree.ts';
+
+type Stored = Readonly<Record<string, unknown>>;
 
 /** What adding a customer depends on, in one round trip. */
 export async function factsFor(
@@ -89,49 +89,6 @@ export function customersByName(
   });
 }
 
-/** A page of a node and what stands below it, in path order; a node on its way is seen once, where it really is. */
-export async function subtreePage(
-  path: readonly string[],
-  query: { limit: number; after: string | undefined; move: Move | undefined },
-): Promise<{ items: Placed[]; next: string | null }> {
-  const { limit, after, move } = query;
-  const reads: Read<Placed>[] = [];
-  for (const stretch of stretchesOf(path, move)) {
-    const from = startAfter(stretch, after);
-    if (from === undefined) continue;
-    reads.push(await readStretch({ G1: partition(path[1] ?? ''), from, limit, move }, stretch));
-  }
-  return merge(reads, limit);
-}
-
-async function readStretch(
-  range: { G1: string; from: string; limit: number; move: Move | undefined },
-  { prefix, real }: Stretch,
-): Promise<Read<Placed>> {
-  const { G1, from, limit, move } = range;
-  const read = await page({ index: 'tree', partition: G1, from, to: `${prefix}~`, limit });
-  const behind = prefix !== real;
-  const seen = read.items.map((item) => {
-    const stored = pathAt(item as unknown as TreeEntry);
-    const path = placed(stored, move);
-    return {
-      place: realPlace(path, undefined),
-      moved: path !== stored && String(path) !== String(stored),
-      path,
-      item,
-    };
-  });
-  const last = seen.at(-1);
-  return {
-    // What has not followed yet is read where it was left, not here.
-    items: seen
-      .filter(({ moved }) => moved === behind)
-      .map(({ place, path, item }) => ({ place, item: { ...item, path } as Placed })),
-    upTo: read.next === null || !last ? null : behind ? last.place : String(last.item.S1),
-  };
-}
-type Placed = Readonly<Record<string, unknown>> & { readonly path: readonly string[] };
-
 /** A node and the tree that it stands in, at about the same time. */
 export async function standingOf(
   providerId: string,
@@ -139,7 +96,7 @@ export async function standingOf(
 ): Promise<{ path: readonly string[]; forest: Forest }> {
   const [node, tree] = await getAll([nodeKey(nodeId), forestKey(providerId)], true);
   const forest = toForest(tree);
-  return { path: node ? nodeFrom(node, forest.move).path : [], forest };
+  return { path: node ? nodeFrom(node, overlayOf(forest)).path : [], forest };
 }
 
 export const profileOf = (nodeId: string) => get(nodeKey(nodeId), true);
@@ -153,21 +110,6 @@ export async function administratorOf(customerId: string, personId: string): Pro
   const item = await get(memberKey(customerId, personId), true);
   const found = item && toMembership(item, customerId);
   return found && administrates(found) ? found : undefined;
-}
-
-/** Any administrator but one: reads on only until somebody is found. */
-export async function anotherAdministrator(customerId: string, but: string): Promise<Membership | undefined> {
-  const members = each({
-    partition: partition(customerId),
-    prefix: memberPrefix,
-    limit: 25,
-    consistent: true,
-  });
-  for await (const item of members) {
-    const found = toMembership(item, customerId);
-    if (administrates(found) && found.personId !== but) return found;
-  }
-  return undefined;
 }
 
 /** A person of the customer's company, and what they hold at the customer. */
@@ -210,7 +152,7 @@ export async function surroundingsFor(
     ),
   ]);
   const forest = toForest(tree);
-  const parent = stored && nodeFrom(stored, forest.move);
+  const parent = stored && nodeFrom(stored, overlayOf(forest));
   const line = parent && narrows(command) ? await lineAbove([...parent.path, '']) : [];
   return {
     mspModeOn: mspMode?.enabled === 1,
@@ -231,21 +173,22 @@ export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise
   return { line, holders };
 }
 
-export async function sellingOf(nodeId: string): Promise<Selling | undefined> {
-  const item = await get(resellerKey(nodeId), true);
-  return item && { children: Number(item.children), version: Number(item.version) };
+/** What a reseller counts, and how many services it may hand on. */
+export async function salesOf(nodeId: string): Promise<{ selling: Selling | undefined; offers: number }> {
+  const [item, { offered }] = await Promise.all([get(resellerKey(nodeId), true), holdingsOf(nodeId)]);
+  return { selling: toSelling(item), offers: offered.length };
 }
 
 export const forestOf = async (providerId: string): Promise<Forest> =>
   toForest(await get(forestKey(providerId), true));
 
-/** Everything that a customer still holds; the counts of services and licences stop at one. */
+/** Everything that a customer still holds. */
 export async function estateOf(node: Node): Promise<Estate> {
   const providerId = node.path[1] ?? '';
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
     page({ ...place, limit: 100, consistent: true });
-  const [[selling, forest, company, users], people, services, meters] = await Promise.all([
+  const [[selling, forest, company, users], people, { had, offered }, meters] = await Promise.all([
     getAll(
       [
         resellerKey(node.id),
@@ -256,16 +199,17 @@ export async function estateOf(node: Node): Promise<Estate> {
       true,
     ),
     one({ partition: partition(node.id), prefix: memberPrefix }),
-    one({ partition: partition(node.id, 'INSTANCE') }),
+    holdingsOf(node.id),
     one({ partition: partition(node.id), prefix: meterPrefix }),
   ]);
   return {
-    selling: selling && { children: Number(selling.children), version: Number(selling.version) },
+    selling: toSelling(selling),
     forest: toForest(forest),
     company: company && toCompany(company),
     users: users && { users: Number(users.users), version: Number(users.version) },
     people: people.items.map((item) => toMembership(item, node.id)),
-    services: services.items.length,
+    services: had.length,
+    offers: offered.length,
     licences: meters.items.filter(({ allocated, used }) => Number(allocated ?? 0) + Number(used ?? 0) > 0)
       .length,
   };
@@ -283,27 +227,37 @@ export function write(writes: readonly Write[], token: string, deadline: number)
 export const defaultsOf = (providerId: string) => get(defaultsKey(providerId), true);
 
 /** The profiles above a node, from the provider down; the provider’s with its defaults. */
-export async function lineAbove(path: readonly string[]): Promise<Readonly<Record<string, unknown>>[]> {
+export async function lineAbove(path: readonly string[]): Promise<Stored[]> {
   const providerId = path[1] ?? '';
   const ids = path.slice(1, -1);
   const below = path.length > 3 ? [forestKey(providerId)] : [];
   const keys = [defaultsKey(providerId), ...ids.map(nodeKey), ...below];
   const [defaults, ...read] = await getAll(keys, true);
-  const { move } = toForest(below.length > 0 ? read.at(-1) : undefined);
-  const real = placed(path, move);
+  const real = placed(path, overlayOf(below.length > 0 ? read.at(-1) : undefined));
   if (real.join() !== path.join()) return lineAbove(real);
   const found = read.slice(0, ids.length);
   const { PK, SK, kind, version, ...said } = defaults ?? {};
   return found.flatMap((item) => (item ? [item.id === providerId ? { ...item, ...said } : item] : []));
 }
 
-async function servicesOf(place: { partition: string; prefix?: string }): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { SK } of each({ ...place, limit: 100, consistent: true })) {
-    found.push(String(SK).replace(/^#/, ''));
-  }
-  return found;
+/** Services of a node, by id: those it has, those it may hand on. */
+async function holdingsOf(nodeId: string): Promise<{ had: string[]; offered: string[] }> {
+  const those = async (place: { partition: string; prefix?: string }, counts: (item: Stored) => boolean) => {
+    const found: string[] = [];
+    for await (const item of each({ ...place, limit: 100, consistent: true })) {
+      if (counts(item)) found.push(String(item.SK).replace(/^#/, ''));
+    }
+    return found;
+  };
+  const [had, offered] = await Promise.all([
+    those({ partition: partition(nodeId, 'INSTANCE'), prefix: customerServicePrefix }, isHad),
+    those({ partition: partition(nodeId, 'OFFER') }, isOffered),
+  ]);
+  return { had, offered };
 }
+
+const isHad = ({ status }: Stored) => status !== 'NotProvisioned';
+const isOffered = ({ offered }: Stored) => offered === 1;
 
 async function sizeOf(node: Node): Promise<Journey['subtree']> {
   const { G1, S1 } = treeEntry(node.path[1] ?? '', node.path);
@@ -316,38 +270,73 @@ async function sizeOf(node: Node): Promise<Journey['subtree']> {
 }
 
 /** What a move depends on, bound to the tree as it is. */
-export async function journeyOf(
-  node: Node,
-  parentId: string,
-  stored: Readonly<Record<string, unknown>> | undefined,
-): Promise<Journey> {
-  const parent = stored && nodeFrom(stored);
-  const [forest, subtree, held, offers, offered, old, line] = await Promise.all([
+export async function journeyOf(node: Node, parentId: string, stored: Stored | undefined): Promise<Journey> {
+  const parentPath = String(stored?.path ?? '').split('/');
+  const [forest, subtree, own, others, old, line] = await Promise.all([
     forestOf(node.path[1] ?? ''),
     sizeOf(node),
-    servicesOf({ partition: partition(node.id, 'INSTANCE'), prefix: customerServicePrefix }),
-    servicesOf({ partition: partition(node.id, 'OFFER') }),
-    parentId === node.path[1] ? null : servicesOf({ partition: partition(parentId, 'OFFER') }),
+    holdingsOf(node.id),
+    parentId === node.path[1] ? null : holdingsOf(parentId),
     lineAbove(node.path),
-    parent && parent.path.length > 1 ? lineAbove([...parent.path, '']) : [],
+    parentPath.length > 1 ? lineAbove([...parentPath, '']) : [],
   ]);
   return {
     forest,
-    parent,
+    parent: stored && nodeFrom(stored, overlayOf(forest)),
     above: { old, new: line },
     subtree,
-    held: [...new Set([...held, ...offers])],
-    offered,
+    held: held([...own.had, ...own.offered]),
+    offered: others?.offered ?? null,
   };
 }
+
+const held = (services: readonly string[]): Journey['held'] =>
+  [...new Set(services)].map((serviceId) => ({
+    serviceId,
+    times: services.filter((one) => one === serviceId).length,
+  }));
 
 export const operationOf = (providerId: string, operationId: string) =>
   get(operationKey(providerId, operationId), true);
 
-/** Some stored profiles whose paths have not followed a move yet. */
-export async function strayed(move: Move, limit: number): Promise<Readonly<Record<string, unknown>>[]> {
+/** A page of stored profiles where a subtree was left: what of it the index still shows there. */
+export async function leftBehind(
+  move: Move,
+  asked: { limit: number; after?: string | undefined },
+): Promise<{ items: Stored[]; next: string | null }> {
   const { G1, S1 } = treeEntry(move.from[1] ?? '', [...move.from, move.id]);
-  const { items } = await page({ index: 'tree', partition: G1, prefix: S1, limit });
-  const keys = items.map(({ PK, SK }) => ({ PK: String(PK), SK: String(SK) }));
-  return (await getAll(keys, true)).filter((item) => item !== undefined);
+  const { items, next } = await page({ index: 'tree', partition: G1, prefix: S1, ...asked });
+  const found = await getAll(items.map(keyOf), true);
+  return { items: found.filter((item) => item !== undefined), next };
 }
+
+/** What the index shows where a subtree stands now, each node with what it counts as stored now. */
+export async function* arrivedNodes(move: Move): AsyncGenerator<Found> {
+  const { G1, S1 } = treeEntry(move.to[1] ?? '', [...move.to, move.id]);
+  let after: string | undefined;
+  do {
+    const read = await page({ index: 'tree', partition: G1, prefix: S1, limit: 100, after });
+    const keys = read.items.flatMap((item) => [keyOf(item), resellerKey(String(item.id))]);
+    const stored = await getAll(keys, true);
+    for (let at = 0; at < stored.length; at += 2) {
+      const [node, selling] = stored.slice(at, at + 2);
+      if (node) yield { node, selling: toSelling(selling) };
+    }
+    after = read.next ?? undefined;
+  } while (after);
+}
+
+/** What these resellers count now. */
+export async function sellingsOf(ids: readonly string[]): Promise<Map<string, Selling>> {
+  const found = await getAll(ids.map(resellerKey), true);
+  return new Map(
+    ids.flatMap((id, index) => {
+      const selling = toSelling(found[index]);
+      return selling ? [[id, selling] as const] : [];
+    }),
+  );
+}
+
+const keyOf = ({ PK, SK }: Stored) => ({ PK: String(PK), SK: String(SK) });
+const toSelling = (item: Stored | undefined): Selling | undefined =>
+  item && { children: Number(item.children), version: Number(item.version) };

@@ -17,3 +17,10 @@ export function placed(path: readonly string[], move: Move | undefined): readonl
   const at = move ? path.indexOf(move.id) : -1;
   return move && at >= 0 ? [...move.to, ...path.slice(at)] : path;
 }
+
+/** What is to be read over stored paths: the move under way, else the last one, for a path that was read just before it followed. */
+export function overlayOf(
+  tree: { readonly move?: unknown; readonly arrived?: unknown } | undefined,
+): Move | undefined {
+  return (tree?.move ?? tree?.arrived) as Move | undefined;
+}

@@ -135,8 +135,3 @@ async function newestManaged(customerId: string, type: ResourceType, limit: numb
   });
   return items.map(({ id }) => String(id));
 }
-
-/** A page of the provider's customers, in path order. */
-export function customersOf(providerId: string, limit: number, after: string | undefined) {
-  return page({ index: 'tree', partition: partition(providerId), limit, after });
-}

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { any, type Branch, plantDirectly, plantReseller, quick } from '../kit/forest.ts';
 import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { define, give, offer, take, withdraw } from '../services/desk.ts';
 
 let msp: Msp;
 let top: Branch;
@@ -86,6 +87,23 @@ describe('a reseller', () => {
       expect([removed.status === 204, added.status === 201].filter(Boolean)).toHaveLength(1);
       if (added.status !== 201) expect(added.body.code).toBe('customers.parent_not_reseller');
     }
+  });
+
+  it('keeps the service while it hands on others, and is not deleted with them', async () => {
+    const { id } = await plantReseller(msp);
+    const service = await define(msp.catalog);
+    await offer(msp.catalog, { id }, service);
+    const unmake = () =>
+      call(`DELETE /v1/customers/${id}/reseller-service`, { as: msp.catalog, headers: any });
+    const remove = () => call(`DELETE /v1/customers/${id}`, { as: msp.catalog, headers: any });
+    expect((await unmake()).body).toMatchObject({ code: 'customers.still_offers', offers: 1 });
+    expect((await remove()).body).toMatchObject({ code: 'customers.in_use', offers: 1, services: 0 });
+    await withdraw(msp.catalog, { id }, service);
+    expect((await unmake()).status).toBe(204);
+    await give(msp.catalog, { id }, service);
+    expect((await remove()).body).toMatchObject({ code: 'customers.in_use', offers: 0, services: 1 });
+    await take(msp.catalog, { id }, service);
+    expect((await remove()).status).toBe(204);
   });
 
   it('stands at most ten levels below the platform', async () => {

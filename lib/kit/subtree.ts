@@ -1,5 +1,5 @@
-import { treeEntry } from '../kit/keys.ts';
-import { type Move, placed } from '../kit/move.ts';
+import { treeEntry } from './keys.ts';
+import { type Move, placed } from './move.ts';
 
 /** A part of the tree index that a page is read from; positions are places as they really are. */
 export interface Stretch {

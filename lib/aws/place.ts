@@ -1,0 +1,23 @@
+import { forestKey } from '../kit/keys.ts';
+import { overlayOf, placed } from '../kit/move.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { toNode } from './auth.ts';
+import { getAll } from './db.ts';
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** True where a stored path may wait for a move to reach it: of what stands below another customer. */
+export const mayWait = ({ path }: Pick<Node, 'path'>): boolean => path.length > 3;
+
+/** What holds for the tree that a node stands in, read consistently. */
+export async function treeOf(node: Node): Promise<Stored | undefined> {
+  const [tree] = await getAll([forestKey(providerOf(node))], true);
+  return tree;
+}
+
+/** A stored profile as a node where it really stands; a second read only where its path may wait for a move. */
+export async function standing(item: Stored | undefined): Promise<Node | undefined> {
+  const node = toNode(item);
+  if (!node || !mayWait(node)) return node;
+  return { ...node, path: placed(node.path, overlayOf(await treeOf(node))) };
+}
