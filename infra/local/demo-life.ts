@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import { type Caller, callerOf, chapter, same, tag } from './demo-client.ts';
 import { compare, type Grove } from './demo-tree.ts';
 
@@ -185,44 +184,4 @@ export async function changeLives(grove: Grove, { fabrikam, contoso }: Tenants):
   await south.admin(`GET ${path}`, { expect: 404 });
   await catalog(`GET /v1/archived-customers/${trial.body.id}`);
   await compare(grove);
-}
-
-/** Who pays what: each level bills its own customers; JSON and CSV say the same. */
-export async function bill({ north, south, west, catalog }: Grove): Promise<void> {
-  chapter('The monthly billing report: a line per service and per user, JSON and CSV alike');
-  const month = new Date().toISOString().slice(0, 7);
-  const billOf = async (by: Caller, who: string): Promise<number[]> => {
-    const { body } = await by(`GET /v1/billing?month=${month}&limit=100`);
-    const csv = await by(`GET /v1/billing.csv?month=${month}`);
-    const rows = body.items as Record<string, unknown>[];
-    const cells = parse(csv.body, { columns: true }) as Record<string, string>[];
-    const texts = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value ?? '')])),
-    );
-    same(`CSV of ${who}`, cells, texts);
-    for (const row of rows) {
-      const what = `${row.customerName}: ${row.serviceCode} ${row.userName ?? '(customer)'}`;
-      console.log(`      ${what} ${row.quantity} × ${row.salesPrice} = ${row.amount} ${row.currency}`);
-    }
-    return rows
-      .map(({ amount }) => Number(amount))
-      .filter((amount) => amount > 0)
-      .sort((a, b) => b - a);
-  };
-  same('West bills', await billOf(west.admin, 'West'), [4900, 300, 300, 300]);
-  same('South bills', await billOf(south.admin, 'South'), [4900, 300]);
-  same('North bills', await billOf(north.admin, 'North'), [4900]);
-  same('the provider bills', await billOf(catalog, 'the provider'), [4900]);
-}
-
-/** What was told to whom, and that nothing waits. */
-export async function lookBackOnTree({ stage, catalog, mark }: Grove, { fabrikam }: Tenants): Promise<void> {
-  chapter('Looking back: requests of the engine, mails');
-  const { body } = await catalog(`GET ${fabrikam.path}/provisioning-requests?limit=100`);
-  const byStatus = Map.groupBy(body.items as { status: string }[], ({ status }) => status);
-  same('statuses', [...byStatus.keys()], ['Provisioned']);
-  console.log(`      ${body.items.length} requests of Fabrikam, all Provisioned`);
-  const mails = (await stage.mails()).filter(({ to }) => to.some((one) => one.includes(mark)));
-  for (const { to, subject } of mails) console.log(`  ✉ ${to.join(', ')} — ${subject}`);
-  if (mails.length === 0) console.log('  ✉ none: nothing in this story is told by mail');
 }

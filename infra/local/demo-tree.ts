@@ -137,7 +137,7 @@ export async function compare({ stage, catalog, directory, providerId }: Grove):
   await stage.idle();
   const nodes = await nodesOf(catalog);
   const lists = await Promise.all(
-    nodes.map((id) => all<Listed>(catalog, `/v1/customers/${id}/directory-objects`)),
+    nodes.map((id) => listAll<Listed>(catalog, `/v1/customers/${id}/directory-objects`)),
   );
   const told = withMembers(lists.flat());
   const below = `OU=${providerCode(providerId)},${directory.baseDn}`;
@@ -151,17 +151,19 @@ export async function compare({ stage, catalog, directory, providerId }: Grove):
   return found.length;
 }
 
-async function nodesOf(catalog: Caller): Promise<string[]> {
-  const direct = await all<{ id: string }>(catalog, '/v1/customers');
+/** Every customer and reseller of the provider. */
+export async function nodesOf(catalog: Caller): Promise<string[]> {
+  const direct = await listAll<{ id: string }>(catalog, '/v1/customers');
   const subtrees = await Promise.all(
-    direct.map(({ id }) => all<{ id: string }>(catalog, `/v1/customers/${id}/subtree`)),
+    direct.map(({ id }) => listAll<{ id: string }>(catalog, `/v1/customers/${id}/subtree`)),
   );
   const ids = subtrees.flat().map(({ id }) => id);
   same('nodes that are listed once', new Set(ids).size, ids.length);
   return ids;
 }
 
-async function all<T>(caller: Caller, path: string): Promise<T[]> {
+/** Every page of a list, without a line for each. */
+export async function listAll<T>(caller: Caller, path: string): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {

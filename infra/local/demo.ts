@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { bill, lookBackOnTree } from './demo-bill.ts';
 import { findStage, type Stage, same } from './demo-client.ts';
 import { whatIsMissing } from './demo-directory.ts';
-import { addCustomers, addUsers, bill, changeLives, lookBackOnTree } from './demo-life.ts';
+import { addCustomers, addUsers, changeLives } from './demo-life.ts';
 import { begin, checkMails, lookBack, useCredits, useLicences } from './demo-story.ts';
 import { plantTree } from './demo-tree.ts';
 import { Stop } from './failure.ts';
@@ -32,7 +33,7 @@ const stories: Readonly<Record<string, Story>> = {
       await addUsers(grove, tenants);
       await changeLives(grove, tenants);
       await bill(grove);
-      await lookBackOnTree(grove, tenants);
+      await lookBackOnTree(grove);
     },
   },
 };
