@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forestOf } from '../../lib/customers/store.ts';
+import { listen, measure } from '../kit/cost.ts';
 import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { arrive, mover, plantSubtree, seen, status, stumble } from './moving.ts';
@@ -9,6 +10,7 @@ let move: ReturnType<typeof mover>;
 let left: Branch;
 let right: Branch;
 beforeAll(async () => {
+  listen();
   msp = await makeMsp();
   move = mover(msp);
   left = await plantReseller(msp);
@@ -66,9 +68,13 @@ describe('a move', () => {
       expect(await status(ids.at(-1) ?? '', left.admin)).toBe(404);
       expect(await status(ids.at(-1) ?? '', right.admin)).toBe(200);
     }
-    await arrive(root.id);
+    const { cost } = await measure(() => arrive(root.id));
     expect((await forestOf(msp.id)).move).toBeUndefined();
     await check();
+    const { read, write, index, calls } = cost;
+    process.stdout.write(
+      `      move of ${ids.length} nodes after 3 crashes: ${calls.length} calls, ${read} RCU, ${write} + ${index} WCU\n`,
+    );
   }, 60_000);
 
   it('does not disturb a reader in the middle of its pages while paths follow', async () => {

@@ -262,7 +262,8 @@ async function observe<T extends { output: unknown }>(
 
 /** Runs one request alone and says what it cost. */
 export async function measure<T>(run: () => Promise<T>): Promise<{ result: T; cost: Cost }> {
-  listen();
+  if (!listening)
+    throw new Error('Nothing is measured before `listen()`, and that comes before the first call');
   const into: Recording = { calls: [], rounds: 0, reading: 0, round: undefined, running: [] };
   recording = into;
   try {
