@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toNode } from '../lib/aws/auth.ts';
 import { commit, get } from '../lib/aws/db.ts';
@@ -12,6 +10,7 @@ import { platformId } from '../lib/kit/id.ts';
 import { nodeKey } from '../lib/kit/keys.ts';
 import { Problem } from '../lib/kit/problem.ts';
 import { bootstrap } from './bootstrap.ts';
+import { attach } from './local/attach.ts';
 
 const usage = `Usage: npm run ops -- <command>
 
@@ -33,27 +32,11 @@ const { values, positionals } = parseArgs({
 });
 
 try {
-  if (values.local) useLocal(values.local);
+  if (values.local) attach(values.local);
   await run(positionals[0]);
 } catch (error) {
   console.error(error instanceof Problem ? `${error.type.code}: ${error.detail}` : (error as Error).message);
   process.exit(1);
-}
-
-function useLocal(dir: string): void {
-  const file = join(dir, 'stack.json');
-  if (!existsSync(file)) throw new Error(`No stack is running on ${dir}: start it with \`npm start\`.`);
-  const { dynamoUrl, tableNames } = JSON.parse(readFileSync(file, 'utf8')) as {
-    dynamoUrl: string;
-    tableNames: string[];
-  };
-  Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
-    TABLE_NAME: tableNames[0],
-  });
 }
 
 async function run(command: string | undefined): Promise<void> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
 import { type DirectoryAccess, startSamba } from './samba.ts';
 import type { Mail } from './ses.ts';
-import { addressFile, type RunningStack, startStack } from './stack.ts';
+import { type RunningStack, startStack } from './stack.ts';
 
 /** A stack as the demo sees it: running already, or started for it. */
 export interface Stage {

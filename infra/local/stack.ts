@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findAssembly, issuerName, localDirectory, region } from './assembly.ts';
+import { addressFile } from './attach.ts';
 import { type Doors, openDoors, type Ports } from './doors.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { readGateway } from './gateway.ts';
@@ -226,11 +227,9 @@ function scratch(stops: Stops): string {
   return folder;
 }
 
-/** The file by which `npm run token` and the demo find a running stack. */
-export const addressFile = 'stack.json';
-
-function addresses({ url, inboxUrl, issuerUrl, controlUrl, directory }: RunningStack) {
-  return { pid: process.pid, url, inboxUrl, issuerUrl, controlUrl, directory };
+function addresses(running: RunningStack) {
+  const { url, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory } = running;
+  return { pid: process.pid, url, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory };
 }
 
 const accessOf = ({ url, baseDn, secret }: DirectoryAccess): DirectoryAccess => ({ url, baseDn, secret });

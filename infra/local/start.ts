@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
 import { people } from './people.ts';
 import { type Samba, startSamba } from './samba.ts';
-import { addressFile, startStack } from './stack.ts';
+import { startStack } from './stack.ts';
 
 const { values } = parseArgs({
   options: {

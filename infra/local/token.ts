@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { addressFile } from './attach.ts';
 import { people } from './people.ts';
-import { addressFile } from './stack.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

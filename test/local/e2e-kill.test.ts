@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { addressFile } from '../../infra/local/attach.ts';
 import { type Answer, findStage, type Stage } from '../../infra/local/demo-client.ts';
-import { addressFile } from '../../infra/local/stack.ts';
 import type { EntryView } from '../../lib/credits/entry.ts';
 import { addCustomer, doorOf, listAll, mailsTo, openDesk, print, sure } from '../kit/stack.ts';
 
