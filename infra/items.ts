@@ -23,6 +23,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   meterKey: [n('nodeId'), n('resourceType')],
   settingsKey: [n('nodeId'), n('what')],
   forestKey: [n('providerId')],
+  holdingsKey: [n('nodeId')],
   archiveKey: [n('providerId'), n('customerId')],
   resellerKey: [n('nodeId')],
   userKey: [n('customerId'), n('userId')],

@@ -23,6 +23,6 @@ export const deprovisionCustomerService = route({
   decide: ({ scope, ifMatch, now }, { current, source }) => {
     if (!isHad(current)) refuse(notFound);
     expectVersion(ifMatch, current.version);
-    return deprovisionCustomer(current, source, { customerId: scope.target.id, now });
+    return deprovisionCustomer(current, source, { customer: scope.target, now });
   },
 });

@@ -21,6 +21,6 @@ export const provisionCustomerService = route({
   load: async ({ params, body, scope }) => offeredTo((await scope()).target, params.serviceId, body.planId),
   decide: ({ scope, body, ifMatch, now }, state) => {
     expectVersion(ifMatch, state.current?.version ?? 0);
-    return provisionCustomer(state, { customerId: scope.target.id, planId: body.planId, now });
+    return provisionCustomer(state, { customer: scope.target, planId: body.planId, now });
   },
 });

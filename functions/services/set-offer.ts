@@ -13,6 +13,7 @@ export const setOffer = route({
   permission: 'offers.manage',
   target: { param: 'customerId', types: ['RESELLER'], below: true },
   params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
+  dryRun: true,
   reply: { status: 201, body: offer },
   refuses: [notOffered],
   load: async ({ params, scope }) => offerState((await scope()).target, params.serviceId),

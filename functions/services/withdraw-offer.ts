@@ -5,23 +5,31 @@ import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
 import { stands, withdrawOffer as withdraw } from '../../lib/services/offer.ts';
 import { offerInUse } from '../../lib/services/problems.ts';
-import { offerState } from '../../lib/services/store.ts';
+import { holdersBelow, offerState } from '../../lib/services/store.ts';
 
 export const withdrawOffer = route({
   id: 'withdrawOffer',
   method: 'DELETE',
   path: '/v1/customers/{customerId}/offers/{serviceId}',
   summary: 'No longer let a reseller hand on a service that nobody right below it has',
+  description:
+    'Nothing is taken from anybody by this: while it is held, or handed on in turn, the refusal counts the holders and names some.',
   permission: 'offers.manage',
   target: { param: 'customerId', types: ['RESELLER'], below: true },
   params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
   ifMatch: true,
+  dryRun: true,
   reply: { status: 204 },
   refuses: [offerInUse],
-  load: async ({ params, scope }) => offerState((await scope()).target, params.serviceId),
-  decide: ({ scope, ifMatch }, { current, source }) => {
+  load: async ({ params, scope }) => {
+    const { target } = await scope();
+    const state = await offerState(target, params.serviceId);
+    const held = state.current?.held ?? 0;
+    return { ...state, holders: held > 0 ? await holdersBelow(target.id, params.serviceId) : [] };
+  },
+  decide: ({ scope, ifMatch }, { current, ...state }) => {
     if (!current || !stands(current)) refuse(notFound);
     expectVersion(ifMatch, current.version);
-    return withdraw(scope.target, { current, source });
+    return withdraw(scope.target, { ...state, current });
   },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { sameHoldings } from '../kit/holdings.ts';
 import { prefixes } from '../kit/id.ts';
 import { offerKey, operationKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
@@ -66,6 +67,8 @@ export interface Journey {
   readonly subtree: { readonly nodes: number; readonly levels: number };
   /** Services that the node has or may hand on (twice where both), and what the new parent offers (null: everything). */
   readonly held: readonly { readonly serviceId: string; readonly times: number }[];
+  /** The version of these holdings, read before they were listed. */
+  readonly holdings: number | undefined;
   readonly offered: readonly string[] | null;
 }
 
@@ -117,6 +120,7 @@ export function moveCustomer(
       },
       ...admit(parent),
       ...dismiss(before.parentId),
+      sameHoldings(node.id, journey.holdings),
       ...handOver(journey.held, { from: before.parentId, to: parent.id }),
     ],
     receipt: {

@@ -5,6 +5,7 @@ import {
   companyKey,
   customerServicePrefix,
   forestKey,
+  holdingsKey,
   memberKey,
   memberPrefix,
   meterPrefix,
@@ -272,6 +273,7 @@ async function sizeOf(node: Node): Promise<Journey['subtree']> {
 /** What a move depends on, bound to the tree as it is. */
 export async function journeyOf(node: Node, parentId: string, stored: Stored | undefined): Promise<Journey> {
   const parentPath = String(stored?.path ?? '').split('/');
+  const told = await get(holdingsKey(node.id), true);
   const [forest, subtree, own, others, old, line] = await Promise.all([
     forestOf(node.path[1] ?? ''),
     sizeOf(node),
@@ -286,6 +288,7 @@ export async function journeyOf(node: Node, parentId: string, stored: Stored | u
     above: { old, new: line },
     subtree,
     held: held([...own.had, ...own.offered]),
+    holdings: told && Number(told.version),
     offered: others?.offered ?? null,
   };
 }

@@ -154,6 +154,8 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
 });
 /** What holds for a provider's whole tree: which resellers are disabled, which subtree moves. Read with the membership of customers' people. */
 export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
+/** Counts the changes of what a node holds: services that it has or hands on. */
+export const holdingsKey = (nodeId: string): Key => settingsKey(nodeId, 'HOLDINGS');
 /** What is kept of a customer that was deleted. */
 export const archiveKey = (providerId: string, customerId: string): Key => ({
   PK: partition(providerId, 'ARCHIVE'),

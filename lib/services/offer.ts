@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { offerKey } from '../kit/keys.ts';
+import { changeHoldings } from '../kit/holdings.ts';
+import { nodeKey, offerKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
@@ -41,6 +42,8 @@ export interface Source {
   readonly parentId: string;
   readonly parentIsProvider: boolean;
   readonly offer: StoredOffer | undefined;
+  /** Whether changes of the node's own holdings were counted before. */
+  readonly counted: boolean;
 }
 
 /** Takes a service from the parent's offer: it must stand when this is written, and stays while somebody holds it. */
@@ -63,6 +66,12 @@ export function giveBack(source: Source, serviceId: string): Write[] {
   if (source.parentIsProvider) return [];
   return [{ do: 'adjust', key: offerKey(source.parentId, serviceId), add: { held: -1 } }];
 }
+
+/** Binds a change of what a node holds to its place, and lets a move that is being decided see it. */
+export const holds = (node: Pick<Node, 'id' | 'version'>, { counted }: Source): Write[] => [
+  { do: 'check', key: nodeKey(node.id), version: node.version },
+  changeHoldings(node.id, counted),
+];
 
 /** Lets a reseller hand on a service that its parent may hand on. */
 export function setOffer(
@@ -91,6 +100,7 @@ export function setOffer(
   return {
     writes: [
       current ? { do: 'replace', version: current.version, item } : { do: 'create', item },
+      ...holds(reseller, source),
       ...take(source, serviceId),
     ],
     receipt: { action: 'services.offer', subject: serviceId, after: { code, offered: true } },
@@ -100,11 +110,15 @@ export function setOffer(
 }
 
 /** Withdraws an offer that nobody right below holds. */
-export function withdrawOffer(reseller: Node, state: { current: StoredOffer; source: Source }): Plan {
+export function withdrawOffer(
+  reseller: Node,
+  state: { current: StoredOffer; source: Source; holders: readonly string[] },
+): Plan {
   const { serviceId, code, held, version } = state.current;
-  if (held > 0) refuse(offerInUse, undefined, { held });
+  if (held > 0) refuse(offerInUse, undefined, { held, holders: state.holders });
   return {
     writes: [
+      ...holds(reseller, state.source),
       {
         do: 'adjust',
         key: offerKey(reseller.id, serviceId),

@@ -11,10 +11,11 @@ import {
 } from '../kit/keys.ts';
 import { type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
+import type { Node } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
 import { serviceProvisioningRequested } from './events.ts';
 import { closed, type Instance, isHad, isHadWithin, opened, status } from './instance.ts';
-import { giveBack, type Source, take } from './offer.ts';
+import { giveBack, holds, type Source, take } from './offer.ts';
 import type { StoredPlan } from './plan.ts';
 import { customerLacks, notForUsers, planUnknown } from './problems.ts';
 import type { Service } from './service.ts';
@@ -61,6 +62,8 @@ export interface Offered {
   readonly current: Instance | undefined;
 }
 
+type Place = Pick<Node, 'id' | 'version'>;
+
 interface Wish {
   readonly customerId: string;
   readonly planId: string | null;
@@ -68,10 +71,14 @@ interface Wish {
 }
 
 /** Gives a customer a service that its parent offers, or another plan of it. */
-export function provisionCustomer(state: Offered, wish: Wish): Plan<Holding> {
+export function provisionCustomer(
+  state: Offered,
+  asked: Omit<Wish, 'customerId'> & { customer: Place },
+): Plan<Holding> {
   const { current, plan, source } = state;
+  const wish = { ...asked, customerId: asked.customer.id };
   const service = state.service ?? refuse(notFound);
-  const taking = isHad(current) ? [] : take(source, service.id);
+  const taking = isHad(current) ? [] : [...holds(asked.customer, source), ...take(source, service.id)];
   fits(plan, wish.planId, 'CUSTOMER');
   if (isHad(current) && current.planId === wish.planId) return unchanged(current);
   const epoch = (current?.epoch ?? 0) + (isHad(current) ? 0 : 1);
@@ -84,12 +91,12 @@ export function provisionCustomer(state: Offered, wish: Wish): Plan<Holding> {
 export function deprovisionCustomer(
   current: Instance,
   source: Source,
-  made: { customerId: string; now: string },
+  made: { customer: Place; now: string },
 ): Plan<Holding> {
   const after = ended(current, made.now);
   return settled(after, current, {
-    ...made,
-    writes: giveBack(source, current.serviceId),
+    customerId: made.customer.id,
+    writes: [...holds(made.customer, source), ...giveBack(source, current.serviceId)],
     what: 'deprovision',
   });
 }

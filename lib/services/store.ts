@@ -2,6 +2,7 @@ import { each, getAll, page, positionOf } from '../aws/db.ts';
 import {
   customerServiceKey,
   customerServicePrefix,
+  holdingsKey,
   namePartition,
   nodeKey,
   offerKey,
@@ -14,7 +15,7 @@ import {
 import { type Node, providerOf, type Scope } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { type Bill, type BillRow, type Ledger, linesOf, type Place } from './billing.ts';
-import { type Instance, toInstance } from './instance.ts';
+import { type Instance, isHad, toInstance } from './instance.ts';
 import { type Source, type StoredOffer, stands, toOffer } from './offer.ts';
 import { type StoredPlan, toPlan } from './plan.ts';
 import type { Holder, Offered, UserState } from './provision.ts';
@@ -90,12 +91,13 @@ export function offerPage(resellerId: string, limit: number, after: string | und
 
 const parentOf = (node: Node) => node.path.at(-2) ?? node.id;
 
-function sourceOf(node: Node, item: Raw | undefined): Source {
+function sourceOf(node: Node, item: Raw | undefined, told: Raw | undefined): Source {
   const parentId = parentOf(node);
   return {
     parentId,
     parentIsProvider: parentId === providerOf(node),
     offer: item && toOffer(item),
+    counted: told !== undefined,
   };
 }
 
@@ -104,36 +106,56 @@ export async function offerState(
   reseller: Node,
   serviceId: string,
 ): Promise<{ service: StoredService | undefined; source: Source; current: StoredOffer | undefined }> {
-  const [service, above, current] = await getAll(
+  const [service, above, current, told] = await getAll(
     [
       serviceKey(providerOf(reseller), serviceId),
       offerKey(parentOf(reseller), serviceId),
       offerKey(reseller.id, serviceId),
+      holdingsKey(reseller.id),
     ],
     true,
   );
   return {
     service: service && toService(service),
-    source: sourceOf(reseller, above),
+    source: sourceOf(reseller, above, told),
     current: current && toOffer(current),
   };
+}
+
+const [childrenSeen, holdersNamed] = [50, 10];
+
+/** Some of those right below a reseller who have a service from it, or hand it on: ten at most, of the first fifty by name. */
+export async function holdersBelow(resellerId: string, serviceId: string): Promise<string[]> {
+  const range = { index: 'names', partition: namePartition(resellerId, 'CUSTOMER') } as const;
+  const { items } = await page({ ...range, limit: childrenSeen });
+  const ids = items.map((item) => String(item.id));
+  const found = await getAll(
+    ids.flatMap((id) => [offerKey(id, serviceId), customerServiceKey(id, serviceId)]),
+    true,
+  );
+  const holds = (_: string, index: number) => {
+    const [offer, instance] = [found[2 * index], found[2 * index + 1]];
+    return (offer && stands(toOffer(offer))) || isHad(instance && toInstance(instance));
+  };
+  return ids.filter(holds).slice(0, holdersNamed);
 }
 
 /** A customer's service, where it comes from, and the plan that is wanted. */
 export async function offeredTo(customer: Node, serviceId: string, planId: string | null): Promise<Offered> {
   const providerId = providerOf(customer);
-  const [service, above, current, plan] = await getAll(
+  const [service, above, current, told, plan] = await getAll(
     [
       serviceKey(providerId, serviceId),
       offerKey(parentOf(customer), serviceId),
       customerServiceKey(customer.id, serviceId),
+      holdingsKey(customer.id),
       ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
     ],
     true,
   );
   return {
     service: service && toService(service),
-    source: sourceOf(customer, above),
+    source: sourceOf(customer, above, told),
     current: current && toInstance(current),
     plan: plan && toPlan(plan),
   };
