@@ -26,7 +26,7 @@ export const reasons = {
   },
   queueMapping: {
     'Serverless-LambdaEventSourceMappingDestination':
-      'A mapping of a queue takes no destination: what fails five times moves to the dead-letter queue of that queue.',
+      'A mapping of a queue takes no destination: what fails six times moves to the dead-letter queue of that queue.',
   },
   publicRoute: {
     'AwsSolutions-APIG4':

@@ -48,8 +48,8 @@ describe.each(rules)('%s', (_, { Properties: rule }) => {
     expect(target(delivery.DeadLetterConfig.Arn)).toBe(deadLetters);
   });
 
-  it('feeds a queue that gives up after 5 tries and keeps what it gave up for 14 days', () => {
-    expect(queue.RedrivePolicy.maxReceiveCount).toBe(5);
+  it('feeds a queue that gives up after 6 tries and keeps what it gave up for 14 days', () => {
+    expect(queue.RedrivePolicy.maxReceiveCount).toBe(6);
     expect(template.Resources[deadLetters]?.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
