@@ -1,6 +1,7 @@
 import type { Context } from '../lib/kit/context.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as credits } from './credits/routes.ts';
+import { subscribers as creditReactions } from './credits/subscribers.ts';
 import { routes as customers } from './customers/routes.ts';
 import { subscribers as customerReactions } from './customers/subscribers.ts';
 import { routes as directory } from './directory/routes.ts';
@@ -33,6 +34,8 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can grant, debit or read credits; requests for priced services fail.',
     routes: credits,
     needs: { table: ['batchGet', 'get', 'query', 'put', 'check'], cursor: true },
+    subscribers: creditReactions,
+    reactionNeeds: { table: ['query', 'put'] },
   },
   {
     name: 'customers',
@@ -106,7 +109,11 @@ export const contexts: readonly Context[] = [
     routes: provisioning,
     needs: { table: ['batchGet', 'get', 'query', 'put'], cursor: true, directory: 'named' },
     subscribers: provisioningSubscribers,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'], directory: 'reached' },
+    reactionNeeds: {
+      table: ['batchGet', 'get', 'query', 'put', 'delete'],
+      index: true,
+      directory: 'reached',
+    },
   },
   {
     name: 'audit',

@@ -1,11 +1,15 @@
 import { commit } from '../../lib/aws/db.ts';
+import { Lasting } from '../../lib/aws/directory.ts';
+import { newPassword, seal } from '../../lib/aws/seal.ts';
 import { now } from '../../lib/aws/world.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import type { Directory, DirectoryObject } from '../../lib/kit/directory.ts';
+import type { Announcement } from '../../lib/kit/event.ts';
 import type { Write } from '../../lib/kit/plan.ts';
 import { type Belief, forget, remember, standing, without } from '../../lib/provisioning/object.ts';
 import { containerId, type Step } from '../../lib/provisioning/rules.ts';
 import { beliefsOf, eachBelief } from '../../lib/provisioning/store.ts';
+import { cascade } from './cascade.ts';
 
 /** What a step works on. */
 export interface Work {
@@ -14,12 +18,21 @@ export interface Work {
   /** The request's own subject, and the version of the state that it asks for. */
   readonly subject: string;
   readonly asOf: number;
+  /** Where the customer stands, and whether a node above keeps its accounts off. */
+  readonly path: readonly string[];
+  readonly blocked: boolean;
 }
 
 /** What became of a step: said in the log; its last writes stand in one transaction with the request. */
 export interface Done {
   readonly message: string;
   readonly writes: readonly Write[];
+  /** The step is not over: it goes on as this. */
+  readonly next?: Step | undefined;
+  /** What is asked of other customers. */
+  readonly announcements?: readonly Announcement[];
+  /** A new password, sealed for who asked. */
+  readonly sealed?: string;
 }
 
 /** Does one step. It may have been done before, wholly or in part. */
@@ -31,6 +44,12 @@ export async function execute(step: Step, work: Work): Promise<Done> {
       return removeOne(step, work);
     case 'switchUsers':
       return switchUsers(step.on, work);
+    case 'align':
+      return align(work);
+    case 'cascade':
+      return cascade(step, work);
+    case 'resetPassword':
+      return resetPassword(step, work);
     case 'clear':
       return clear(step.what, work);
   }
@@ -42,7 +61,7 @@ async function ensure(
 ): Promise<Done> {
   const [previous, container] = await beliefsOf(owner, [objectId, containerId]);
   const known = standing(previous);
-  const active = object.type === 'USER' && object.enabled && !standing(container)?.suspended;
+  const active = object.type === 'USER' && object.enabled && !standing(container)?.suspended && !work.blocked;
   const forceChange = object.type === 'USER' && object.changePasswordAtNextLogon && !forcedBefore(known);
   const { did, rdns } = await work.directory.ensure(object, { enabled: active, forceChange });
   const own = owner === work.customerId && objectId === work.subject;
@@ -90,16 +109,48 @@ async function switchUsers(on: boolean, work: Work): Promise<Done> {
     const { version: _, ...rest } = container;
     await store(remember(container, { ...rest, suspended: !on, asOf: work.asOf }));
   }
+  return switchAll(on, work);
+}
+
+async function align(work: Work): Promise<Done> {
+  const [belief] = await beliefsOf(work.customerId, [containerId]);
+  const container = standing(belief);
+  return switchAll(container !== undefined && !container.suspended, work);
+}
+
+async function switchAll(on: boolean, work: Work): Promise<Done> {
+  const open = on && !work.blocked;
   let count = 0;
   for await (const one of eachBelief(work.customerId, 'U#')) {
     if (one.gone || one.object.type !== 'USER') continue;
-    const active = on && one.object.enabled;
+    const active = open && one.object.enabled;
     const { did } = await work.directory.switchAccount(one.object, active);
     const { version: _, ...rest } = one;
     await store(remember(one, { ...rest, active }));
     if (did !== 'unchanged' && one.active !== active) count++;
   }
-  return { message: `${count} users ${on ? 'enabled' : 'disabled'}`, writes: [] };
+  const why = on && !open ? ': a node above is off' : '';
+  return { message: `${count} users ${open ? 'enabled' : 'disabled'}${why}`, writes: [] };
+}
+
+async function resetPassword(
+  { objectId, length, publicKey }: Extract<Step, { do: 'resetPassword' }>,
+  work: Work,
+): Promise<Done> {
+  const [belief] = await beliefsOf(work.customerId, [objectId]);
+  const known = standing(belief);
+  if (known?.object.type !== 'USER') throw new Lasting('The user has no account: provision the user first');
+  const password = newPassword(length);
+  const sealed = publicKey === null ? undefined : seal(publicKey, password);
+  const { did } = await work.directory.setPassword(known.object, { password, forceChange: true });
+  if (did === 'absent') throw new Lasting('The account is not in the directory: provision the user again');
+  const { version: _, ...rest } = known;
+  const object = { ...known.object, changePasswordAtNextLogon: true };
+  return {
+    message: did === 'kept' ? 'Without a directory there is no password' : 'password changed',
+    writes: remember(known, { ...rest, object }),
+    ...(did === 'kept' || sealed === undefined ? {} : { sealed }),
+  };
 }
 
 const clearing = { users: 'U#', groups: 'G#', serviceGroups: 'G#', folders: 'F#' } as const;

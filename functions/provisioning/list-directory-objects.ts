@@ -25,9 +25,9 @@ export const listDirectoryObjects = route({
     const found = await objectPage(target, { limit: query.limit, path: path.slice(1) }, position);
     return { ...found, baseDn: envOr('DIRECTORY_BASE_DN', '') };
   },
-  decide: ({ seal }, { beliefs, next, chain, baseDn }) =>
+  decide: ({ seal, now }, { beliefs, next, chain, baseDn }) =>
     answer({
-      items: beliefs.filter(({ gone }) => !gone).map((one) => viewObject(one, { chain, baseDn })),
+      items: beliefs.filter(({ gone }) => !gone).map((one) => viewObject(one, { chain, baseDn, now })),
       nextCursor: next && seal(next),
     }),
 });

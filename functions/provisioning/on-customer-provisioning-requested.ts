@@ -11,8 +11,9 @@ export const onCustomerProvisioningRequested = subscriber({
   impact: 'Customers are not provisioned: their containers and groups are not made or changed.',
   handle: async (envelope) => {
     const { customerId, what, version, code, parentId } = envelope.data;
-    const found = await surroundingsOf(customerId, { parentId });
-    const desired = desiredFrom(found, { customerId, version, code, now: envelope.at });
+    const { providerId } = envelope.tenant;
+    const found = await surroundingsOf(customerId, { providerId, parentId });
+    const desired = desiredFrom(found, { customerId, version, code });
     await provision(envelope, { customerId, what, desired });
   },
 });

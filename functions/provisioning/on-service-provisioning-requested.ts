@@ -11,9 +11,10 @@ export const onServiceProvisioningRequested = subscriber({
   impact: 'Services of customers and users are not provisioned: people do not get what they have been given.',
   handle: async (envelope) => {
     const { customerId, userId, serviceCode, what, version } = envelope.data;
-    const found = await surroundingsOf(customerId, { userId: userId ?? undefined });
+    const { providerId } = envelope.tenant;
+    const found = await surroundingsOf(customerId, { providerId, userId: userId ?? undefined });
     if (userId !== null && !found.user) return;
-    const desired = desiredFrom(found, { customerId, version, now: envelope.at });
+    const desired = desiredFrom(found, { customerId, version });
     if (userId !== null) return provision(envelope, { customerId, what: 'user_provision', desired });
     const others = desired.services.filter((one) => one !== serviceCode);
     const asked =

@@ -8,6 +8,7 @@ const whats = {
   provision: 'user_provision',
   deprovision: 'user_deprovision',
   delete: 'user_delete',
+  reset_password: 'user_reset_password',
 } as const;
 
 /** Asks for what is known of a user now. */
@@ -16,12 +17,11 @@ export const onUserProvisioningRequested = subscriber({
   on: userProvisioningRequested,
   impact: 'Users are not provisioned: new people cannot log on, and those who left still can.',
   handle: async (envelope) => {
-    const { customerId, userId, userName, upn, what, version } = envelope.data;
-    // A new password is nobody's desired state: it never travels through events.
-    if (what === 'reset_password') return;
-    const found = await surroundingsOf(customerId, { userId });
+    const { customerId, userId, userName, upn, what, version, publicKey } = envelope.data;
+    const { providerId } = envelope.tenant;
+    const found = await surroundingsOf(customerId, { providerId, userId });
     const user = { id: userId, userName, upn, version };
-    const desired = desiredFrom(found, { customerId, version: 0, user, now: envelope.at });
+    const desired = desiredFrom(found, { customerId, version: 0, user, publicKey });
     await provision(envelope, { customerId, what: whats[what], desired });
   },
 });

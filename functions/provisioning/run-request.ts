@@ -1,16 +1,24 @@
 import { commit, LostRace } from '../../lib/aws/db.ts';
-import { openDirectory } from '../../lib/aws/directory.ts';
+import { isLasting, openDirectory } from '../../lib/aws/directory.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now } from '../../lib/aws/world.ts';
 import { digest } from '../../lib/kit/digest.ts';
-import type { Envelope } from '../../lib/kit/event.ts';
-import type { Plan, Write } from '../../lib/kit/plan.ts';
+import type { Announcement, Envelope } from '../../lib/kit/event.ts';
+import type { Write } from '../../lib/kit/plan.ts';
 import type { Actor, Node } from '../../lib/kit/scope.ts';
-import { isOfService } from '../../lib/provisioning/desired.ts';
+import { isOfService, type What } from '../../lib/provisioning/desired.ts';
 import { enter, leave } from '../../lib/provisioning/lane.ts';
+import { rebase } from '../../lib/provisioning/rebase.ts';
 import { progress, type Request, recordStep, resumption, supersede } from '../../lib/provisioning/request.ts';
 import { subjectOf } from '../../lib/provisioning/rules.ts';
-import { laneOf, requestAtWork, requestOf } from '../../lib/provisioning/store.ts';
+import {
+  laneOf,
+  type Place,
+  parentsAt,
+  placeOf,
+  requestAtWork,
+  requestOf,
+} from '../../lib/provisioning/store.ts';
 import { execute } from './execute-step.ts';
 
 // One delivery brings up to five requests one after another into a function that has a minute.
@@ -28,16 +36,10 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
   try {
     const { customerId, id, userId } = found;
     const subject = subjectOf(userId);
-    const {
-      request,
-      subject: belief,
-      exists,
-    } = await requestAtWork(customerId, {
-      requestId: id,
-      objectId: subject,
-    });
+    const read = await requestAtWork(customerId, { requestId: id, objectId: subject });
+    const { request, exists } = read;
     if (!request || request.finishedAt !== null) return;
-    const older = !isOfService(request.what) && (belief?.asOf ?? -1) > request.asOf;
+    const older = !lasts(request.what) && (read.subject?.asOf ?? -1) > request.asOf;
     const overtaken = older || (!exists && request.what !== 'delete');
     if (overtaken || request.steps.length === 0) {
       return await record(request, supersede(request, now()), { envelope });
@@ -51,29 +53,41 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
   }
 }
 
-async function work(
-  started: Request,
-  by: { envelope: Envelope; directory: ReturnType<typeof openDirectory>; subject: string },
-): Promise<void> {
+/** Requests that do not carry a state: a later one does not make them void. */
+const lasts = (what: What): boolean =>
+  isOfService(what) || what === 'align' || what === 'user_reset_password';
+
+type By = { envelope: Envelope; directory: ReturnType<typeof openDirectory>; subject: string };
+
+async function work(started: Request, by: By): Promise<void> {
   const until = Date.now() + turnMs;
-  let request = started;
+  let [request, place] = await follow(started, by);
   let lost = 0;
   while (request.finishedAt === null) {
     const next = request.steps.find(({ state }) => state === 'WAITING');
     if (!next) throw new Error('A request without steps left is not finished');
     const { customerId, asOf } = request;
-    const turn = { customerId, asOf, directory: by.directory, subject: by.subject };
+    const { directory, subject } = by;
+    const turn = { customerId, asOf, directory, subject, ...place };
     const done = await execute(next.step, turn).catch((error: unknown) => error as Error);
     if (done instanceof Error) {
-      const failed = recordStep(request, { done: false, message: describe(done), at: now() });
+      const outcome = { done: false, message: describe(done), lasting: isLasting(done), at: now() };
+      const failed = recordStep(request, outcome);
       await record(request, failed, by);
       if (failed.finishedAt !== null) return;
       throw done;
     }
-    const after = recordStep(request, { done: true, message: done.message, at: now() });
-    const tired = after.finishedAt === null && Date.now() > until;
+    // What a step relied on may have changed while it was at work: then it is done again as things are now.
+    const [after, standing] = await follow(request, by);
+    if (standing.blocked !== place.blocked || after !== request) {
+      [request, place] = [after, standing];
+      continue;
+    }
+    const { message, next: rest, sealed } = done;
+    const recorded = recordStep(request, { done: true, message, at: now(), next: rest, sealed });
+    const tired = recorded.finishedAt === null && Date.now() > until;
     try {
-      await record(request, after, { ...by, writes: done.writes, tired });
+      await record(request, recorded, { ...by, ...done, tired });
     } catch (error) {
       // Containers above are made for several customers at once: the step finds it done next time.
       if (!(error instanceof LostRace) || ++lost > 8) throw error;
@@ -82,8 +96,19 @@ async function work(
       continue;
     }
     if (tired) return;
-    request = after;
+    request = recorded;
   }
+}
+
+/** A request at the place where its customer stands now, and what holds there. */
+async function follow(request: Request, by: { envelope: Envelope }): Promise<[Request, Place]> {
+  const { customerId, path } = request;
+  const place = await placeOf(customerId, path);
+  if (!place) return [request, { path, blocked: false }];
+  if (place.path.join() === path.join()) return [request, place];
+  const moved = rebase(request, await parentsAt(place.path), now());
+  await record(request, moved, by);
+  return [moved, place];
 }
 
 /** What a log says of a failure: no secret is ever part of it. */
@@ -92,19 +117,23 @@ const describe = ({ name, message }: Error): string => `${name}: ${message}`.rep
 async function record(
   before: Request,
   after: Request,
-  by: { envelope: Envelope; writes?: readonly Write[]; tired?: boolean },
+  by: {
+    envelope: Envelope;
+    writes?: readonly Write[];
+    announcements?: readonly Announcement[];
+    tired?: boolean;
+  },
 ): Promise<void> {
   const plan = progress(before, after);
-  const resumed: Partial<Plan> = by.tired
-    ? {
-        receipt: { action: 'provisioning.pause', subject: after.customerId, after: { request: after.id } },
-        announcements: [resumption(after)],
-      }
-    : {};
+  const told = [...(by.announcements ?? []), ...(by.tired ? [resumption(after)] : [])];
+  const { customerId: subject, id } = after;
+  const action = by.tired ? 'provisioning.pause' : 'provisioning.ask_below';
+  const announcements = [...(plan.announcements ?? []), ...told];
+  const receipt = plan.receipt ?? (told.length > 0 ? { action, subject, after: { request: id } } : undefined);
   const writes = [...plan.writes, ...(by.writes ?? [])];
   await write(
     settle(
-      { ...plan, ...resumed, writes },
+      { ...plan, ...(receipt ? { receipt, announcements } : {}), writes },
       {
         actor: by.envelope.actor as Actor,
         target: nodeOf(after),

@@ -5,6 +5,7 @@ import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { resetPassword as reset } from '../../lib/users/change.ts';
+import { passwordReset } from '../../lib/users/password.ts';
 import { roleBeyondYours } from '../../lib/users/problems.ts';
 import { userOf } from '../../lib/users/store.ts';
 import { user } from '../../lib/users/user.ts';
@@ -14,11 +15,14 @@ export const resetPassword = route({
   method: 'POST',
   path: '/v1/customers/{customerId}/users/{userId}/password-reset',
   summary: 'Have the directory give a new password, to be changed at the next log-on',
+  description:
+    'The engine makes the password and seals it for your key: the request `USER_RESET_PASSWORD` that `Location` lists shows it as `sealedPassword` (RSA-OAEP with SHA-256). Nobody else can read it, and it is kept nowhere else.',
   permission: 'users.reset_password',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), userId: id('user') }),
+  body: passwordReset,
   reply: { status: 202, body: user },
   refuses: [roleBeyondYours],
   load: ({ target, params }) => userOf(target, params.userId),
-  decide: ({ scope, now }, found) => (found ? reset(scope, found, now) : refuse(notFound)),
+  decide: ({ scope, now, body }, found) => (found ? reset(scope, found, { ...body, now }) : refuse(notFound)),
 });

@@ -3,6 +3,8 @@ import { envOr } from './env.ts';
 import { openLdap } from './ldap.ts';
 import { rdnsOf } from './rdn.ts';
 
+export { isLasting, Lasting } from './ldap-error.ts';
+
 /** The directory that the deployment names, else the table: then what the engine remembers is all there is. */
 export function openDirectory(): Directory {
   return envOr('DIRECTORY_URL', '') ? openLdap() : table;
@@ -14,6 +16,7 @@ const table: Directory = {
   kind: 'TABLE',
   ensure: kept,
   switchAccount: kept,
+  setPassword: kept,
   remove: kept,
   close: async () => {},
 };

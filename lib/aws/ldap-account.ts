@@ -5,6 +5,17 @@ import type { DirectoryAccount } from '../kit/directory.ts';
 const normal = 0x200;
 const disabled = 0x2;
 const neverExpires = 0x10000;
+// accountExpires: 100 nanoseconds since 1601, either of two values for never. Source: [MS-ADA1] 2.1.
+const never = '0';
+const epoch = 11_644_473_600_000n;
+
+const fileTime = (instant: string | null): string =>
+  instant === null ? never : String((BigInt(Date.parse(instant)) + epoch) * 10_000n);
+
+const foundTime = (value: unknown): string => {
+  const said = String(value ?? never);
+  return said === '9223372036854775807' ? never : said;
+};
 
 const named = (object: DirectoryAccount): Record<string, string | null> => ({
   userPrincipalName: object.userPrincipalName,
@@ -26,8 +37,27 @@ export function createdAccount(
     new Attribute({ type: 'adminDescription', values: [object.mark] }),
     ...plain.map(([type, value]) => new Attribute({ type, values: [value] })),
     new Attribute({ type: 'userAccountControl', values: [String(control(object, enabled, normal))] }),
-    new Attribute({ type: 'unicodePwd', values: [Buffer.from(`"${password}"`, 'utf16le')] }),
+    new Attribute({ type: 'unicodePwd', values: [quoted(password)] }),
+    new Attribute({ type: 'accountExpires', values: [fileTime(object.expiresAt)] }),
     ...(object.changePasswordAtNextLogon ? [new Attribute({ type: 'pwdLastSet', values: ['0'] })] : []),
+  ];
+}
+
+const quoted = (password: string): Buffer => Buffer.from(`"${password}"`, 'utf16le');
+
+/** The changes that give an account another password, and lift a lock for wrong ones. */
+export function passwordChanges({
+  password,
+  forceChange,
+}: {
+  password: string;
+  forceChange: boolean;
+}): Change[] {
+  const attribute = new Attribute({ type: 'unicodePwd', values: [quoted(password)] });
+  return [
+    new Change({ operation: 'replace', modification: attribute }),
+    ...(forceChange ? [replace('pwdLastSet', ['0'])] : []),
+    replace('lockoutTime', ['0']),
   ];
 }
 
@@ -61,8 +91,17 @@ export function accountChanges(
   return [
     ...differing.map(([type, value]) => replace(type, value === null ? [] : [value])),
     ...(flags ? [flags] : []),
-    ...(forceChange && found.pwdLastSet !== '0' ? [replace('pwdLastSet', ['0'])] : []),
+    ...(foundTime(found.accountExpires) === fileTime(object.expiresAt)
+      ? []
+      : [replace('accountExpires', [fileTime(object.expiresAt)])]),
+    ...forcing(found.pwdLastSet === '0', { wanted: object.changePasswordAtNextLogon, now: forceChange }),
   ];
+}
+
+// 0: to be changed at the next log-on; -1: changed just now. Who has changed it since is not asked again.
+function forcing(is: boolean, { wanted, now }: { wanted: boolean; now: boolean }): Change[] {
+  if (now && !is) return [replace('pwdLastSet', ['0'])];
+  return is && !wanted ? [replace('pwdLastSet', ['-1'])] : [];
 }
 
 /** Adds an account to a group, or takes it out. */

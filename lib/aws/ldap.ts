@@ -10,7 +10,15 @@ import type {
   Effect,
 } from '../kit/directory.ts';
 import { env } from './env.ts';
-import { accountChanges, createdAccount, flagsOf, membership, replace } from './ldap-account.ts';
+import {
+  accountChanges,
+  createdAccount,
+  flagsOf,
+  membership,
+  passwordChanges,
+  replace,
+} from './ldap-account.ts';
+import { Lasting } from './ldap-error.ts';
 import { rdnsOf, rdnsOfPlace } from './rdn.ts';
 import { patience } from './world.ts';
 
@@ -56,6 +64,7 @@ export function openLdap(): Directory {
     kind: 'LDAP',
     ensure: async (object, account) => ensure(await client(), { base, object, account }),
     switchAccount: async (object, enabled) => switchAccount(await client(), { base, object, enabled }),
+    setPassword: async (object, given) => setPassword(await client(), { base, object, given }),
     remove: async (object) => remove(await client(), { base, object }),
     close: async () => {
       const open = await bound?.catch(() => undefined);
@@ -74,22 +83,33 @@ async function bind(): Promise<Client> {
   }
 }
 
+/** The certificate is always verified: against the secret's authority, else those that the process trusts. */
 async function bindAs({ user, password, authority, serverName }: Secret, url: string): Promise<Client> {
   const tlsOptions = {
     minVersion: 'TLSv1.2' as const,
+    host: new URL(url).hostname.replace(/^\[|\]$/g, ''),
     ...(authority ? { ca: [authority] } : {}),
     ...(serverName ? { servername: serverName } : {}),
   };
   const secure = url.startsWith('ldaps:');
   const client = new Client({ url, ...times, ...(secure ? { tlsOptions } : {}) });
   try {
-    if (!secure) await client.startTLS(tlsOptions);
+    if (!secure) await within(times.timeout, client.startTLS(tlsOptions));
     await client.bind(user, password);
     return client;
   } catch (error) {
     await client.unbind().catch(() => undefined);
     throw error;
   }
+}
+
+// A server that goes silent amid the handshake would be waited for without end.
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The directory did not answer StartTLS in time')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 interface Wanted<O extends DirectoryObject = DirectoryObject> {
@@ -108,6 +128,7 @@ const named = {
 };
 const attributes = [
   ...['objectClass', 'adminDescription', 'description', 'userAccountControl', 'pwdLastSet', 'memberOf'],
+  'accountExpires',
   ...['userPrincipalName', 'displayName', 'givenName', 'sn', 'mail'],
 ];
 
@@ -124,7 +145,7 @@ async function locate(
     if (there.adminDescription === object.mark && classes.includes(objectClass.toLowerCase())) {
       return { entry: there, inPlace: true };
     }
-    throw new Error(`${dnOf(wanted)} exists and is not ours`);
+    throw new Lasting(`${dnOf(wanted)} exists and is not ours`);
   }
   const filter = escapeFilter`(&(objectClass=${objectClass})(${attribute}=${object.name})(adminDescription=${object.mark}))`;
   const elsewhere = await find(client, base, { scope: 'sub', filter });
@@ -231,6 +252,17 @@ async function switchAccount(
   const flags = flagsOf(wanted.object, found.entry, enabled);
   if (flags === undefined) return { did: 'unchanged', rdns };
   await client.modify(found.entry.dn, [flags]);
+  return { did: 'changed', rdns };
+}
+
+async function setPassword(
+  client: Client,
+  { given, ...wanted }: Wanted<DirectoryAccount> & { given: { password: string; forceChange: boolean } },
+): Promise<Effect> {
+  const rdns = rdnsOf(wanted.object);
+  const found = await locate(client, wanted);
+  if (!found) return { did: 'absent', rdns };
+  await client.modify(found.entry.dn, passwordChanges(given));
   return { did: 'changed', rdns };
 }
 

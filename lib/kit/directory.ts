@@ -38,6 +38,8 @@ export const account = z.strictObject({
   enabled: z.boolean(),
   changePasswordAtNextLogon: z.boolean(),
   passwordNeverExpires: z.boolean(),
+  /** First instant at which it may log on no more. */
+  expiresAt: z.string().nullable().default(null),
   /** Names of groups in `groupsAt`: exactly these, of those that carry `groupsMark`. */
   memberOf: z.array(z.string()).readonly(),
   groupsAt: place,
@@ -70,6 +72,8 @@ export interface Directory {
   ensure(object: DirectoryObject, account?: { enabled: boolean; forceChange: boolean }): Promise<Effect>;
   /** Lets an account log on, or not. */
   switchAccount(object: DirectoryAccount, enabled: boolean): Promise<Effect>;
+  /** Gives an account another password, and lets it try again where it was locked out. */
+  setPassword(object: DirectoryAccount, given: { password: string; forceChange: boolean }): Promise<Effect>;
   /** Removes the object; refuses what does not carry its mark and containers that hold anything. */
   remove(object: DirectoryObject): Promise<Effect>;
   close(): Promise<void>;

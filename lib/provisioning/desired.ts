@@ -27,6 +27,7 @@ export const desiredUser = z.strictObject({
   services: z.array(code).max(50).describe('Codes of the services that the user has'),
   changePasswordAtNextLogon: z.boolean(),
   passwordNeverExpires: z.boolean(),
+  expiresAt: z.string().nullable().default(null).describe('First instant at which they may log on no more'),
   department: z.string().min(1).max(64).nullable(),
   location: z.string().min(1).max(64).nullable(),
   folder: z.string().min(1).max(64).nullable().describe('Own place where the structure is `USER_SPECIFIED`'),
@@ -37,6 +38,8 @@ export type DesiredUser = z.infer<typeof desiredUser>;
 export const desired = z.strictObject({
   version: z.int().min(0).describe('Rises with every change of the customer: older requests give way'),
   code,
+  reseller: z.boolean().default(false).describe('What switches its accounts reaches those below it'),
+  inService: z.boolean().default(true).describe('False once deprovisioned: enabling lets nobody in'),
   name: z.string().min(1).max(256),
   parents: z
     .array(z.strictObject({ id: z.string(), code, name: z.string().min(1).max(256) }))
@@ -47,6 +50,8 @@ export const desired = z.strictObject({
   ouStructure: z.enum(ouStructures),
   services: z.array(code).max(50).describe('Codes of the services that the customer has'),
   users: z.array(desiredUser).max(20).describe('Only those that this request is about'),
+  passwordLength: z.int().min(12).max(127).default(24).describe('Characters of a password that is made'),
+  publicKey: z.string().max(2000).nullable().default(null).describe('Whom a new password is sealed for'),
 });
 export type Desired = z.infer<typeof desired>;
 
@@ -58,11 +63,13 @@ export const whats = [
   'enable',
   'delete',
   'move',
+  'align',
   'service_provision',
   'service_deprovision',
   'user_provision',
   'user_deprovision',
   'user_delete',
+  'user_reset_password',
 ] as const;
 export type What = (typeof whats)[number];
 

@@ -7,12 +7,16 @@ const requestId = 'prq_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C';
 const state: Desired = {
   version: 1,
   code: 'FABRIKAM',
+  reseller: false,
+  inService: true,
   name: 'Fabrikam',
   parents: [{ id: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C', code: 'MSP-X6Y7Z8A9B0', name: 'Northwind' }],
   domains: ['fabrikam.example'],
   ouStructure: 'UNGROUPED',
   services: ['MAIL'],
   users: [],
+  passwordLength: 24,
+  publicKey: null,
 };
 
 export const provisioningRequested = event({

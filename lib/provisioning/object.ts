@@ -68,21 +68,23 @@ export const objectView = z.strictObject({
   serviceCode: z.string().nullable(),
   displayName: z.string().nullable(),
   userPrincipalName: z.string().nullable(),
-  enabled: z.boolean().nullable().describe('Users: whether they may log on'),
+  enabled: z.boolean().nullable().describe('Users: whether they may log on now'),
+  expiresAt: z.string().nullable().describe('Users: first instant at which they may not any more'),
   memberOf: z.array(z.string()).describe('Users: distinguished names of their groups'),
 });
 export type ObjectView = z.infer<typeof objectView>;
 
-/** Where a customer's container stands: escaped names from the base down, and the base itself. */
+/** Where a customer's container stands: escaped names from the base down, and the base itself; and when it is looked at. */
 export interface Standing {
   readonly chain: readonly string[];
   readonly baseDn: string;
+  readonly now: string;
 }
 
 /** A belief as callers see it; its groups stand in `groups` by name. */
 export function viewObject(
   { object, objectId, rdns, active }: Belief,
-  { chain, baseDn }: Standing,
+  { chain, baseDn, now }: Standing,
 ): ObjectView {
   const dnOf = (inside: readonly string[]) =>
     [...[...chain, ...inside].reverse(), ...(baseDn ? [baseDn] : [])].join(',');
@@ -92,14 +94,16 @@ export function viewObject(
     displayName: null,
     userPrincipalName: null,
     enabled: null,
+    expiresAt: null,
     memberOf: [],
   };
   const dn = dnOf(objectId === containerId ? [] : rdns);
   const common = { ...nothing, type: object.type, name: object.name, dn, directory: directoryOf(baseDn) };
   if (object.type === 'USER') {
-    const { displayName, userPrincipalName, memberOf } = object;
+    const { displayName, userPrincipalName, memberOf, expiresAt } = object;
+    const enabled = active && (expiresAt === null || now < expiresAt);
     const groups = memberOf.map((name) => dnOf([rdnOfGroup(name)])).sort();
-    return { ...common, displayName, userPrincipalName, enabled: active, memberOf: groups };
+    return { ...common, displayName, userPrincipalName, enabled, expiresAt, memberOf: groups };
   }
   const serviceCode = object.type === 'GROUP' ? object.service : null;
   return { ...common, description: object.description, serviceCode };

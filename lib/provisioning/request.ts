@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mostTries } from '../kit/context.ts';
 import { directoryKinds } from '../kit/directory.ts';
 import { announce } from '../kit/event.ts';
 import { provisioningRequestKey } from '../kit/keys.ts';
@@ -9,7 +10,8 @@ import { notFailed, notHanging } from './problems.ts';
 import { describeStep, type Step, step as stepShape, stepsFor } from './rules.ts';
 
 export const hangsAfterMs = 30 * 60_000;
-const mostAttempts = 4;
+// The queue brings a request's event once more than a step may fail: the last failure is recorded.
+const mostAttempts = { passing: mostTries - 1, lasting: 2 };
 const longestLog = 20;
 
 export const requestStatus = z.enum([
@@ -47,13 +49,20 @@ const summary = z.strictObject({
 
 /** What callers see of a request in lists, and alone. */
 export const requestSummary = summary;
-export const requestView = summary.extend({ steps: z.array(stepProgress) });
+export const requestView = summary.extend({
+  steps: z.array(stepProgress),
+  sealedPassword: z
+    .string()
+    .nullable()
+    .describe('A new password for whoever holds the private key: RSA-OAEP with SHA-256, base64'),
+});
 export type RequestView = z.infer<typeof requestView>;
 
 const stored = summary.omit({ kind: true, stepsDone: true, stepsTotal: true }).extend({
   what: z.enum(whats),
   asOf: z.int(),
   path: z.array(z.string()),
+  sealedPassword: z.string().nullable().default(null),
   steps: z.array(stepProgress.extend({ step: stepShape })),
   version: z.int(),
 });
@@ -77,7 +86,7 @@ export function viewRequest({ what, asOf: _, path: __, version: ___, steps, ...r
 }
 
 export function summarize(request: Request): z.infer<typeof summary> {
-  const { steps: _, ...rest } = viewRequest(request);
+  const { steps: _, sealedPassword: __, ...rest } = viewRequest(request);
   return rest;
 }
 
@@ -102,6 +111,7 @@ export function openRequest(
     createdAt: made.at,
     touchedAt: made.at,
     finishedAt: null,
+    sealedPassword: null,
     version: 1,
   };
 }
@@ -110,22 +120,34 @@ function waiting(one: Step): Request['steps'][number] {
   return { name: describeStep(one), state: 'WAITING', attempts: 0, log: [], step: one };
 }
 
-type Outcome = { readonly done: boolean; readonly message: string; readonly at: string };
+/** How a try of a step has ended. `next`: it has got on, and goes on as this. */
+export interface Outcome {
+  readonly done: boolean;
+  readonly message: string;
+  readonly at: string;
+  readonly lasting?: boolean;
+  readonly next?: Step | undefined;
+  readonly sealed?: string | undefined;
+}
 
-/** The request after its first waiting step was tried; the fourth failure of one step fails the request. */
-export function recordStep(request: Request, { done, message, at }: Outcome): Request {
+/** The request after its first waiting step was tried. It fails with a step's fifth failure, where only a person can end it with the second. */
+export function recordStep(request: Request, outcome: Outcome): Request {
+  const { done, message, at, lasting = false, next, sealed } = outcome;
+  const most = lasting ? mostAttempts.lasting : mostAttempts.passing;
   const index = request.steps.findIndex(({ state }) => state === 'WAITING');
   const steps = request.steps.map((one, place) => {
     if (place !== index) return one;
-    const attempts = one.attempts + 1;
-    const state = done ? 'DONE' : attempts >= mostAttempts ? 'FAILED' : 'WAITING';
     const log = [...one.log, { at, message: message.slice(0, 300) }].slice(-longestLog);
+    if (next) return { ...one, attempts: 0, log, step: next };
+    const attempts = one.attempts + 1;
+    const state = done ? 'DONE' : attempts >= most ? 'FAILED' : 'WAITING';
     return { ...one, attempts, state, log } as const;
   });
   const failed = steps.some(({ state }) => state === 'FAILED');
   const left = steps.some(({ state }) => state === 'WAITING');
   const status = failed ? 'Failed' : left ? 'InProgress' : 'Provisioned';
-  return touched(request, { steps, status, at });
+  const sealedPassword = sealed ?? request.sealedPassword;
+  return touched({ ...request, sealedPassword }, { steps, status, at });
 }
 
 /** The request when a later change has overtaken it: nothing of it is done any more. */

@@ -16,6 +16,22 @@ export const step = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('ensure'), ...owned, object: directoryObject }),
   z.strictObject({ do: z.literal('remove'), ...owned }),
   z.strictObject({ do: z.literal('switchUsers'), on: z.boolean() }),
+  /** Accounts as the customer and the nodes above say now. */
+  z.strictObject({ do: z.literal('align') }),
+  /** The same for every node below, some at a time: `places` of the index are left, the first after `after`. */
+  z.strictObject({
+    do: z.literal('cascade'),
+    hold: z.boolean().nullable(),
+    always: z.boolean(),
+    places: z.array(z.string()).nullable(),
+    after: z.string().nullable(),
+  }),
+  z.strictObject({
+    do: z.literal('resetPassword'),
+    objectId: z.string(),
+    length: z.int(),
+    publicKey: z.string().nullable(),
+  }),
   z.strictObject({ do: z.literal('clear'), what: z.enum(['users', 'groups', 'serviceGroups', 'folders']) }),
 ]);
 export type Step = z.infer<typeof step>;
@@ -30,23 +46,40 @@ export const subjectOf = (user: string | null): string => (user === null ? conta
 
 /** The ordered steps that bring a directory to the desired state. Pure: the same state gives the same steps. */
 export function stepsFor(customerId: string, what: What, state: Desired): Step[] {
-  const containers = [...parentsOf(state), ...own(customerId, state)];
+  const containers = [...parentsOf(state.parents), ...own(customerId, state)];
   const users = () => state.users.flatMap((user) => ensureUser({ customerId, state, user }));
   switch (what) {
     case 'provision':
-      return [...containers, ...groups(customerId, state), ...users(), { do: 'switchUsers', on: true }];
+      return [
+        ...containers,
+        ...groups(customerId, state),
+        ...users(),
+        ...below(state, { hold: false, always: false }),
+        { do: 'switchUsers', on: true },
+      ];
     case 'move':
-      return [...containers, ...groups(customerId, state)];
+      return [
+        ...containers,
+        ...groups(customerId, state),
+        ...below(state, { hold: null, always: true }),
+        { do: 'align' },
+      ];
+    case 'align':
+      return [{ do: 'align' }];
     case 'service_provision':
       return [...containers, ...groups(customerId, state)];
     case 'service_deprovision':
       return state.services.map((service) => removed(customerId, groupId(serviceGroup(state.code, service))));
     case 'disable':
-      return [{ do: 'switchUsers', on: false }];
+      return [...below(state, { hold: true, always: true }), { do: 'switchUsers', on: false }];
     case 'enable':
-      return [{ do: 'switchUsers', on: true }];
+      return [
+        ...below(state, { hold: !state.inService, always: true }),
+        { do: 'switchUsers', on: state.inService },
+      ];
     case 'deprovision':
       return [
+        ...below(state, { hold: true, always: false }),
         { do: 'switchUsers', on: false },
         { do: 'clear', what: 'serviceGroups' },
       ];
@@ -66,14 +99,25 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
       });
     case 'user_delete':
       return state.users.map((user) => removed(customerId, userId(user.id)));
+    case 'user_reset_password':
+      return state.users.map(({ id }) => {
+        const { passwordLength: length, publicKey } = state;
+        return { do: 'resetPassword', objectId: userId(id), length, publicKey };
+      });
   }
 }
 
 const removed = (owner: string, objectId: string): Step => ({ do: 'remove', owner, objectId });
 
+// A node below is off while one above it is: the engine sees to all of them before it switches the node's own accounts.
+function below({ reseller }: Desired, { hold, always }: { hold: boolean | null; always: boolean }): Step[] {
+  return reseller ? [{ do: 'cascade', hold, always, places: null, after: null }] : [];
+}
+
 const placeOf = (state: Desired): string[] => [...state.parents.map(({ code }) => code), state.code];
 
-function parentsOf({ parents }: Desired): Step[] {
+/** The containers above a customer, from the top. */
+export function parentsOf(parents: Desired['parents']): Step[] {
   return parents.map(({ id, code, name }, index) => {
     const at = parents.slice(0, index).map((one) => one.code);
     return ensureContainer({ owner: id, objectId: containerId, at, name: code, description: name });
@@ -154,6 +198,7 @@ function ensureUser(input: {
     enabled: user.enabled,
     changePasswordAtNextLogon: user.changePasswordAtNextLogon,
     passwordNeverExpires: user.passwordNeverExpires,
+    expiresAt: user.expiresAt,
     memberOf,
     groupsAt,
     groupsMark: customerId,
@@ -179,6 +224,12 @@ export function describeStep(one: Step): string {
       return `remove ${one.objectId.replace(/^[A-Z]#/, '')}`.replace(/ C$/, ' container');
     case 'switchUsers':
       return one.on ? 'enable users' : 'disable users';
+    case 'align':
+      return 'switch users as the nodes above say';
+    case 'cascade':
+      return 'ask the same of every node below';
+    case 'resetPassword':
+      return 'new password';
     case 'clear':
       return `remove ${one.what === 'serviceGroups' ? 'service groups' : one.what}`;
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayAfter } from '../kit/day.ts';
 import { type Desired, type DesiredUser, ouStructures } from './desired.ts';
 import { providerCode } from './naming.ts';
 
@@ -12,6 +13,12 @@ const node = z.object({
   code: z.string().nullable().catch(null),
   domains: z.array(z.object({ name: z.string() }).transform(({ name }) => name)).catch([]),
   ouStructure: z.enum(ouStructures).catch('UNGROUPED'),
+  type: z.string().optional(),
+  status: z.string().optional(),
+  passwordRule: z
+    .object({ minLength: z.number().nullable().catch(null) })
+    .nullable()
+    .catch(null),
   version: z.number(),
 });
 
@@ -26,6 +33,7 @@ const user = z.object({
   email: z.string(),
   disabled: z.boolean().catch(false),
   expiresOn: z.string().nullable().catch(null),
+  expiresAt: z.string().nullable().catch(null),
   changePasswordAtNextLogon: z.boolean().catch(true),
   passwordNeverExpires: z.boolean().catch(false),
   roles: z.array(z.string()).catch([]),
@@ -54,9 +62,9 @@ export function desiredFrom(
   known: {
     customerId: string;
     version: number;
-    now: string;
     code?: string | null;
     user?: { id: string; userName: string; upn: string; version: number };
+    publicKey?: string | null;
   },
 ): Desired {
   const fallback = { id: known.customerId, code: known.code ?? null };
@@ -71,32 +79,45 @@ export function desiredFrom(
       had.some(({ serviceId, epoch }) => serviceId === mine.serviceId && epoch === mine.epoch),
     )
     .map(({ code }) => code);
-  const wanted = one ? toUser(one, codes, known.now) : known.user && gone(known.user);
+  const wanted = one ? toUser(one, codes) : known.user && gone(known.user);
   return {
     version: known.version,
     code: codeOf(self ?? fallback),
+    reseller: self?.type === 'RESELLER',
+    inService: self?.status !== 'NotProvisioned',
     name: self?.name ?? codeOf(fallback),
-    parents: above
-      .map((item) => node.parse(item))
-      .map((parent) => ({ id: parent.id, code: codeOf(parent), name: parent.name })),
+    parents: above.map(toParent),
     domains: self?.domains ?? [],
     ouStructure: self?.ouStructure ?? 'UNGROUPED',
     services: had.map(({ code }) => code),
     users: wanted ? [wanted] : [],
+    passwordLength: lengthAlong([...above, ...(customer ? [customer] : [])]),
+    publicKey: known.publicKey ?? null,
   };
 }
 
-function toUser(item: Raw, services: string[], now: string): DesiredUser {
-  const { upn, disabled, expiresOn, roles, ...rest } = user.parse({
+/** A node above as the engine names it. */
+export function toParent(item: Raw): Desired['parents'][number] {
+  const parent = node.parse(item);
+  return { id: parent.id, code: codeOf(parent), name: parent.name };
+}
+
+// The longest that any node of the line asks for, and never a short one.
+function lengthAlong(line: readonly Raw[]): number {
+  return Math.max(24, ...line.map((item) => node.parse(item).passwordRule?.minLength ?? 0));
+}
+
+function toUser(item: Raw, services: string[]): DesiredUser {
+  const { upn, disabled, expiresOn, expiresAt, roles, ...rest } = user.parse({
     ...item,
     ...(item.summary as object),
     displayName: item.name,
   });
-  const expired = expiresOn !== null && now.slice(0, 10) > expiresOn;
   return {
     ...rest,
     userPrincipalName: upn,
-    enabled: !disabled && !expired,
+    enabled: !disabled,
+    expiresAt: expiresAt ?? (expiresOn && dayAfter(expiresOn, 'UTC')),
     administrator: roles.includes('CUSTOMER_ADMINISTRATOR'),
     services,
   };
@@ -123,6 +144,7 @@ function gone({
     services: [],
     changePasswordAtNextLogon: false,
     passwordNeverExpires: false,
+    expiresAt: null,
     department: null,
     location: null,
     folder: null,

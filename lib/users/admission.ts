@@ -51,7 +51,11 @@ export function keepAdministrator(
 ): Write[] {
   if (!change.member || !administrates(change.member)) return [];
   const { after } = change;
-  if (after && administrates({ roles: after.roles, state: stateFor(after), endsAt: endOf(after) })) return [];
+  if (
+    after &&
+    administrates({ roles: after.roles, state: stateFor(after), endsAt: endOf(after) ?? undefined })
+  )
+    return [];
   if (!other) refuse(lastAdministrator);
   return [{ do: 'check', key: memberKey(other.nodeId, other.personId), version: other.version }];
 }
@@ -71,14 +75,14 @@ function membershipOf(user: User, made: { version: number; now: string }): Membe
 }
 
 function itemOf(user: User, member: Membership): Item & { version: number } {
-  return { ...memberItem(member), state: stateFor(user), endsAt: endOf(user) };
+  return { ...memberItem(member), state: stateFor(user), endsAt: endOf(user) ?? undefined };
 }
 
 function same(member: Member, user: User): boolean {
   const { name, email, roles, state, endsAt } = member;
   return (
     JSON.stringify([name, email, roles, state, endsAt]) ===
-    JSON.stringify([user.displayName, user.email, user.roles, stateFor(user), endOf(user)])
+    JSON.stringify([user.displayName, user.email, user.roles, stateFor(user), endOf(user) ?? undefined])
   );
 }
 

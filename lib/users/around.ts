@@ -27,6 +27,7 @@ const profile = z.object({
     .catch([]),
   userLimit: z.number().nullable().catch(null),
   status: z.string().catch('NotProvisioned'),
+  timeZone: z.string().nullable().catch(null),
 });
 
 /** What a customer's profile says of its users. */

@@ -1,7 +1,7 @@
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import { admit, keepAdministrator, type Member } from './admission.ts';
-import { type Around, isProvisioned, mustBeOfDomain, resolve } from './around.ts';
+import { type Around, isProvisioned, mustBeOfDomain, profileOf, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
 import { uniqueUpn, uniqueUserName, wish } from './create.ts';
 import { type Instance, inBounds, replaceInstance } from './instance.ts';
@@ -10,6 +10,7 @@ import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
 import {
   auditable,
   type ChangedUser,
+  expiry,
   type StoredUser,
   toItem,
   toMailItem,
@@ -40,7 +41,10 @@ export function changeUser(
   const { role, ...fields } = change;
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   const chosen = role === undefined ? {} : resolve(role, around?.collection);
-  const changed: User = { ...before, ...given, ...chosen };
+  const { expiresOn } = change;
+  const ending =
+    expiresOn === undefined ? {} : { expiresAt: expiry(expiresOn, profileOf(scope.target).timeZone) };
+  const changed: User = { ...before, ...given, ...ending, ...chosen };
   const differing = difference(before, changed);
   const touched = (field: keyof User) => differing.after[field] !== undefined || field in differing.before;
   if (Object.keys(differing.after).length === 0 && Object.keys(differing.before).length === 0) {
@@ -50,7 +54,7 @@ export function changeUser(
   if (touched('upn')) mustBeOfDomain(changed.upn, scope.target);
   if (touched('userName') && before.status !== 'NotProvisioned') refuse(userNameFixed);
   if (around && touched('role')) mustBeUsable(changed.roles, usableRoles(around.line));
-  const atOnce = touched('disabled') || touched('locked') || touched('expiresOn');
+  const atOnce = touched('disabled') || touched('locked') || touched('expiresAt');
   const status = before.status === 'NotProvisioned' ? before.status : atOnce ? 'Requested' : 'Pending';
   const after: User = { ...changed, status };
   const told = difference(auditable(before), auditable(after));
@@ -100,16 +104,24 @@ export function provisionUser(
   };
 }
 
-/** Asks the engine for a new password, to be changed at the next log-on. No password passes through here. */
-export function resetPassword(scope: Scope, user: StoredUser, now: string): Plan<UserView> {
+/** Asks the engine for a new password, to be changed at the next log-on, sealed for whoever asks. */
+export function resetPassword(
+  scope: Scope,
+  user: StoredUser,
+  made: { publicKey: string; now: string },
+): Plan<UserView> {
   const before = viewless(user);
   mustNotExceed(scope, before.roles);
   const after: User = { ...before, changePasswordAtNextLogon: true };
   return {
     writes: rewrite(user, after),
     receipt: { action: 'users.reset_password', subject: user.id },
-    announcements: [wish(after, 'reset_password', user.version + 1)],
-    reply: { body: viewUser(after, now), version: user.version + 1 },
+    announcements: [wish(after, 'reset_password', user.version + 1, made.publicKey)],
+    reply: {
+      body: viewUser(after, made.now),
+      version: user.version + 1,
+      location: `/v1/customers/${user.customerId}/provisioning-requests`,
+    },
   };
 }
 

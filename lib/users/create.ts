@@ -3,13 +3,22 @@ import type { Plan, Write } from '../kit/plan.ts';
 import { Problem, type ProblemType } from '../kit/problem.ts';
 import { type Node, providerOf, type Scope } from '../kit/scope.ts';
 import { admit } from './admission.ts';
-import { type Around, countIn, isFirst, isProvisioned, mustBeOfDomain, resolve } from './around.ts';
+import {
+  type Around,
+  countIn,
+  isFirst,
+  isProvisioned,
+  mustBeOfDomain,
+  profileOf,
+  resolve,
+} from './around.ts';
 import { hold } from './collection.ts';
 import { userProvisioningRequested } from './events.ts';
 import { lastAdministrator, upnTaken, userNameTaken } from './problems.ts';
 import { mustBeUsable, mustNotExceed, type RoleChoice, usableRoles } from './role.ts';
 import {
   auditable,
+  expiry,
   type NewUser,
   toItem,
   toMailItem,
@@ -80,6 +89,7 @@ export function describe(
     userName: userName ?? (rest.upn.split('@')[0] as string),
     email: email ?? rest.upn,
     ...rest,
+    expiresAt: expiry(rest.expiresOn, profileOf(customer).timeZone),
     ...resolve(input.role, input.around.collection),
     locked: false,
     status: isProvisioned(customer) ? 'Requested' : 'NotProvisioned',
@@ -114,6 +124,8 @@ export function wish(
   { id, customerId, userName, upn }: User,
   what: 'provision' | 'deprovision' | 'delete' | 'reset_password',
   version: number,
+  publicKey: string | null = null,
 ) {
-  return announce(userProvisioningRequested, id, { customerId, userId: id, userName, upn, what, version });
+  const data = { customerId, userId: id, userName, upn, what, version, publicKey };
+  return announce(userProvisioningRequested, id, data);
 }

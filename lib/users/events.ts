@@ -14,6 +14,7 @@ export const userProvisioningRequested = event({
     upn: z.string(),
     what: userWish,
     version: z.int(),
+    publicKey: z.string().nullable().default(null).describe('Whom a new password is sealed for'),
   }),
   example: {
     customerId: 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
@@ -22,5 +23,6 @@ export const userProvisioningRequested = event({
     upn: 'ann.lee@alpine.example',
     what: 'provision',
     version: 1,
+    publicKey: null,
   },
 });

@@ -33,7 +33,7 @@ export interface Wanted {
 /** How many users a page looks at where no index knows what is asked: its cost is bounded, its length is not promised. */
 export const sight = { name: 300, address: 300, service: 100 } as const;
 
-type Summary = Pick<User, 'disabled' | 'expiresOn' | 'roles' | 'status' | 'testUser' | 'upn'>;
+type Summary = Pick<User, 'disabled' | 'expiresAt' | 'expiresOn' | 'roles' | 'status' | 'testUser' | 'upn'>;
 const summaryOf = (item: Item) => item.summary as Summary;
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayAfter } from '../kit/day.ts';
 import { digest } from '../kit/digest.ts';
 import { nameEntry, uniqueKey, userAddressEntry, userKey, userMailKey } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
@@ -53,7 +54,11 @@ export const user = z.strictObject({
   state: z.enum(['ENABLED', 'DISABLED', 'EXPIRED']).describe('Whether the user can log on now'),
   ...settings,
   locked: z.boolean(),
-  expiresOn: z.string().nullable().describe('Last day of use; disabled from the next day (UTC) on'),
+  expiresOn: z.string().nullable().describe('Last day of use; disabled from the next day on'),
+  expiresAt: z
+    .string()
+    .nullable()
+    .describe('When that day ends, in the time zone that the customer had when it was set, else UTC'),
   role: roleHeld.nullable(),
   roles: z.array(z.enum(presets)).describe('What the role or collection gives'),
   createdAt: z.string(),
@@ -101,16 +106,21 @@ export const changedUser = z
   .partial();
 export type ChangedUser = z.output<typeof changedUser>;
 
-/** The first instant at which a user may no longer log on; undefined for never. */
-export function endOf({ expiresOn }: Pick<User, 'expiresOn'>): string | undefined {
-  if (expiresOn === null) return undefined;
-  return new Date(Date.parse(expiresOn) + 24 * 3600_000).toISOString();
+/** The first instant at which a user may no longer log on. What was stored before it was kept ended in UTC. */
+export function endOf(one: Pick<User, 'expiresOn'> & { expiresAt?: string | null }): string | null {
+  return one.expiresAt ?? expiry(one.expiresOn, null);
 }
 
-export function stateOf(one: Pick<User, 'disabled' | 'expiresOn'>, now: string): UserView['state'] {
+export const expiry = (expiresOn: string | null, timeZone: string | null): string | null =>
+  expiresOn && dayAfter(expiresOn, timeZone ?? 'UTC');
+
+export function stateOf(
+  one: Pick<User, 'disabled' | 'expiresOn'> & { expiresAt?: string | null },
+  now: string,
+): UserView['state'] {
   if (one.disabled) return 'DISABLED';
   const end = endOf(one);
-  return end !== undefined && end <= now ? 'EXPIRED' : 'ENABLED';
+  return end !== null && end <= now ? 'EXPIRED' : 'ENABLED';
 }
 
 export const viewUser = (one: User, now: string): UserView => ({ ...one, state: stateOf(one, now) });
@@ -124,8 +134,13 @@ export type StoredUser = User & {
 
 const stored = user
   .omit({ state: true })
-  .extend({ version: z.number(), requested: z.number().optional() })
-  .strip();
+  .extend({
+    expiresAt: user.shape.expiresAt.default(null),
+    version: z.number(),
+    requested: z.number().optional(),
+  })
+  .strip()
+  .transform((one) => ({ ...one, expiresAt: endOf(one) }));
 
 export function toUser(item: Readonly<Record<string, unknown>>, customerId: string): StoredUser {
   const { summary, name: displayName, ...rest } = item;
@@ -141,8 +156,9 @@ export const userSummary = user.pick({ id: true, displayName: true, upn: true, e
   testUser: z.boolean(),
 });
 
-const summaryOf = ({ disabled, expiresOn, roles, status, testUser, upn, userName }: User) => ({
+const summaryOf = ({ disabled, expiresAt, expiresOn, roles, status, testUser, upn, userName }: User) => ({
   disabled,
+  expiresAt,
   expiresOn,
   roles,
   status,
@@ -152,13 +168,13 @@ const summaryOf = ({ disabled, expiresOn, roles, status, testUser, upn, userName
 });
 
 export function toSummary(item: Readonly<Record<string, unknown>>, now: string) {
-  const { disabled, expiresOn, ...rest } = item.summary as ReturnType<typeof summaryOf>;
+  const { disabled, expiresOn, expiresAt, ...rest } = item.summary as ReturnType<typeof summaryOf>;
   return userSummary.parse({
     id: item.id,
     displayName: item.name,
     email: item.email,
     ...rest,
-    state: stateOf({ disabled, expiresOn }, now),
+    state: stateOf({ disabled, expiresOn, expiresAt }, now),
   });
 }
 

@@ -1,3 +1,4 @@
+import { passwordReset } from '../kit/sealing.ts';
 import { plantNode, rootOf } from '../kit/tree.ts';
 import { type Answer, call } from '../kit/world.ts';
 import { define, give } from '../services/desk.ts';
@@ -100,6 +101,7 @@ export const users: Scenarios = {
   resetPassword: async (stage) => ({
     line: `POST ${(await staffed(stage)).path}/password-reset`,
     as: stage.msp.catalog,
+    body: passwordReset,
   }),
   createRoleCollection: ({ msp }) => ({
     line: 'POST /v1/role-collections',

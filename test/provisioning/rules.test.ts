@@ -114,14 +114,23 @@ describe('a request', () => {
     );
   const at = '2026-01-01T00:01:00.000Z';
 
-  it('fails when a step has failed four times, and keeps what was said', () => {
+  it('fails when a step has failed five times, and keeps what was said', () => {
     let request = opened();
-    for (let attempt = 1; attempt <= 4; attempt++) {
+    for (let attempt = 1; attempt <= 5; attempt++) {
       expect(request.status).toBe(attempt === 1 ? 'Requested' : 'InProgress');
       request = recordStep(request, { done: false, message: `no ${attempt}`, at });
     }
-    expect(request).toMatchObject({ status: 'Failed', finishedAt: at, version: 5 });
-    expect(request.steps[0]?.log.map(({ message }) => message)).toEqual(['no 1', 'no 2', 'no 3', 'no 4']);
+    expect(request).toMatchObject({ status: 'Failed', finishedAt: at, version: 6 });
+    expect(request.steps[0]?.log.map(({ message }) => message)).toEqual(
+      [1, 2, 3, 4, 5].map((one) => `no ${one}`),
+    );
+  });
+
+  it('fails sooner where only a person can help', () => {
+    const once = recordStep(opened(), { done: false, message: 'refused', at, lasting: true });
+    expect(once.status).toBe('InProgress');
+    const twice = recordStep(once, { done: false, message: 'refused', at, lasting: true });
+    expect(twice).toMatchObject({ status: 'Failed', steps: [{ state: 'FAILED', attempts: 2 }] });
   });
 
   it('gives way to a later change', () => {

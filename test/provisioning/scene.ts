@@ -49,12 +49,16 @@ export function desiredOf(node: Planted, more: Partial<Desired> = {}): Desired {
   return {
     version: 1,
     code: node.code,
+    reseller: node.code.startsWith('R'),
+    inService: true,
     name: node.name,
     parents: node.parents,
     domains: [`${node.code.toLowerCase()}.example`],
     ouStructure: 'UNGROUPED',
     services: [],
     users: [],
+    passwordLength: 24,
+    publicKey: null,
     ...more,
   };
 }
@@ -74,6 +78,7 @@ export function userOf(node: Planted, userName: string, more: Partial<DesiredUse
     services: [],
     changePasswordAtNextLogon: true,
     passwordNeverExpires: false,
+    expiresAt: null,
     department: null,
     location: null,
     folder: null,

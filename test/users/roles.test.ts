@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../lib/aws/world.ts';
 import { allowedAt, presets, usableRoles } from '../../lib/users/role.ts';
+import { passwordReset } from '../kit/sealing.ts';
 import { type Planted, plantNode, rootOf } from '../kit/tree.ts';
 import { type Answer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { add, callerOf, change, part, preset, remove } from './people.ts';
@@ -75,7 +76,8 @@ describe('roles', () => {
     expect((await change(first, helper, { disabled: true })).body.code).toBe(code);
     expect((await remove(first, helper)).body.code).toBe(code);
     const partial = callerOf(await add(customer, as, preset('PARTIAL_USER_ADMINISTRATOR')));
-    const reset = (user: Answer) => call(`POST ${user.headers.location}/password-reset`, { as: partial });
+    const reset = (user: Answer) =>
+      call(`POST ${user.headers.location}/password-reset`, { as: partial, body: passwordReset });
     expect((await reset(plain)).status).toBe(202);
     expect((await reset(first)).body.code).toBe(code);
     expect((await add(customer, partial)).status).toBe(403);

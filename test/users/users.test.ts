@@ -4,6 +4,7 @@ import { commit } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { userServiceKey } from '../../lib/kit/keys.ts';
 import { announcedBy } from '../kit/deliver.ts';
+import { passwordReset } from '../kit/sealing.ts';
 import { type Planted, plantNode, rootOf } from '../kit/tree.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { add, callerOf, change, part, preset, read, remove } from './people.ts';
@@ -166,7 +167,8 @@ describe('users', () => {
   it('are provisioned, deprovisioned and given a new password by the engine', async () => {
     const planted = await settled();
     const user = await add(planted, as);
-    const ask = (what: string) => call(`POST ${user.headers.location}/${what}`, { as });
+    const bodyOf = (what: string) => (what === 'password-reset' ? { body: passwordReset } : {});
+    const ask = (what: string) => call(`POST ${user.headers.location}/${what}`, { as, ...bodyOf(what) });
     expect(await ask('provision')).toMatchObject({ status: 202, body: { status: 'Requested' } });
     expect((await ask('deprovision')).status).toBe(202);
     expect((await ask('password-reset')).status).toBe(202);
@@ -178,9 +180,13 @@ describe('users', () => {
       'reset_password',
     ]);
     expect(JSON.stringify(asked)).not.toContain('password":');
+    for (const publicKey of ['', 'AAAA', '%', passwordReset.publicKey.slice(8)]) {
+      const refused = await call(`POST ${user.headers.location}/password-reset`, { as, body: { publicKey } });
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/publicKey' }] } });
+    }
     const absent = `/v1/customers/${planted.id}/users/${newId('user', Date.now())}`;
     for (const what of ['provision', 'deprovision', 'password-reset']) {
-      expect((await call(`POST ${absent}/${what}`, { as })).status).toBe(404);
+      expect((await call(`POST ${absent}/${what}`, { as, ...bodyOf(what) })).status).toBe(404);
     }
   });
 
