@@ -10,6 +10,7 @@ import { getCredits } from './get-credits.ts';
 import { getEntry } from './get-entry.ts';
 import { getForecast } from './get-forecast.ts';
 import { grantCredits } from './grant-credits.ts';
+import { listArchivedEntries } from './list-archived-entries.ts';
 import { listEntries } from './list-entries.ts';
 import { refundDebit } from './refund-debit.ts';
 import { switchCreditSystem } from './switch-credit-system.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   getForecast,
   grantCredits,
   listEntries,
+  listArchivedEntries,
   refundDebit,
   switchCreditSystem,
 ];

@@ -142,6 +142,15 @@ export function adjust(
   return append(ledger, { type: 'ADJUST', ...command }, by);
 }
 
+/** Takes what is left to zero when its customer is deleted, and tells nobody; undefined where nothing is left. */
+export function close(ledger: Ledger, by: By): Plan<EntryView> | undefined {
+  const balance = balanceOf(ledger);
+  if (balance === 0) return undefined;
+  const settings = { ...settingsOf(ledger), alertLimit: null };
+  const reason = 'The customer was deleted';
+  return append(ledger, { type: 'ADJUST', amount: -balance, reason, settings }, by);
+}
+
 /** Changes the alert limit and the rule below zero; a limit born above the balance fires once. */
 export function configure(ledger: Ledger, settings: Settings, by: By): Plan<EntryView> {
   return append(ledger, { type: 'SETTINGS', amount: 0, settings }, by);

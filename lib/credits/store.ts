@@ -1,6 +1,6 @@
 import { each, get, page } from '../aws/db.ts';
 import { idTime } from '../kit/id.ts';
-import { entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
+import { archiveKey, entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { providerOf } from '../kit/scope.ts';
 import { type Entry, toEntry } from './entry.ts';
@@ -128,6 +128,11 @@ export async function historyOf(
   const { from } = query;
   const kept = from ? found.filter((one) => one.at >= from) : found;
   return { entries: kept, next: kept.length < found.length ? null : next };
+}
+
+/** Whether the provider keeps the archive of a customer that was deleted. */
+export async function isArchived(providerId: string, customerId: string): Promise<boolean> {
+  return (await get(archiveKey(providerId, customerId))) !== undefined;
 }
 
 /** All entries of a period, newest first; undefined where there are more than `most`. */

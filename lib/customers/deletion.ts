@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
 import { archiveKey, resellerKey, settingsKey, uniqueKey } from '../kit/keys.ts';
@@ -30,10 +31,24 @@ export interface Estate {
   /** Services that it may hand on. */
   readonly offers: number;
   readonly licences: number;
+  readonly balance: number;
 }
 
+/** What goes with a customer, besides what must be gone before: a dry run tells. */
+export const parting = z.strictObject({
+  balance: z.number().describe('Credits that are taken to zero by an ADJUST entry'),
+  licences: z
+    .int()
+    .describe('Resource types whose licences go back to the pool: 0, they are taken back before'),
+  people: z.int().describe('Who can no longer sign in'),
+});
+
 /** Deletes a deprovisioned customer without descendants; what it was is archived for the retention period. */
-export function deleteCustomer(node: Node, estate: Estate, now: string): Plan {
+export function deleteCustomer(
+  node: Node,
+  estate: Estate,
+  { now, dryRun }: { now: string; dryRun: boolean },
+): Plan<z.input<typeof parting>> {
   const gone = toCustomer(node.item);
   mustBeEmpty(gone, estate);
   const providerId = providerOf(node);
@@ -65,7 +80,9 @@ export function deleteCustomer(node: Node, estate: Estate, now: string): Plan {
         parentId: gone.parentId,
       }),
     ],
-    reply: { status: 204 },
+    reply: dryRun
+      ? { body: { balance: estate.balance, licences: estate.licences, people: estate.people.length } }
+      : { status: 204 },
   };
 }
 

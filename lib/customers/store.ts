@@ -189,7 +189,7 @@ export async function estateOf(node: Node): Promise<Estate> {
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
     page({ ...place, limit: 100, consistent: true });
-  const [[selling, forest, company, users], people, { had, offered }, meters] = await Promise.all([
+  const [[selling, forest, company, users], people, { had, offered }, meters, ledger] = await Promise.all([
     getAll(
       [
         resellerKey(node.id),
@@ -202,6 +202,7 @@ export async function estateOf(node: Node): Promise<Estate> {
     one({ partition: partition(node.id), prefix: memberPrefix }),
     holdingsOf(node.id),
     one({ partition: partition(node.id), prefix: meterPrefix }),
+    page({ partition: partition(node.id, 'ENTRY'), backwards: true, limit: 1, consistent: true }),
   ]);
   return {
     selling: toSelling(selling),
@@ -213,6 +214,7 @@ export async function estateOf(node: Node): Promise<Estate> {
     offers: offered.length,
     licences: meters.items.filter(({ allocated, used }) => Number(allocated ?? 0) + Number(used ?? 0) > 0)
       .length,
+    balance: Number(ledger.items[0]?.balance ?? 0),
   };
 }
 

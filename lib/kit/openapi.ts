@@ -123,13 +123,14 @@ function requestBody(route: Route): Json {
 
 function success(route: Route): Json {
   const { status, body, media = 'application/json' } = route.reply;
-  const answer = {
+  const answer: Json = {
     description: route.summary,
     headers: answerHeaders(route),
     ...(body ? { content: { [media]: { schema: jsonSchema(body, 'input') } } } : {}),
   };
+  const { content: _, ...bare } = answer;
   return {
-    [status]: answer,
+    [status]: status === 204 ? bare : answer,
     ...(route.dryRun && status !== 200 ? { 200: { ...answer, description: 'Dry run' } } : {}),
   };
 }
@@ -137,7 +138,8 @@ function success(route: Route): Json {
 const text = (description: string): Json => ({ description, schema: { type: 'string' } });
 
 function answerHeaders(route: Route): Json {
-  const single = !route.page && route.reply.body !== undefined && route.reply.media === undefined;
+  const { status, body, media } = route.reply;
+  const single = !route.page && body !== undefined && media === undefined && status !== 204;
   return {
     ...(single
       ? { ETag: text('Version of what is answered, where it has one: send it as If-Match to change it') }

@@ -31,6 +31,11 @@ const debit = { amount: 25, serviceId: 'new-laptop', reason: 'Laptop for Ada' };
 const lines = Array.from({ length: 10 }, () => ({ amount: 5, serviceId: 'storage' }));
 
 export const credits: Scenarios = {
+  listArchivedEntries: async (stage) => {
+    const { id } = await ledgerOf(stage, 24);
+    await call(`DELETE /v1/customers/${id}`, { as: stage.msp.catalog, headers: { 'if-match': '*' } });
+    return { line: `GET /v1/archived-customers/${id}/credits/entries`, as: stage.msp.reader };
+  },
   grantCredits: (stage) => post(stage, '/grants', () => ({ amount: 1000, reason: 'Monthly credits' })),
   debitCredits: async (stage) => ({ ...(await post(stage, '/debits', () => debit)), key: requestId() }),
   'debitCredits: own request id': (stage) =>
