@@ -36,7 +36,7 @@ export async function findStage(dir: string, needs: { samba?: boolean } = {}): P
   progress('Starting the Samba domain controller…');
   const samba = await startSamba({ dir: join(dir, 'samba') });
   try {
-    const stage = stageOf(await startStack({ dir, progress, directory: samba }));
+    const stage = stageOf(await startStack({ dir, progress, directory: samba, longestRetrySeconds: 1 }));
     return { ...stage, close: () => stage.close().finally(() => samba.stop()) };
   } catch (error) {
     await samba.stop();

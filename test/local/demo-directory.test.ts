@@ -1,5 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addressFile } from '../../infra/local/attach.ts';
+import { findStage } from '../../infra/local/demo-client.ts';
 import {
   countTold,
   differences,
@@ -105,6 +110,18 @@ describe('where the story cannot be played', () => {
     const { status, stderr } = demo(['tree'], { PATH: '/nonexistent' });
     expect(status).toBe(1);
     expect(stderr).toMatch(/samba, samba-tool, ldapsearch, .*apt-get install samba/);
+  });
+
+  it('a running stack must work on a directory', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'qm-stage-'));
+    const running = { pid: process.pid, url: 'http://api', issuerUrl: 'http://i', controlUrl: 'http://c' };
+    const directory = { url: 'ldaps://d', baseDn: 'DC=x', secret: '{}' };
+    writeFileSync(join(dir, addressFile), JSON.stringify(running));
+    await expect(findStage(dir, { samba: true })).rejects.toThrow(/has no directory.*--directory samba/);
+    expect((await findStage(dir)).directory).toBeUndefined();
+    writeFileSync(join(dir, addressFile), JSON.stringify({ ...running, directory }));
+    expect(await findStage(dir, { samba: true })).toMatchObject({ url: 'http://api', directory });
+    rmSync(dir, { recursive: true });
   });
 
   it('an unknown story lists those that there are', () => {
