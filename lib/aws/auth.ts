@@ -1,7 +1,7 @@
 import { idPattern } from '../kit/id.ts';
 import { pathAt, type TreeEntry } from '../kit/keys.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
-import { allows, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
+import { allows, effective, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
 import { forbidden, nodeDisabled, notFound, Problem, unauthenticated } from '../kit/problem.ts';
 import type { Target } from '../kit/route.ts';
 import { inScope, type Node, type NodeType, providerOf, type Scope } from '../kit/scope.ts';
@@ -62,12 +62,14 @@ export interface Candidate {
   readonly target: Node | undefined;
   /** What holds for the tree of the caller's provider; read for customers' people alone. */
   readonly forest?: Readonly<Record<string, unknown>> | undefined;
+  /** The profiles between the provider and the caller's node: a role counts only where all of them allow it. */
+  readonly above?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /**
  * Who may do what to which node. Not a member any more: 401. Not in the caller's subtree, absent or of another
  * type: 404, the same body. Without the permission: 403. The roles in force are those that the token and the
- * membership both name, so that a role taken away is gone at the next request. A caller whose own node or one
+ * membership both name and every node above allows, so that a role taken away or restricted is gone at the next request. A caller whose own node or one
  * above it is disabled is refused everything: 403.
  */
 export function authorize(
@@ -93,7 +95,8 @@ export function authorize(
     if (!node || !inScope(home, node) || !target.types.includes(node.type)) throw new Problem(notFound);
   }
   const own = node?.id === home.id;
-  const roles = rolesInForce(membership.roles as readonly Role[], claims.roles, { home: home.type, own });
+  const held = effective(membership.roles as readonly Role[], [...(candidate.above ?? []), home.item]);
+  const roles = rolesInForce(held, claims.roles, { home: home.type, own });
   if (permission !== 'signed-in' && !allows(roles, permission)) throw new Problem(forbidden);
   if (target && 'home' in target && !target.home.includes(home.type)) throw new Problem(forbidden);
   if (target && 'param' in target && target.below && own) throw new Problem(forbidden);

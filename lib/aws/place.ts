@@ -1,4 +1,4 @@
-import { forestKey } from '../kit/keys.ts';
+import { forestKey, nodeKey } from '../kit/keys.ts';
 import { overlayOf, placed } from '../kit/move.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { toNode } from './auth.ts';
@@ -13,6 +13,13 @@ export const mayWait = ({ path }: Pick<Node, 'path'>): boolean => path.length > 
 export async function treeOf(node: Node): Promise<Stored | undefined> {
   const [tree] = await getAll([forestKey(providerOf(node))], true);
   return tree;
+}
+
+/** The profiles between the provider and a node, where it really stands; no read for what stands right below the provider. */
+export async function lineOver(node: Node, tree: Stored | undefined): Promise<Stored[]> {
+  const above = placed(node.path, overlayOf(tree)).slice(2, -1);
+  const found = above.length === 0 ? [] : await getAll(above.map(nodeKey), true);
+  return found.filter((item) => item !== undefined);
 }
 
 /** A stored profile as a node where it really stands; a second read only where its path may wait for a move. */

@@ -11,7 +11,7 @@ import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
 import { log } from './log.ts';
-import { mayWait, treeOf } from './place.ts';
+import { lineOver, mayWait, treeOf } from './place.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
@@ -94,19 +94,16 @@ async function once(
   const own = [member, nodeKey(claims.tenant), nodeKey(targetId)];
   const keys = [...own, ...beside, ...(claim ? [claim.key] : []), ...forest];
   const reading = getAll(keys, true);
-  const checking = reading.then(async ([membership, home, target, ...rest]) =>
-    authorize(
-      {
-        claims,
-        membership,
-        home: toNode(home),
-        target: toNode(target),
-        forest: forest.length > 0 ? rest.at(-1) : await forestAbove(toNode(home), toNode(target)),
-      },
+  const checking = reading.then(async ([membership, ownNode, named, ...rest]) => {
+    const [home, target] = [toNode(ownNode), toNode(named)];
+    const tree = forest.length > 0 ? rest.at(-1) : await forestAbove(home, target);
+    const above = home && (await lineOver(home, tree));
+    return authorize(
+      { claims, membership, home, target, forest: tree, above: above ?? [] },
       route.permission as never,
       route.target,
-    ),
-  );
+    );
+  });
   const loading = load(route, request, again, {
     scope: () => checking,
     alongside: async () => (await reading).slice(3, 3 + beside.length),

@@ -111,6 +111,32 @@ export type Permission = keyof typeof permissions;
 
 const ofCustomers: readonly string[] = roles.CUSTOMER;
 
+const offByDefault: readonly string[] = [
+  'MY_ACCOUNT_MANAGEMENT',
+  'MY_SERVICES_MANAGEMENT',
+  'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
+];
+
+/** What a stored profile says of the roles of people at and below its node. */
+export interface RoleRule {
+  readonly type?: unknown;
+  readonly allowedRoles?: unknown;
+  readonly restrictedRoles?: unknown;
+}
+
+/** True where one node by itself lets a role of customers through: a provider all, another all but the My-roles, unless it says otherwise. */
+export function letsThrough({ type, allowedRoles, restrictedRoles }: RoleRule, role: string): boolean {
+  const allowed = allowedRoles as readonly string[] | null | undefined;
+  const restricted = restrictedRoles as readonly string[] | null | undefined;
+  const byDefault = type === 'PROVIDER' || !offByDefault.includes(role);
+  return (allowed?.includes(role) ?? byDefault) && !restricted?.includes(role);
+}
+
+/** The cascade: of the roles held those that every node of the line, down to the customer, lets through. */
+export function effective<R extends string>(held: readonly R[], line: readonly RoleRule[]): R[] {
+  return held.filter((role) => !ofCustomers.includes(role) || line.every((one) => letsThrough(one, role)));
+}
+
 /**
  * The roles that count at a node: those that token and membership both name. Administrators of a reseller are its
  * full administrators while it is one; roles of customers reach their own customer, not those below it.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Role } from '../kit/permission.ts';
+import { effective, letsThrough, type Role, type RoleRule } from '../kit/permission.ts';
 import { Problem, type ProblemType } from '../kit/problem.ts';
 import type { Scope } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
@@ -32,12 +32,6 @@ export const roleHeld = z.union([
 ]);
 export type RoleHeld = z.output<typeof roleHeld>;
 
-const offByDefault: readonly Preset[] = [
-  'MY_ACCOUNT_MANAGEMENT',
-  'MY_SERVICES_MANAGEMENT',
-  'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
-];
-
 const everything = ['users', 'passwords', 'services', 'customer services'];
 const powers: Readonly<Record<Preset, readonly string[]>> = {
   CUSTOMER_ADMINISTRATOR: everything,
@@ -50,31 +44,11 @@ const powers: Readonly<Record<Preset, readonly string[]>> = {
   MY_ACCOUNT_AND_SERVICES_MANAGEMENT: [],
 };
 
-const storedNode = z.object({
-  type: z.string(),
-  allowedRoles: z.array(z.string()).nullish(),
-  restrictedRoles: z.array(z.string()).nullish(),
-});
-
-/** What one node by itself allows: a provider all, anyone else all but the My-roles, unless it says otherwise. */
-export function allowedAt(item: Readonly<Record<string, unknown>>): Preset[] {
-  const { type, allowedRoles, restrictedRoles } = storedNode.parse(item);
-  const byDefault = presets.filter((one) => type === 'PROVIDER' || !offByDefault.includes(one));
-  return presets.filter(
-    (one) => (allowedRoles ?? byDefault).includes(one) && !restrictedRoles?.includes(one),
-  );
-}
+/** What one node by itself allows. */
+export const allowedAt = (item: RoleRule): Preset[] => presets.filter((one) => letsThrough(item, one));
 
 /** The cascade: what every node from the provider down to the customer allows. */
-export function usableRoles(line: readonly Readonly<Record<string, unknown>>[]): Preset[] {
-  return line.reduce<Preset[]>(
-    (usable, item) => {
-      const here = allowedAt(item);
-      return usable.filter((one) => here.includes(one));
-    },
-    [...presets],
-  );
-}
+export const usableRoles = (line: readonly RoleRule[]): Preset[] => effective(presets, line);
 
 /** Refuses, naming them, roles that the cascade does not let through. */
 export function mustBeUsable(roles: readonly Preset[], usable: readonly Preset[], pointer = '#/role'): void {
