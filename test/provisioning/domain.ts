@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client, type Entry } from 'ldapts';
+import { Client, type Entry, InvalidCredentialsError } from 'ldapts';
 import { type Samba, startSamba } from '../../infra/local/samba.ts';
 
 /** A domain controller that the engine of this test file works on. */
@@ -10,6 +10,8 @@ export interface Domain {
   say(secret: string): void;
   /** Our containers, groups and users below a distinguished name, as the directory shows them to an administrator. */
   read(dn: string): Promise<Entry[]>;
+  /** Whether somebody can log on. */
+  signsIn(userPrincipalName: string, password: string): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -39,15 +41,33 @@ export async function openDomain(): Promise<Domain> {
       process.env.DIRECTORY_SECRET_ARN = `${directorySecret}-${++said}`;
     },
     read: (dn) => read(samba, dn),
+    signsIn: (user, password) => signsIn(samba, { user, password }),
     stop: () => stop(samba, secrets),
   };
 }
 
 const directorySecret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:directory';
 
+function connect({ secret, url }: Samba): Client {
+  const { authority, serverName } = JSON.parse(secret);
+  return new Client({ url, tlsOptions: { ca: [authority], servername: serverName } });
+}
+
+async function signsIn(samba: Samba, who: { user: string; password: string }): Promise<boolean> {
+  const client = connect(samba);
+  try {
+    await client.bind(who.user, who.password);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidCredentialsError) return false;
+    throw error;
+  } finally {
+    await client.unbind();
+  }
+}
+
 async function read(samba: Samba, dn: string): Promise<Entry[]> {
-  const { authority, serverName } = JSON.parse(samba.secret);
-  const client = new Client({ url: samba.url, tlsOptions: { ca: [authority], servername: serverName } });
+  const client = connect(samba);
   await client.bind(samba.user, samba.password);
   const { searchEntries } = await client.search(dn, {
     scope: 'sub',

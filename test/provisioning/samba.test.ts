@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import type { Entry } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasSamba } from '../../infra/local/samba.ts';
-import { commit, get } from '../../lib/aws/db.ts';
-import { nodeKey } from '../../lib/kit/keys.ts';
-import { react } from '../kit/deliver.ts';
+import { commit, each, get } from '../../lib/aws/db.ts';
+import { nodeKey, partition } from '../../lib/kit/keys.ts';
+import { deliver, react } from '../kit/deliver.ts';
+import { passwordReset, unseal } from '../kit/sealing.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Domain, openDomain } from './domain.ts';
 import {
@@ -230,6 +231,167 @@ describe.runIf(runs)('a tree in Active Directory', () => {
     await deliverUntilDone(asked(customer, 'delete', state({ version: 7, parents })));
     expect(await compare(nodes())).toBe(3 + 5);
     expect(await objectsOf(msp, customer.id)).toEqual([]);
+  });
+});
+
+describe.runIf(runs)('an account', () => {
+  let node: Planted;
+  let ada: ReturnType<typeof userOf>;
+  let version = 1;
+  const entry = async () => {
+    const all = await domain.read(`OU=ACC,OU=${rootOf(msp).code},${domain.samba.baseDn}`);
+    const found = all.find(({ sAMAccountName }) => sAMAccountName === 'ada_ACC');
+    if (!found) throw new Error('There is no account');
+    return found;
+  };
+  const change = async (more: Partial<typeof ada>) => {
+    ada = { ...ada, ...more, version: ++version };
+    const { request } = await deliverOnce(
+      msp,
+      asked(node, 'user_provision', desiredOf(node, { users: [ada] })),
+    );
+    expect(request.status, JSON.stringify(request)).toBe('Provisioned');
+  };
+  const reset = async () => {
+    const state = desiredOf(node, { users: [ada], ...passwordReset });
+    const { request } = await deliverOnce(msp, asked(node, 'user_reset_password', state));
+    expect(request).toMatchObject({ kind: 'USER_RESET_PASSWORD', status: 'Provisioned' });
+    return unseal(request.sealedPassword);
+  };
+  const signsIn = (password: string) => domain.signsIn(ada.userPrincipalName, password);
+
+  it('shows its flags: to be changed at the next log-on, never expiring, its last day', async () => {
+    node = await plantNode(rootOf(msp), 'ACC', 'Accounts');
+    ada = userOf(node, 'ada');
+    await provision(node, { users: [ada] });
+    const flags = async () => {
+      const { pwdLastSet, userAccountControl, accountExpires } = await entry();
+      return [pwdLastSet === '0', (Number(userAccountControl) & 0x10000) !== 0, accountExpires];
+    };
+    expect(await flags()).toEqual([true, false, expect.stringMatching(/^(0|9223372036854775807)$/)]);
+    await change({ changePasswordAtNextLogon: false, passwordNeverExpires: true });
+    expect((await flags()).slice(0, 2)).toEqual([false, true]);
+    await change({ changePasswordAtNextLogon: true, passwordNeverExpires: false });
+    expect((await flags()).slice(0, 2)).toEqual([true, false]);
+    await change({ expiresAt: '2999-03-30T22:00:00.000Z' });
+    expect(expiryOf(await entry())).toBe('2999-03-30T22:00:00.000Z');
+    await change({ expiresAt: null });
+    expect((await flags())[2]).toBe('0');
+  });
+
+  it('gets a new password that only who asked can read, and that is kept nowhere', async () => {
+    const password = await reset();
+    expect(password).toMatch(/^[\w-]{20}aA1!$/);
+    expect((await entry()).pwdLastSet).toBe('0');
+    expect(await signsIn(password)).toBe(false); // it has to be changed first
+    await change({ changePasswordAtNextLogon: false });
+    expect(await signsIn(password)).toBe(true);
+    const second = await reset();
+    await change({ changePasswordAtNextLogon: false });
+    expect(second).not.toBe(password);
+    // The one before counts for another hour: that is the directory's own rule (OldPasswordAllowedPeriod).
+    expect(await signsIn(second)).toBe(true);
+    expect(await signsIn(`${second}x`)).toBe(false);
+    for (const kind of ['PROVISION', 'DIRECTORY', 'AUDIT'] as const) {
+      for await (const item of each({ partition: partition(node.id, kind), limit: 100 }))
+        for (const one of [password, second]) expect(JSON.stringify(item)).not.toContain(one);
+    }
+  });
+
+  it('is stopped by the directory itself when its last day is over, and comes back with another', async () => {
+    const password = await reset();
+    await change({ changePasswordAtNextLogon: false, expiresAt: '2020-02-01T00:00:00.000Z' });
+    const shown = async () => (await objectsOf(msp, node.id)).find(({ type }) => type === 'USER')?.enabled;
+    expect([await signsIn(password), await shown()]).toEqual([false, false]);
+    await change({ expiresAt: '2999-01-01T00:00:00.000Z' });
+    expect([await signsIn(password), await shown()]).toEqual([true, true]);
+    await change({ expiresAt: null });
+    expect([await signsIn(password), await shown()]).toEqual([true, true]);
+  });
+
+  it('of a customer stops with the reseller above, and works again with it', async () => {
+    const reseller = await plantNode(rootOf(msp), 'RABOVE', 'Above');
+    const child = await plantNode(reseller, 'BELOW', 'Below');
+    const user = userOf(child, 'eve', { changePasswordAtNextLogon: false });
+    const state = desiredOf(child, { users: [user] });
+    await provision(reseller);
+    await provision(child, { users: [user] });
+    const sealed = await deliverOnce(
+      msp,
+      asked(child, 'user_reset_password', { ...state, ...passwordReset }),
+    );
+    const password = unseal(sealed.request.sealedPassword);
+    await react(asked(child, 'user_provision', { ...state, users: [{ ...user, version: 2 }] }));
+    const signed = () => domain.signsIn(user.userPrincipalName, password);
+    expect(await signed()).toBe(true);
+    await react(asked(reseller, 'disable', desiredOf(reseller, { version: 2 })));
+    await deliver(reseller.id);
+    expect(await signed()).toBe(false);
+    await react(asked(reseller, 'enable', desiredOf(reseller, { version: 3 })));
+    await deliver(reseller.id);
+    expect(await signed()).toBe(true);
+  });
+
+  it('stays where a move has brought its reseller, whatever was asked for before', async () => {
+    const [from, to] = [await plantNode(rootOf(msp), 'RXA', 'A'), await plantNode(rootOf(msp), 'RXB', 'B')];
+    const sub = await plantNode(from, 'RXS', 'S');
+    const child = await plantNode(sub, 'XCUST', 'C');
+    await provision(child, { users: [userOf(child, 'ada')] });
+    const early = asked(child, 'provision', desiredOf(child, { version: 2, users: [userOf(child, 'bob')] }));
+    for (const [one, path] of [
+      [sub, [...to.path, sub.id]],
+      [child, [...to.path, sub.id, child.id]],
+    ] as const) {
+      const item = { ...(await get(nodeKey(one.id), true)), ...nodeKey(one.id), path: path.join('/') };
+      await commit(
+        [{ do: 'replace', version: 1, item: { ...item, version: 2 } }],
+        `${one.id}`,
+        Date.now() + 5000,
+      );
+    }
+    const parents = [...to.parents, { id: to.id, code: to.code, name: to.name }];
+    await react(asked(sub, 'move', desiredOf(sub, { version: 2, parents })));
+    expect((await deliverOnce(msp, early)).request.status).toBe('Provisioned');
+    const place = `,OU=RXB,OU=${rootOf(msp).code},${domain.samba.baseDn}`;
+    const found = (await domain.read(place.slice(1))).filter(({ dn }) => dn.endsWith(place));
+    expect(found.map(({ dn }) => dn.slice(0, -place.length)).sort()).toEqual(
+      [
+        ...['OU=RXS', 'CN=RXS Users,OU=RXS', 'CN=RXS Administrators,OU=RXS', 'OU=XCUST,OU=RXS'],
+        ...['XCUST Users', 'XCUST Administrators', 'ada_XCUST', 'bob_XCUST'].map(
+          (name) => `CN=${name},OU=XCUST,OU=RXS`,
+        ),
+      ].sort(),
+    );
+  });
+});
+
+describe.runIf(runs)('StartTLS', () => {
+  const over = async (secret: Record<string, unknown>, code: string) => {
+    const { url } = domain.samba;
+    const known = JSON.parse(domain.samba.secret);
+    process.env.DIRECTORY_URL = url.replace('ldaps:', 'ldap:');
+    domain.say(JSON.stringify({ ...known, ...secret }));
+    const node = await plantNode(rootOf(msp), code, 'Upgraded');
+    const answer = await deliverOnce(msp, asked(node, 'provision', desiredOf(node)));
+    process.env.DIRECTORY_URL = url;
+    domain.say(domain.samba.secret);
+    return answer;
+  };
+
+  it('carries everything where the URL is ldap://', async () => {
+    const { request } = await over({}, 'STLS');
+    expect(request, JSON.stringify(request)).toMatchObject({ status: 'Provisioned' });
+  });
+
+  it('is refused where the certificate is of another authority or name, before anyone signs in', async () => {
+    const said = async (secret: Record<string, unknown>, code: string) => {
+      const { thrown, request } = await over({ ...secret, password: 'never sent' }, code);
+      expect(thrown).toBeDefined();
+      return request.steps[0].log[0].message;
+    };
+    expect(await said({ authority: undefined }, 'STLA')).toMatch(/certificate/i);
+    expect(await said({ serverName: 'other.qm.example' }, 'STLB')).toMatch(/does not match certificate/i);
+    expect(await said({ serverName: undefined }, 'STLC')).toMatch(/does not match certificate/i);
   });
 });
 

@@ -86,7 +86,7 @@ export function userOf(node: Planted, userName: string, more: Partial<DesiredUse
   };
 }
 
-function envelopeOf<D>(type: EventType<D>, node: Planted, data: D): Envelope<D> {
+export function envelopeOf<D>(type: EventType<D>, node: Planted, data: D): Envelope<D> {
   return {
     id: newId('event', Date.now()),
     type: type.type,

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commit } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { userServiceKey } from '../../lib/kit/keys.ts';
+import { surroundingsOf } from '../../lib/provisioning/store.ts';
+import { desiredFrom } from '../../lib/provisioning/wish.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { passwordReset } from '../kit/sealing.ts';
 import { type Planted, plantNode, rootOf } from '../kit/tree.ts';
@@ -162,6 +164,19 @@ describe('users', () => {
     expect((await call('GET /v1/me', { as: callerOf(user) })).status).toBe(200);
     const listed = await call(`GET /v1/customers/${planted.id}/users`, { as });
     expect(listed.body.items.map(({ state }: { state: string }) => state)).toEqual(['ENABLED', 'ENABLED']);
+  });
+
+  it('expire when the day ends where their customer is, here and in what the engine is told', async () => {
+    const planted = await plantNode(rootOf(msp.id), { timeZone: 'Pacific/Auckland' });
+    await add(planted, as);
+    const user = await add(planted, as, { expiresOn: '2999-01-31' });
+    expect(user.body).toMatchObject({ state: 'ENABLED', expiresAt: '2999-01-31T11:00:00.000Z' });
+    const changed = await change(user, as, { expiresOn: '2999-06-30' }, '*');
+    expect(changed.body).toMatchObject({ status: 'Requested', expiresAt: '2999-06-30T12:00:00.000Z' });
+    const found = await surroundingsOf(planted.id, { providerId: msp.id, userId: user.body.id });
+    const { users } = desiredFrom(found, { customerId: planted.id, version: 1 });
+    expect(users).toMatchObject([{ enabled: true, expiresAt: '2999-06-30T12:00:00.000Z' }]);
+    expect((await change(user, as, { expiresOn: null }, '*')).body.expiresAt).toBeNull();
   });
 
   it('are provisioned, deprovisioned and given a new password by the engine', async () => {
