@@ -1,9 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { Stop } from './failure.ts';
+import { spawnSync } from 'node:child_process';
+import { runTool } from './ldap-tools.ts';
 import { type LdifEntry, parseLdif, spellDn } from './ldif.ts';
 import type { DirectoryAccess } from './samba.ts';
 
@@ -15,7 +11,10 @@ export interface Told {
   readonly description: string | null;
   readonly displayName: string | null;
   readonly userPrincipalName: string | null;
+  /** Users: whether they may log on now. */
   readonly enabled: boolean | null;
+  /** Users: the first instant at which they may not any more. */
+  readonly expiresAt: string | null;
   /** Users: their groups; groups: none. */
   readonly memberOf: readonly string[];
   /** Groups: their users. */
@@ -42,34 +41,15 @@ export function whatIsMissing(
 
 const asked = [
   ...['objectClass', 'ou', 'sAMAccountName', 'description', 'displayName'],
-  ...['userPrincipalName', 'userAccountControl', 'member', 'memberOf'],
+  ...['userPrincipalName', 'userAccountControl', 'accountExpires', 'member', 'memberOf'],
 ];
 
 /** Everything that stands below a container, as `ldapsearch` lists it. */
 export async function searchDirectory(access: DirectoryAccess, below: string): Promise<Told[]> {
-  const { user, password, authority } = JSON.parse(access.secret) as Record<string, string>;
-  const folder = mkdtempSync(join(tmpdir(), 'quartermaster-'));
-  const [secretFile, authorityFile] = [join(folder, 'password'), join(folder, 'authority.pem')];
-  try {
-    writeFileSync(secretFile, password ?? '', { mode: 0o600 });
-    writeFileSync(authorityFile, authority ?? '');
-    const args = ['-LLL', '-x', '-H', access.url, '-D', user ?? '', '-y', secretFile, '-b', below];
-    const paged = ['-E', 'pr=500/noprompt', '(objectClass=*)', ...asked];
-    // The controller listens on an address that its certificate does not name: the authority is checked, the name is not.
-    const env = { ...process.env, LDAPTLS_CACERT: authorityFile, LDAPTLS_REQCERT: 'demand' };
-    const { stdout } = await promisify(execFile)('ldapsearch', [...args, ...paged], {
-      env: { ...env, LDAPTLS_REQSAN: 'never' },
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return parseLdif(stdout)
-      .filter(({ dn }) => spellDn(dn) !== spellDn(below))
-      .map(asTold);
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    throw new Stop(`ldapsearch below ${below}: ${stderr?.trim() || message}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const args = ['-LLL', '-b', below, '-E', 'pr=500/noprompt', '(objectClass=*)', ...asked];
+  return parseLdif(await runTool(access, { program: 'ldapsearch', args }))
+    .filter(({ dn }) => spellDn(dn) !== spellDn(below))
+    .map(asTold);
 }
 
 function asTold({ dn, attributes }: LdifEntry): Told {
@@ -78,6 +58,9 @@ function asTold({ dn, attributes }: LdifEntry): Told {
   const classes = all('objectClass');
   const type = classes.includes('user') ? 'USER' : classes.includes('group') ? 'GROUP' : 'CONTAINER';
   const isUser = type === 'USER';
+  const expiresAt = isUser ? instantOf(one('accountExpires') ?? '0') : null;
+  const off = (Number(one('userAccountControl')) & 2) !== 0;
+  const over = expiresAt !== null && expiresAt <= new Date().toISOString();
   return {
     type,
     dn: spellDn(dn),
@@ -85,10 +68,17 @@ function asTold({ dn, attributes }: LdifEntry): Told {
     description: isUser ? null : one('description'),
     displayName: one('displayName'),
     userPrincipalName: one('userPrincipalName'),
-    enabled: isUser ? (Number(one('userAccountControl')) & 2) === 0 : null,
+    enabled: isUser ? !off && !over : null,
+    expiresAt,
     memberOf: all('memberOf').map(spellDn).sort(),
     members: all('member').map(spellDn).sort(),
   };
+}
+
+// Ticks of 100 ns since 1601; 0 and the greatest number stand for never.
+function instantOf(ticks: string): string | null {
+  if (ticks === '0' || ticks === '9223372036854775807') return null;
+  return new Date(Number(BigInt(ticks) / 10_000n) - 11_644_473_600_000).toISOString();
 }
 
 /** What the API lists as an object of the directory. */
@@ -96,15 +86,17 @@ export type Listed = Omit<Told, 'members'>;
 
 /** The objects that the API lists, with each group's members as its users tell them. */
 export function withMembers(listed: readonly Listed[]): Told[] {
-  return listed.map(({ type, name, description, displayName, userPrincipalName, enabled, ...one }) => {
-    const dn = spellDn(one.dn);
-    const members = listed.filter(({ memberOf }) => memberOf.some((group) => spellDn(group) === dn));
-    return {
-      ...{ type, dn, name, description, displayName, userPrincipalName, enabled },
-      memberOf: one.memberOf.map(spellDn).sort(),
-      members: members.map((user) => spellDn(user.dn)).sort(),
-    };
-  });
+  return listed.map(
+    ({ type, name, description, displayName, userPrincipalName, enabled, expiresAt, ...one }) => {
+      const dn = spellDn(one.dn);
+      const members = listed.filter(({ memberOf }) => memberOf.some((group) => spellDn(group) === dn));
+      return {
+        ...{ type, dn, name, description, displayName, userPrincipalName, enabled, expiresAt },
+        memberOf: one.memberOf.map(spellDn).sort(),
+        members: members.map((user) => spellDn(user.dn)).sort(),
+      };
+    },
+  );
 }
 
 /** Every difference between what is reported and what is found, in words; none where they agree. */
@@ -131,10 +123,23 @@ function unlikeFields(mine: Told, other: Told): string[] {
     .map(([field, a, b]) => `${mine.dn}: ${field} is ${a} for the API and ${b} in the directory`);
 }
 
-/** How many there are of what, for one line. */
-export function countTold(all: readonly Told[]): string {
+/** How many there are of what. */
+export interface Count {
+  readonly containers: number;
+  readonly groups: number;
+  readonly users: number;
+  /** Users who may not log on now. */
+  readonly off: number;
+  readonly memberships: number;
+}
+
+export function countTold(all: readonly Told[]): Count {
   const count = (type: Told['type']) => all.filter((one) => one.type === type).length;
-  const memberships = all.reduce((sum, { members }) => sum + members.length, 0);
-  const off = all.filter(({ enabled }) => enabled === false).length;
-  return `${count('CONTAINER')} containers, ${count('GROUP')} groups, ${count('USER')} users (${off} disabled), ${memberships} memberships`;
+  return {
+    containers: count('CONTAINER'),
+    groups: count('GROUP'),
+    users: count('USER'),
+    off: all.filter(({ enabled }) => enabled === false).length,
+    memberships: all.reduce((sum, { members }) => sum + members.length, 0),
+  };
 }

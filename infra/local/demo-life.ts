@@ -5,14 +5,22 @@ import { compare, type Grove } from './demo-tree.ts';
 /** A customer is disabled and enabled, one moves to another reseller, one is deprovisioned and deleted. */
 export async function changeLives(grove: Grove, { fabrikam, contoso }: Tenants): Promise<void> {
   const { stage, catalog, north, south, west, mail, backup, mark } = grove;
-  chapter('A customer is disabled: its people are out at once, its accounts are off; then enabled');
+  chapter('A customer is disabled, then the reseller above: people are out at once, accounts are off');
   const kim = await callerOf(stage, `kim@${contoso.domain}`);
   await kim(`GET ${contoso.path}`);
+  const before = await compare(grove);
   await south.admin(`POST ${contoso.path}/disable`);
   await kim(`GET ${contoso.path}`, { expect: 403 });
-  await compare(grove);
+  const alone = await compare(grove);
+  await catalog(`POST ${north.path}/disable`);
+  await south.admin(`GET ${south.path}`, { expect: 403 });
+  const all = await compare(grove);
+  same('who may log on: nobody but West’s own', all.users - all.off, 1);
+  await catalog(`POST ${north.path}/enable`);
+  same('accounts that are off as before', (await compare(grove)).off, alone.off);
+  await kim(`GET ${contoso.path}`, { expect: 403 });
   await south.admin(`POST ${contoso.path}/enable`);
-  await compare(grove);
+  same('accounts that are off as at first', (await compare(grove)).off, before.off);
   await kim(`GET ${contoso.path}`);
 
   chapter('A customer moves to another reseller, who must offer what it has');

@@ -124,8 +124,12 @@ export async function addUsers(grove: Grove, { fabrikam, contoso }: Tenants): Pr
   await admin(`DELETE ${dora.path}/services/${mail.id}`, { ifMatch: '*' });
   await admin(`DELETE ${gus}`, { ifMatch: '*' });
   const kim = await add(south.admin, contoso, ['Kim', 'Contoso']);
-  await add(south.admin, contoso, ['Leo', 'Contoso', { upn: `leo@contoso-${mark}.test` }]);
-  await add(south.admin, contoso, ['Mia', 'Contoso']);
+  await add(south.admin, contoso, [
+    'Leo',
+    'Contoso',
+    { upn: `leo@contoso-${mark}.test`, expiresOn: '2099-12-31' },
+  ]);
+  await add(south.admin, contoso, ['Mia', 'Contoso', { expiresOn: '2020-12-31' }]);
   await south.admin(`POST ${contoso.path}/users`, {
     body: { firstName: 'Noah', lastName: 'Four', upn: `noah@${contoso.domain}` },
     expect: 409,

@@ -1,6 +1,13 @@
 import { providerCode } from '../../lib/provisioning/naming.ts';
 import { type Caller, callerOf, chapter, type Stage, same, tag } from './demo-client.ts';
-import { countTold, differences, type Listed, searchDirectory, withMembers } from './demo-directory.ts';
+import {
+  type Count,
+  countTold,
+  differences,
+  type Listed,
+  searchDirectory,
+  withMembers,
+} from './demo-directory.ts';
 import { Stop } from './failure.ts';
 import type { DirectoryAccess } from './samba.ts';
 
@@ -133,7 +140,7 @@ async function plantReseller(
 }
 
 /** Compares what the API lists of the whole tree with what `ldapsearch` lists below the provider, object by object. */
-export async function compare({ stage, catalog, directory, providerId }: Grove): Promise<number> {
+export async function compare({ stage, catalog, directory, providerId }: Grove): Promise<Count> {
   await stage.idle();
   const nodes = await nodesOf(catalog);
   const lists = await Promise.all(
@@ -147,8 +154,12 @@ export async function compare({ stage, catalog, directory, providerId }: Grove):
   if (differing.length > 0) {
     throw new Error(`API and directory differ in ${differing.length} places below ${below}`);
   }
-  console.log(`  = ${found.length} objects agree with ldapsearch: ${countTold(found)}`);
-  return found.length;
+  const count = countTold(found);
+  const { containers, groups, users, off, memberships } = count;
+  console.log(
+    `  = ${found.length} objects agree with ldapsearch: ${containers} containers, ${groups} groups, ${users} users (${off} off), ${memberships} memberships`,
+  );
+  return count;
 }
 
 /** Every customer and reseller of the provider. */

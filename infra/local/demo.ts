@@ -3,6 +3,7 @@ import { bill, lookBackOnTree } from './demo-bill.ts';
 import { findStage, type Stage, same } from './demo-client.ts';
 import { whatIsMissing } from './demo-directory.ts';
 import { changeLives } from './demo-life.ts';
+import { tryPasswords } from './demo-logon.ts';
 import { addCustomers, addUsers } from './demo-people.ts';
 import { begin, checkMails, lookBack, useCredits, useLicences } from './demo-story.ts';
 import { plantTree } from './demo-tree.ts';
@@ -32,6 +33,7 @@ const stories: Readonly<Record<string, Story>> = {
       const grove = await plantTree(stage);
       const tenants = await addCustomers(grove);
       await addUsers(grove, tenants);
+      await tryPasswords(grove, tenants);
       await changeLives(grove, tenants);
       await bill(grove);
       await lookBackOnTree(grove);
