@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { parting, deleteCustomer as remove } from '../../lib/customers/deletion.ts';
 import { hasChildren, inUse, notDeprovisioned, tooManyPeople } from '../../lib/customers/problems.ts';
-import { estateOf } from '../../lib/customers/store.ts';
+import { besideHoldings, estateOf, holdingsTold } from '../../lib/customers/store.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
-import { customerTypes } from '../../lib/kit/scope.ts';
+import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
+import { erase } from '../../lib/users/remove.ts';
+import { lastUserOf } from '../../lib/users/store.ts';
 
 export const deleteCustomer = route({
   id: 'deleteCustomer',
@@ -13,7 +15,7 @@ export const deleteCustomer = route({
   path: '/v1/customers/{customerId}',
   summary: 'Delete a deprovisioned customer without descendants; an archive of it is kept for seven years',
   description:
-    'Its users, services, offers and licences are taken back before. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
+    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
   permission: 'customers.supply',
   target: { param: 'customerId', types: customerTypes, below: true },
   params: z.strictObject({ customerId: id('customer') }),
@@ -21,10 +23,18 @@ export const deleteCustomer = route({
   dryRun: true,
   reply: { status: 204, body: parting },
   refuses: [notDeprovisioned, hasChildren, inUse, tooManyPeople],
-  load: async ({ scope }) => estateOf((await scope()).target),
-  decide: ({ scope, query, ifMatch, now }, estate) => {
+  alongside: besideHoldings,
+  load: async ({ scope, alongside }) => {
+    const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);
+    return { ...(await estateOf(target)), holdings };
+  },
+  decide: ({ scope, query, ifMatch, now }, { estate, last }) => {
     const { dryRun = false } = query as { dryRun?: boolean };
     expectVersion(ifMatch, scope.target.version);
-    return remove(scope.target, estate, { now, dryRun });
+    return remove(scope.target, estate, {
+      now,
+      dryRun,
+      lastUser: last && erase(last, providerOf(scope.target)),
+    });
   },
 });

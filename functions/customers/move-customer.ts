@@ -10,7 +10,7 @@ import {
   tooDeep,
   tooManyServices,
 } from '../../lib/customers/problems.ts';
-import { journeyOf, profileOf } from '../../lib/customers/store.ts';
+import { besideHoldings, holdingsTold, journeyOf, profileOf } from '../../lib/customers/store.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -38,13 +38,18 @@ export const moveCustomer = route({
     rolesLost,
     tooManyServices,
   ],
-  load: async ({ body, scope }) => {
-    const [{ target }, parent] = await Promise.all([scope(), profileOf(body.parentId)]);
-    return journeyOf(target, body.parentId, parent);
+  alongside: besideHoldings,
+  load: async ({ body, scope, alongside }) => {
+    const [{ target }, parent, holdings] = await Promise.all([
+      scope(),
+      profileOf(body.parentId),
+      holdingsTold({ alongside }),
+    ]);
+    return { ...(await journeyOf(target, body.parentId, parent)), holdings };
   },
-  decide: ({ scope, query, body, newId }, journey) => {
+  decide: ({ scope, query, body, newId, now }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };
     const { acceptLostRoles } = body;
-    return move(scope, journey, { operationId: newId('operation'), dryRun, acceptLostRoles });
+    return move(scope, journey, { operationId: newId('operation'), dryRun, acceptLostRoles, now });
   },
 });

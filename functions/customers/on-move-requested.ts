@@ -9,6 +9,7 @@ import {
   forestOf,
   leftBehind,
   operationOf,
+  profileOf,
   sellingsOf,
   write,
 } from '../../lib/customers/store.ts';
@@ -63,6 +64,8 @@ function onward(move: Move, after: string | undefined): Promise<string | null> {
 }
 
 async function hasArrived(move: Move): Promise<boolean> {
+  // Deleted meanwhile: then nothing stood below it any more.
+  if (!(await profileOf(move.id))) return true;
   const census = await take(arrivedNodes(move), move);
   return isWhole(census, move, await sellingsOf([...census.resellers.keys()]));
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { disabled, hasChildren, stillOffers } from '../../lib/customers/problems.ts';
 import { unmakeReseller } from '../../lib/customers/reseller.ts';
-import { salesOf } from '../../lib/customers/store.ts';
+import { besideHoldings, holdingsTold, salesOf } from '../../lib/customers/store.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
@@ -18,7 +18,11 @@ export const removeResellerService = route({
   ifMatch: true,
   reply: { status: 204 },
   refuses: [hasChildren, stillOffers, disabled],
-  load: ({ target }) => salesOf(target),
+  alongside: besideHoldings,
+  load: async ({ target, alongside }) => {
+    const holdings = await holdingsTold({ alongside });
+    return { ...(await salesOf(target)), holdings };
+  },
   decide: ({ scope, ifMatch }, sales) => {
     expectVersion(ifMatch, scope.target.version);
     return unmakeReseller(scope.target, sales);

@@ -3,27 +3,38 @@ import { client } from './db.ts';
 import { env } from './env.ts';
 import { fromAttributes } from './item.ts';
 
-/** Every item of the table, read in `segments` side by side. For the operator's checks alone: no function may scan. */
-export async function everything(segments = 4): Promise<Record<string, unknown>[]> {
-  const parts = await Promise.all(Array.from({ length: segments }, (_, segment) => part(segment, segments)));
-  return parts.flat();
+type Stored = Record<string, unknown>;
+
+/**
+ * Shows every item of the table, or every entry of one of its indexes, page by page, in `segments` side by side; holds no more than
+ * a page (1 MB) of each. For the operator's checks alone: no function may scan.
+ */
+export async function scan(
+  see: (item: Stored) => void,
+  { segments = 4, index }: { segments?: number; index?: 'tree' | 'names' | undefined } = {},
+): Promise<void> {
+  const part = async (Segment: number) => {
+    let from: Stored | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await client().send(
+        new ScanCommand({
+          TableName: env('TABLE_NAME'),
+          ...(index ? { IndexName: index } : { ConsistentRead: true }),
+          Segment,
+          TotalSegments: segments,
+          ...(from ? { ExclusiveStartKey: from as never } : {}),
+        }),
+      );
+      for (const item of Items) see(fromAttributes(item));
+      from = LastEvaluatedKey;
+    } while (from);
+  };
+  await Promise.all(Array.from({ length: segments }, (_, segment) => part(segment)));
 }
 
-async function part(Segment: number, TotalSegments: number): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client().send(
-      new ScanCommand({
-        TableName: env('TABLE_NAME'),
-        ConsistentRead: true,
-        Segment,
-        TotalSegments,
-        ...(from ? { ExclusiveStartKey: from as never } : {}),
-      }),
-    );
-    found.push(...Items.map(fromAttributes));
-    from = LastEvaluatedKey;
-  } while (from);
+/** Every item of a small table at once. */
+export async function everything(): Promise<Stored[]> {
+  const found: Stored[] = [];
+  await scan((item) => found.push(item));
   return found;
 }

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
-import { archiveKey, resellerKey, settingsKey, uniqueKey } from '../kit/keys.ts';
+import { sameHoldings } from '../kit/holdings.ts';
+import { archiveKey, holdingsKey, resellerKey, settingsKey, uniqueKey } from '../kit/keys.ts';
 import { leave, type Membership } from '../kit/membership.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { codeKey } from './code.ts';
 import type { Company } from './company.ts';
+import { depart } from './departure.ts';
 import { exchangeBillingId, exchangeDomains } from './domain.ts';
 import { customerDeleted, provisioningRequested } from './events.ts';
 import { type Forest, mark } from './forest.ts';
@@ -30,6 +32,8 @@ export interface Estate {
   readonly services: number;
   /** Services that it may hand on. */
   readonly offers: number;
+  /** The version of these holdings, read before they were listed. */
+  readonly holdings: number | undefined;
   readonly licences: number;
   readonly balance: number;
 }
@@ -47,24 +51,27 @@ export const parting = z.strictObject({
 export function deleteCustomer(
   node: Node,
   estate: Estate,
-  { now, dryRun }: { now: string; dryRun: boolean },
+  { now, dryRun, lastUser }: { now: string; dryRun: boolean; lastUser?: readonly Write[] | undefined },
 ): Plan<z.input<typeof parting>> {
   const gone = toCustomer(node.item);
-  mustBeEmpty(gone, estate);
+  mustBeEmpty(gone, estate, lastUser ? 1 : 0);
   const providerId = providerOf(node);
   const version = node.version + 1;
   return {
     writes: [
       { do: 'remove', key: { PK: String(node.item.PK), SK: String(node.item.SK) }, version: node.version },
       { do: 'create', item: archived(providerId, node, now) },
+      depart(node, now),
       { do: 'remove', key: nameKey(providerId, gone.name) },
       ...(gone.code === null ? [] : [{ do: 'remove', key: codeKey(providerId, gone.code) } satisfies Write]),
       ...exchangeDomains(providerId, node.id, { before: gone.domains, after: [] }),
       ...exchangeBillingId(providerId, node.id, { before: gone.billingId, after: null }),
       ...release(providerId, estate.company),
       ...noUsers(node.id, estate.users),
+      ...(lastUser ?? []),
       ...estate.people.flatMap(leave),
       ...sold(node, estate),
+      heldNothing(node.id, estate.holdings),
       ...mark(providerId, estate.forest, { id: node.id, disabled: false }),
       ...dismiss(gone.parentId),
       { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },
@@ -86,13 +93,14 @@ export function deleteCustomer(
   };
 }
 
-function mustBeEmpty(gone: Customer, estate: Estate): void {
+// The last user is an administrator, who cannot be deleted before.
+function mustBeEmpty(gone: Customer, estate: Estate, goes: number): void {
   if (gone.status !== 'NotProvisioned') refuse(notDeprovisioned, undefined, { status: gone.status });
   const children = estate.selling?.children ?? 0;
   if (children > 0) refuse(hasChildren, undefined, { children });
   const { services, offers, licences } = estate;
   const users = estate.users?.users ?? 0;
-  if (users + services + offers + licences > 0)
+  if (users - goes + services + offers + licences > 0)
     refuse(inUse, undefined, { users, services, offers, licences });
   if (estate.people.length > mostPeople) refuse(tooManyPeople);
 }
@@ -127,6 +135,11 @@ function release(providerId: string, company: Company | undefined): Write[] {
 function noUsers(nodeId: string, users: Estate['users']): Write[] {
   const key = settingsKey(nodeId, 'USERS');
   return [users ? { do: 'remove', key, version: users.version } : { do: 'check', key, version: null }];
+}
+
+function heldNothing(nodeId: string, holdings: number | undefined): Write {
+  if (holdings === undefined) return sameHoldings(nodeId, holdings);
+  return { do: 'remove', key: holdingsKey(nodeId), version: holdings };
 }
 
 function sold(node: Node, { selling }: Estate): Write[] {

@@ -11,6 +11,7 @@ import { depthOf, inScope, maxDepth, type Node, providerOf } from '../kit/scope.
 import { id } from '../kit/text.ts';
 import { allowedAlong } from './cascade.ts';
 import { edited } from './change.ts';
+import { depart, standingSince } from './departure.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
@@ -76,7 +77,7 @@ export interface Journey {
 export function moveCustomer(
   scope: { readonly home: Node; readonly target: Node },
   journey: Journey,
-  made: { operationId: string; dryRun: boolean; acceptLostRoles: boolean },
+  made: { operationId: string; dryRun: boolean; acceptLostRoles: boolean; now: string },
 ): Plan<Movement> {
   const node = scope.target;
   const parent = destination(scope, journey);
@@ -106,7 +107,11 @@ export function moveCustomer(
   };
   return {
     writes: [
-      restated(node, after, [...parent.path, node.id]),
+      restated({ ...node, item: { ...node.item, ...standingSince(made.now) } }, after, [
+        ...parent.path,
+        node.id,
+      ]),
+      depart(node, made.now),
       grown(providerId, journey.forest, { move, epoch: journey.forest.epoch + 1 }),
       {
         do: 'create',

@@ -1,4 +1,5 @@
 import { announce } from '../kit/event.ts';
+import { sameHoldings } from '../kit/holdings.ts';
 import { resellerKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
@@ -11,6 +12,13 @@ import { type Customer, restated, toCustomer } from './profile.ts';
 export interface Selling {
   readonly children: number;
   readonly version: number;
+}
+
+/** What a reseller sells: its children, how many services it may hand on, and the version of these as they were read. */
+export interface Sales {
+  readonly selling: Selling | undefined;
+  readonly offers: number;
+  readonly holdings: number | undefined;
 }
 
 /** A child more below a reseller: binds to its being one, and to its place in the tree. The provider counts on MSP mode. */
@@ -50,10 +58,7 @@ export function makeReseller(node: Node): Plan<Customer> {
 }
 
 /** Takes the reseller service away; only where it has no customers and hands on nothing. */
-export function unmakeReseller(
-  node: Node,
-  { selling, offers }: { selling: Selling | undefined; offers: number },
-): Plan {
+export function unmakeReseller(node: Node, { selling, offers, holdings }: Sales): Plan {
   const before = toCustomer(node.item);
   if (!before.reseller) return { writes: [], reply: { status: 204 } };
   if (before.adminState === 'DISABLED') refuse(disabled);
@@ -62,6 +67,7 @@ export function unmakeReseller(
   return {
     writes: [
       restated(node, { ...before, reseller: false }),
+      sameHoldings(node.id, holdings),
       ...(selling
         ? [{ do: 'remove', key: resellerKey(node.id), version: selling.version } satisfies Write]
         : []),

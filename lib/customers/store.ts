@@ -6,6 +6,7 @@ import {
   customerServicePrefix,
   forestKey,
   holdingsKey,
+  type Key,
   memberKey,
   memberPrefix,
   meterPrefix,
@@ -21,6 +22,7 @@ import {
 import type { Membership } from '../kit/membership.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
 import type { Write } from '../kit/plan.ts';
+import type { LoadInput } from '../kit/route.ts';
 import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { administrates, toMembership } from './administrator.ts';
@@ -36,7 +38,7 @@ import { domainKey, type Holders } from './domain.ts';
 import { type Forest, toForest } from './forest.ts';
 import type { Journey } from './move.ts';
 import { toCustomer } from './profile.ts';
-import type { Selling } from './reseller.ts';
+import type { Sales, Selling } from './reseller.ts';
 import { defaultsKey } from './settings.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -175,7 +177,7 @@ export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise
 }
 
 /** What a reseller counts, and how many services it may hand on. */
-export async function salesOf(nodeId: string): Promise<{ selling: Selling | undefined; offers: number }> {
+export async function salesOf(nodeId: string): Promise<Omit<Sales, 'holdings'>> {
   const [item, { offered }] = await Promise.all([get(resellerKey(nodeId), true), holdingsOf(nodeId)]);
   return { selling: toSelling(item), offers: offered.length };
 }
@@ -184,7 +186,7 @@ export const forestOf = async (providerId: string): Promise<Forest> =>
   toForest(await get(forestKey(providerId), true));
 
 /** Everything that a customer still holds. */
-export async function estateOf(node: Node): Promise<Estate> {
+export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
   const providerId = node.path[1] ?? '';
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
@@ -212,8 +214,7 @@ export async function estateOf(node: Node): Promise<Estate> {
     people: people.items.map((item) => toMembership(item, node.id)),
     services: had.length,
     offers: offered.length,
-    licences: meters.items.filter(({ allocated, used }) => Number(allocated ?? 0) + Number(used ?? 0) > 0)
-      .length,
+    licences: meters.items.filter(({ limit, used }) => Number(limit ?? 0) + Number(used ?? 0) > 0).length,
     balance: Number(ledger.items[0]?.balance ?? 0),
   };
 }
@@ -272,10 +273,20 @@ async function sizeOf(node: Node): Promise<Journey['subtree']> {
   return { nodes, levels: (longest - S1.length) / idLength + 1 };
 }
 
+/** Read with the caller's membership, and so before anything that a node holds is listed: binds to what is listed. */
+export const besideHoldings = ({ target }: { target: string }): Key[] => [holdingsKey(target)];
+export async function holdingsTold({ alongside }: Pick<LoadInput, 'alongside'>): Promise<number | undefined> {
+  const [told] = await alongside();
+  return told && Number(told.version);
+}
+
 /** What a move depends on, bound to the tree as it is. */
-export async function journeyOf(node: Node, parentId: string, stored: Stored | undefined): Promise<Journey> {
+export async function journeyOf(
+  node: Node,
+  parentId: string,
+  stored: Stored | undefined,
+): Promise<Omit<Journey, 'holdings'>> {
   const parentPath = String(stored?.path ?? '').split('/');
-  const told = await get(holdingsKey(node.id), true);
   const [forest, subtree, own, others, old, line] = await Promise.all([
     forestOf(node.path[1] ?? ''),
     sizeOf(node),
@@ -290,7 +301,6 @@ export async function journeyOf(node: Node, parentId: string, stored: Stored | u
     above: { old, new: line },
     subtree,
     held: held([...own.had, ...own.offered]),
-    holdings: told && Number(told.version),
     offered: others?.offered ?? null,
   };
 }

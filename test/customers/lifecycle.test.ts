@@ -200,7 +200,7 @@ describe('deleting', () => {
     const used = { code: 'customers.in_use' };
     expect(await holding(settingsKey('$', 'USERS'), { users: 2 })).toMatchObject({ ...used, users: 2 });
     expect(await holding(customerServiceKey('$', 'svc_1'), {})).toMatchObject({ ...used, services: 1 });
-    expect(await holding(meterKey('$', 'DEVICE'), { allocated: 5, used: 0 })).toMatchObject({
+    expect(await holding(meterKey('$', 'DEVICE'), { limit: 5, used: 0 })).toMatchObject({
       ...used,
       licences: 1,
     });

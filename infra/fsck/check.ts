@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { Skeleton } from './skeleton.ts';
+
+export type Stored = Readonly<Record<string, unknown>>;
+
+/** What is promised, and checked under this name. */
+export const invariants = [
+  'tree',
+  'administrators',
+  'roles',
+  'narrowing',
+  'tenancy',
+  'counts',
+  'ledgers',
+  'pools',
+  'names',
+  'receipts',
+  'indexes',
+] as const;
+export type Invariant = (typeof invariants)[number];
+
+/** One broken promise: which, where, and what is wrong. */
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly where: string;
+  readonly what: string;
+}
+
+export type Tell = (where: string, what: string) => void;
+
+/** A check at work: sees every item once, in any order, and keeps no more of them than it must. */
+export interface Watch {
+  readonly see?: (item: Stored) => void;
+  /** Every entry of the two indexes. */
+  readonly seeEntry?: (entry: Stored, index: 'tree' | 'names') => void;
+  readonly end?: () => void;
+  /** What has to be looked at once more, where the sums only told that something is wrong. */
+  readonly again?: () => Watch | undefined;
+}
+
+export type Check = (known: Skeleton, tell: Tell) => Watch;
+
+export const tenantOf = (item: Stored): string => String(item.PK).split('#')[1] ?? '';
+export const kindOf = (item: Stored): string => String(item.PK).split('#')[2] ?? '';
+export const placeOf = (item: Stored): string => `${item.PK} ${item.SK}`;
+
+const ring = 2 ** 48;
+const hash = (text: string) => createHash('sha1').update(text).digest().readUIntBE(0, 6);
+
+/** Counts by name; what stays at zero is forgotten by `uneven`. */
+export function tally() {
+  const counts = new Map<string, number>();
+  return {
+    add: (name: string, by: number) => counts.set(name, (counts.get(name) ?? 0) + by),
+    of: (name: string) => counts.get(name) ?? 0,
+    uneven: () => [...counts].filter(([, count]) => count !== 0),
+  };
+}
+
+/** Two sets compared by sums of hashes in a fixed number of buckets, however large they are. */
+export function balance(buckets = 65_536) {
+  const sums = new Float64Array(buckets);
+  const bucketOf = (name: string) => hash(name) % buckets;
+  return {
+    /** `by` 1: of the one set; −1: of the other. */
+    put: (name: string, by: 1 | -1) => {
+      const at = bucketOf(name);
+      sums[at] = ((sums[at] ?? 0) + by * hash(`=${name}`) + ring) % ring;
+    },
+    isEven: () => sums.every((sum) => sum === 0),
+    /** True where this name is in a bucket in which the sets differ. */
+    isSuspect: (name: string) => sums[bucketOf(name)] !== 0,
+  };
+}

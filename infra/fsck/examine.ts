@@ -1,0 +1,79 @@
+import type { Check, Invariant, Stored, Violation, Watch } from './check.ts';
+import { counts } from './counts.ts';
+import { indexes } from './indexes.ts';
+import { ledgers } from './ledgers.ts';
+import { names } from './names.ts';
+import { administrators, roles } from './people.ts';
+import { pools } from './pools.ts';
+import { receipts } from './receipts.ts';
+import { narrowing } from './services.ts';
+import { emptySkeleton, learn } from './skeleton.ts';
+import { tenancy } from './tenancy.ts';
+import { tree } from './tree.ts';
+
+const checks: Readonly<Record<Invariant, Check>> = {
+  tree,
+  administrators,
+  roles,
+  narrowing,
+  tenancy,
+  counts,
+  ledgers,
+  pools,
+  names,
+  receipts,
+  indexes,
+};
+
+/** Reads a whole table, or one of its indexes, item by item; may be asked several times. */
+export type Pass = (see: (item: Stored) => void, source?: 'tree' | 'names') => Promise<void>;
+
+/**
+ * Finds what a table breaks, without ever holding the table: one pass for the nodes, one for everything, and more only
+ * for what the sums of the second have found to be wrong.
+ */
+export async function examine(
+  pass: Pass,
+  found: (violation: Violation) => void,
+): Promise<{ items: number; passes: number }> {
+  const known = emptySkeleton();
+  let items = 0;
+  await pass((item) => {
+    items++;
+    learn(known, item);
+  });
+  let watching: Watch[] = Object.entries(checks).map(([invariant, check]) =>
+    check(known, (where, what) => found({ invariant: invariant as Invariant, where, what })),
+  );
+  let passes = 1;
+  for (; watching.length > 0; passes++) {
+    await pass((item) => {
+      for (const one of watching) one.see?.(item);
+    });
+    for (const source of ['tree', 'names'] as const) {
+      const concerned = watching.filter((one) => one.seeEntry);
+      if (concerned.length === 0) continue;
+      await pass((entry) => {
+        for (const one of concerned) one.seeEntry?.(entry, source);
+      }, source);
+    }
+    for (const one of watching) one.end?.();
+    watching = watching.flatMap((one) => one.again?.() ?? []);
+  }
+  return { items, passes };
+}
+
+/** The same for items at hand; `entries` are those of the indexes where they are not just what the items say. */
+export async function violations(
+  items: readonly Stored[],
+  entries: { readonly tree?: readonly Stored[]; readonly names?: readonly Stored[] } = {},
+): Promise<Violation[]> {
+  const out: Violation[] = [];
+  const of = { tree: 'G1', names: 'G2' } as const;
+  const pass: Pass = async (see, source) => {
+    const listed = source && (entries[source] ?? items.filter((item) => item[of[source]] !== undefined));
+    for (const item of listed ?? items) see(item);
+  };
+  await examine(pass, (one) => out.push(one));
+  return out;
+}

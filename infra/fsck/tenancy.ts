@@ -1,0 +1,39 @@
+import { platformId } from '../../lib/kit/id.ts';
+import { type Check, placeOf, type Stored, tenantOf } from './check.ts';
+import { lineOf, providerAbove } from './skeleton.ts';
+
+/** No item belongs to two tenants, and none to a tenant that never was. */
+export const tenancy: Check = (known, tell) => {
+  const allowed = (tenant: string, item: Stored): readonly string[] => {
+    const own = known.nodes.get(tenant);
+    const asked = item.kind === 'ticket' ? [String(item.providerId)] : [];
+    return own ? [...lineOf(known, own), ...asked] : [tenant, known.gone.get(tenant) ?? '', platformId];
+  };
+  const wrongName = (tenant: string, item: Stored): string | undefined => {
+    const said = item.kind === 'unique' ? item.customerId : undefined;
+    if (typeof said !== 'string') return undefined;
+    if (!known.nodes.has(said)) return `it keeps a name for ${said}, which does not exist`;
+    return providerAbove(known, said) === tenant
+      ? undefined
+      : `it keeps a name for ${said}, of another provider`;
+  };
+  return {
+    see: (item) => {
+      const tenant = tenantOf(item);
+      const where = placeOf(item);
+      if (!known.nodes.has(tenant) && !known.gone.has(tenant)) return tell(where, `${tenant} does not exist`);
+      for (const name of ['G1', 'G2'] as const) {
+        const lists = item[name] === undefined ? undefined : String(item[name]).split('#')[1];
+        if (lists && !allowed(tenant, item).includes(lists))
+          tell(where, `${name} lists it under ${lists}, which is not above it`);
+      }
+      for (const name of ['customerId', 'nodeId'] as const) {
+        const said = item[name];
+        const other = typeof said === 'string' && /^(cus|prv)_/.test(said) && said !== tenant;
+        if (other && tenant.startsWith('cus_')) tell(where, `it stands at ${tenant} and says ${said}`);
+      }
+      const named = wrongName(tenant, item);
+      if (named) tell(where, named);
+    },
+  };
+};

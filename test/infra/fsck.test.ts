@@ -1,0 +1,399 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { invariants as promised, type Stored, type Violation } from '../../infra/fsck/check.ts';
+import { examine, violations } from '../../infra/fsck/examine.ts';
+import { everything, scan } from '../../lib/aws/scan.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { deliver } from '../kit/deliver.ts';
+import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { plantCreditSystem } from '../kit/plant.ts';
+import { createTable } from '../kit/table.ts';
+import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { openDesk, setPool } from '../licensing/desk.ts';
+import { define, give, giveUser, offer, withdraw } from '../services/desk.ts';
+import { add, callerOf, preset } from '../users/people.ts';
+
+let msp: Msp;
+let other: Msp;
+let reseller: Branch;
+let customer: { id: string; userId: string; collectionId: string };
+let ledger: string;
+let items: readonly Stored[];
+
+async function send(line: string, as: Caller, body?: unknown): Promise<Answer> {
+  const answer = await call(line, { as, body, headers: { 'if-match': '*' } });
+  if (answer.status >= 300)
+    throw new Error(`${line} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
+/** One provider with something of everything that is checked, made over the API alone. */
+beforeAll(async () => {
+  process.env.TABLE_NAME = 'fsck';
+  await createTable(new DynamoDBClient({}), 'fsck');
+  [msp, other] = [await makeMsp(), await makeMsp()];
+  const as = msp.catalog;
+  await send('POST /v1/external-users', other.catalog, { name: 'A', email: 'a@ext.example.com' });
+  await send('POST /v1/collaborator-groups', other.catalog, { name: 'Builders' });
+  const former = await plantReseller(msp);
+  reseller = await plantReseller(msp, former.id);
+  const leaf = await plantDirectly(reseller.admin);
+  const at = { id: leaf.id, path: [], domain: leaf.domains[0].name };
+  const service = await define(as);
+  for (const { id } of [former, reseller]) await offer(as, { id }, service);
+  await give(as, at, service);
+  const roles = ['USER_ADMINISTRATOR', 'SERVICE_ADMINISTRATOR'];
+  const made = await send('POST /v1/role-collections', as, { name: 'Helpers', roles });
+  const first = await add(at, as);
+  const user = await add(at, as, { role: { collectionId: made.body.id } });
+  await add(at, callerOf(first), preset('USER_ADMINISTRATOR'));
+  await giveUser(as, user, service);
+  customer = { id: leaf.id, userId: user.body.id, collectionId: made.body.id };
+  await send(`POST /v1/customers/${reseller.id}/move`, as, { parentId: msp.id });
+  const desk = await openDesk(msp);
+  await setPool(msp, 'DEVICE', 100);
+  await desk.allocate({ model: 'ALLOCATED', allocations: { DEVICE: { limit: 5, enforcement: 'SOFT' } } });
+  await desk.add(7);
+  await plantCreditSystem(msp.id);
+  ledger = (await addCustomer(msp)).id;
+  const post = (what: string, body: object) => send(`POST /v1/customers/${ledger}/credits/${what}`, as, body);
+  await post('grants', { amount: 100 });
+  for (const amount of [5, 6, 7])
+    await post('debits', { amount, serviceId: 'laptop', requestId: newId('request', Date.now()) });
+  const debit = await post('debits', {
+    amount: 8,
+    serviceId: 'laptop',
+    requestId: newId('request', Date.now()),
+  });
+  await post('refunds', { entryId: debit.body.entryId, reason: 'Not delivered' });
+  await withdraw(as, { id: former.id }, service);
+  await send(`DELETE /v1/customers/${former.id}`, as);
+  await deliver(reseller.id);
+  items = await everything();
+}, 60_000);
+
+type Change = (item: Stored) => Stored | readonly Stored[];
+const told = (found: readonly Violation[]) =>
+  found.map(({ invariant, where, what }) => `${invariant}: ${where}: ${what}`);
+const broken = async (change: Change) =>
+  told(await violations(items.flatMap((item) => change(item) as Stored[])));
+const of =
+  (kind: string, more: Record<string, unknown> = {}) =>
+  (item: Stored) =>
+    item.kind === kind && Object.entries(more).every(([name, value]) => item[name] === value);
+const first = (chosen: (item: Stored) => boolean): Stored => {
+  const found = items.find(chosen);
+  if (!found) throw new Error('Nothing of the kind is in the table');
+  return found;
+};
+const edit =
+  (one: Stored, more: Stored): Change =>
+  (item) =>
+    item === one ? { ...item, ...more } : item;
+const without =
+  (one: Stored): Change =>
+  (item) =>
+    item === one ? [] : item;
+const besides =
+  (...more: readonly Stored[]): Change =>
+  (item) =>
+    item === items[0] ? [item, ...more] : item;
+const node = (id: string) => first(of('node', { id }));
+
+describe('a clean table', () => {
+  it('holds something of every kind that is checked, and breaks nothing', async () => {
+    expect(told(await violations(items))).toEqual([]);
+    const kinds =
+      'node member identity unique user userCount roleCollection offer instance pool meter item entry refund';
+    for (const kind of kinds.split(' ')) first(of(kind));
+    for (const kind of 'audit archive reseller forest move person company companyGroup mspMode'.split(' '))
+      first(of(kind));
+    for (const kind of ['externalUser', 'collaboratorGroup', 'service']) first(of(kind));
+  });
+
+  it('is read in segments, with its indexes, without being held', async () => {
+    const found: Violation[] = [];
+    let held = 0;
+    const read = await examine(
+      (see, index) => scan((item) => see(item), { segments: 3, index }).then(() => void held++),
+      (one) => found.push(one),
+    );
+    expect(told(found)).toEqual([]);
+    expect(read).toEqual({ items: items.length, passes: 2 });
+    expect(held).toBe(4);
+  });
+});
+
+/** What is planted, and what must be said of it and of nothing else (by the beginning of each line). */
+const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]][] = [
+  [
+    'a path that is not the parent’s',
+    () => edit(node(customer.id), { path: `${msp.id}/${customer.id}` }),
+    () => [/^tree: .*: its path does not lead/],
+  ],
+  [
+    'a place elsewhere in the index',
+    () => edit(node(customer.id), { S1: 'elsewhere' }),
+    () => [`tree: ${customer.id}: it stands elsewhere`],
+  ],
+  [
+    'a name under another parent',
+    () => edit(node(customer.id), { S2: 'elsewhere' }),
+    () => [`tree: ${customer.id}: it is listed by another name`],
+  ],
+  [
+    'a parent that sells nothing',
+    () => edit(node(reseller.id), { type: 'CUSTOMER' }),
+    () => [
+      `tree: ${customer.id}: its parent is no reseller`,
+      `counts: ${reseller.id}: node and reseller service`,
+    ],
+  ],
+  [
+    'a cycle',
+    () => edit(node(reseller.id), { path: `${String(node(customer.id).path)}/${reseller.id}` }),
+    () => [`tree: ${reseller.id}: it stands below itself`],
+  ],
+  [
+    'no administrator',
+    () => (item) =>
+      item.kind === 'member' && String(item.PK).includes(customer.id) ? { ...item, roles: [] } : item,
+    () => [`administrators: ${customer.id}`, /^roles: .*user and membership differ/],
+  ],
+  [
+    'an administrator whose time ends',
+    () => (item) =>
+      item.kind === 'member' && String(item.PK).includes(customer.id)
+        ? { ...item, endsAt: '2027-01-01T00:00:00.000Z' }
+        : item,
+    () => [`administrators: ${customer.id}`],
+  ],
+  [
+    'a membership with more roles than its user',
+    () =>
+      edit(
+        first((item) => item.kind === 'member' && String(item.id).slice(-26) === customer.userId.slice(-26)),
+        { roles: ['CUSTOMER_ADMINISTRATOR'] },
+      ),
+    () => [/^roles: .*user and membership differ/],
+  ],
+  [
+    'a user whose roles its collection does not give',
+    () => edit(first(of('roleCollection')), { roles: ['USER_ADMINISTRATOR'] }),
+    () => [
+      /^roles: .*it holds SERVICE_ADMINISTRATOR,USER_ADMINISTRATOR|^roles: .*it holds USER_ADMINISTRATOR,SERVICE_ADMINISTRATOR/,
+    ],
+  ],
+  [
+    'a role of another kind of node',
+    () =>
+      edit(
+        first((item) => item.kind === 'member' && String(item.PK).includes(msp.id)),
+        { roles: ['PLATFORM_OPERATOR'] },
+      ),
+    () => [/^roles: .*PLATFORM_OPERATOR, which is no role there/],
+  ],
+  [
+    'a service that the parent does not offer',
+    () =>
+      edit(
+        first((item) => item.kind === 'offer' && String(item.PK).includes(reseller.id)),
+        { offered: 0 },
+      ),
+    () => [`narrowing: ${customer.id}`],
+  ],
+  [
+    'a user’s service that its customer never had',
+    () => without(first((item) => item.kind === 'instance' && String(item.SK).startsWith('#'))),
+    () => [`narrowing: ${customer.id}: a user has`, `counts: ${reseller.id} svc_`],
+  ],
+  [
+    'an item of nobody',
+    () => besides({ PK: `T#cus_${'7'.repeat(26)}`, SK: 'S#X' }),
+    () => [`tenancy: T#cus_${'7'.repeat(26)} S#X`],
+  ],
+  [
+    'an item listed under a stranger',
+    () =>
+      edit(
+        first((item) => item.kind === 'audit' && String(item.PK).includes(customer.id)),
+        { G1: `T#${other.id}#AUDIT` },
+      ),
+    () => [/^tenancy: .*G1 lists it under prv_/],
+  ],
+  [
+    'an item of two tenants',
+    () => edit(first(of('user')), { customerId: reseller.id }),
+    () => [/^tenancy: .* says cus_/],
+  ],
+  [
+    'a wrong count of children',
+    () =>
+      edit(
+        first((item) => item.kind === 'reseller' && String(item.PK).includes(reseller.id)),
+        { children: 3 },
+      ),
+    () => [`counts: ${reseller.id}: it counts 2 children more`],
+  ],
+  [
+    'a wrong count of customers',
+    () =>
+      edit(
+        first((item) => item.kind === 'mspMode' && String(item.PK).includes(msp.id)),
+        { customers: 99 },
+      ),
+    () => [/^counts: prv_.*customers more/],
+  ],
+  [
+    'a wrong count of users',
+    () => edit(first(of('userCount')), { users: 2 }),
+    () => [`counts: ${customer.id}: it counts 1 users fewer`],
+  ],
+  [
+    'a wrong count of a group’s people',
+    () => edit(first(of('companyGroup')), { members: 9 }),
+    () => [/^counts: .*people more/],
+  ],
+  [
+    'a wrong count of a collection’s holders',
+    () => edit(first(of('roleCollection')), { users: 5 }),
+    () => [`counts: ${customer.collectionId}: it counts 4 holders more`],
+  ],
+  [
+    'a wrong count of who holds a service',
+    () =>
+      edit(
+        first((item) => item.kind === 'offer' && String(item.PK).includes(reseller.id)),
+        { held: 4 },
+      ),
+    () => [/^counts: .*holders right below more/],
+  ],
+  [
+    'a wrong count of items in use',
+    () => without(first(of('item', { state: 'MANAGED' }))),
+    () => [/^counts: .*items in use more/],
+  ],
+  [
+    'an entry that was changed',
+    () => edit(first(of('entry', { seq: 3 })), { reason: 'Something else' }),
+    () => [`ledgers: ${ledger} entry 4: the entry before is not`],
+  ],
+  [
+    'an entry of another amount',
+    () => edit(first(of('entry', { seq: 3 })), { amount: 50 }),
+    () => [`ledgers: ${ledger} entry 3: it begins with a balance of`, `ledgers: ${ledger} entry 4`],
+  ],
+  [
+    'an entry that is missing',
+    () => without(first(of('entry', { seq: 3 }))),
+    () => [`ledgers: ${ledger} entry 4: it follows entry 2`],
+  ],
+  [
+    'an entry in the wrong place',
+    () => edit(first(of('entry', { seq: 3 })), { SK: '2020-01-01T00:00:00.000Z' }),
+    () => [`ledgers: ${ledger} entry 3: it stands under another moment`, `ledgers: ${ledger} entry 4`],
+  ],
+  [
+    'an unreadable entry',
+    () => besides({ PK: `T#${ledger}#ENTRY`, SK: 'x', kind: 'entry' }),
+    () => [/^ledgers: .*it is no entry/],
+  ],
+  [
+    'a pool that lends more than it has',
+    () => edit(first(of('pool')), { licensed: 2, free: -5 }),
+    () => [/^pools: .*5 licences more than it has/],
+  ],
+  [
+    'a pool that does not add up',
+    () => edit(first(of('pool')), { licensed: 200 }),
+    () => [/^pools: .*licensed is not/],
+  ],
+  [
+    'a pool that miscounts',
+    () => edit(first(of('meter', { type: 'DEVICE' })), { limit: 6 }),
+    () => [/^pools: .*allocated fewer/, /^pools: .*shared more/],
+  ],
+  [
+    'a name kept for nobody',
+    () => besides({ PK: `T#${msp.id}#UNIQUE`, SK: 'CODE#x', kind: 'unique' }),
+    () => [`names: T#${msp.id}#UNIQUE CODE#x: nobody`],
+  ],
+  [
+    'a name that nothing keeps',
+    () => without(first((item) => item.kind === 'unique' && String(item.SK).startsWith('UPN#'))),
+    () => [/^names: .*nothing keeps .*UPN#/],
+  ],
+  [
+    'an address that nothing keeps',
+    () => without(first(of('identity', { tenantId: ledger }))),
+    () => [/^names: .*M#per_.*nothing keeps .*IDENTITY/],
+  ],
+  [
+    'two owners of a name',
+    () => edit(node(customer.id), { code: node(reseller.id).code }),
+    () => [/^names: .*they share .*CODE#/, /^names: .*CODE#.*: nobody has what it keeps/],
+  ],
+  [
+    'a refund without its mark',
+    () => without(first(of('refund'))),
+    () => [/^names: .*nothing keeps .*REFUND#/],
+  ],
+  [
+    'a version without an entry',
+    () => edit(node(customer.id), { version: 9 }),
+    () => [`receipts: ${customer.id}: it is at version 9`],
+  ],
+  [
+    'a node without an entry of its creation',
+    () =>
+      without(
+        first(
+          (item) => item.kind === 'audit' && item.action === 'customers.add' && item.subject === customer.id,
+        ),
+      ),
+    () => [`receipts: ${customer.id}: no entry tells of its creation`],
+  ],
+  [
+    'an entry at another time',
+    () => edit(first(of('audit')), { at: '2020-01-01T00:00:00.000Z' }),
+    () => [/^receipts: .*its time and its place disagree/],
+  ],
+];
+
+describe('a broken table', () => {
+  it.each(plants)('with %s', async (_, change, expected) => {
+    const found = await broken(change());
+    for (const one of expected()) {
+      expect(
+        found.some((line) => (typeof one === 'string' ? line.startsWith(one) : one.test(line))),
+        found.join('\n'),
+      ).toBe(true);
+    }
+    const checkOf = (one: string | RegExp) =>
+      (typeof one === 'string' ? one : one.source.slice(1)).split(':')[0];
+    const named = new Set(found.map((line) => line.split(':')[0]));
+    // A node in the wrong place, or of another's name, is wrong in more than one way.
+    if (!expected().some((one) => checkOf(one) === 'tree'))
+      expect(named, found.join('\n')).toEqual(new Set(expected().map(checkOf)));
+  });
+
+  it('with an index entry behind which nothing stands, and with an item that the index does not show', async () => {
+    const listed = items.filter((item) => item.G1 !== undefined);
+    const ghost = { ...listed[0], PK: `T#${customer.id}`, SK: 'gone' };
+    const found = told(await violations(items, { tree: [...listed.slice(1), ghost] }));
+    expect(found.filter((line) => line.endsWith('no item stands behind it'))).toHaveLength(1);
+    expect(found.filter((line) => line.endsWith('the index does not show it'))).toHaveLength(1);
+    expect(found).toHaveLength(2);
+  });
+
+  it('is planted for every check', () => {
+    const named = plants.flatMap(([, , expected]) => {
+      try {
+        return expected().map((one) => String(one));
+      } catch {
+        return [];
+      }
+    });
+    for (const one of promised) if (one !== 'indexes') expect(named.join('\n')).toContain(`${one}:`);
+  });
+});
