@@ -24,6 +24,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   settingsKey: [n('nodeId'), n('what')],
   forestKey: [n('providerId')],
   holdingsKey: [n('nodeId')],
+  formerCustomerKey: [n('parentId'), n('until'), n('customerId')],
   archiveKey: [n('providerId'), n('customerId')],
   resellerKey: [n('nodeId')],
   userKey: [n('customerId'), n('userId')],

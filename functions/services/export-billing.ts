@@ -23,8 +23,9 @@ export const exportBilling = route({
   load: ({ home, query, now, scope }) => {
     const cost = home.startsWith('prv_');
     const plans = cost ? plansOf(home) : scope().then((one) => plansOf(providerOf(one.home)));
-    const bill = plans.then((all) => ({ ...spanOf(query.month, now), plans: all, cost }));
-    return wholeBill(home, { bill, customerId: query.customerId }, most);
+    const span = spanOf(query.month, now);
+    const bill = plans.then((all) => ({ ...span, billedBy: home, plans: all, cost }));
+    return wholeBill(home, { bill, asOf: span.asOf, customerId: query.customerId }, most);
   },
   decide: (_, rows) => (rows ? answer(toCsv(rows)) : refuse(billTooLong)),
 });

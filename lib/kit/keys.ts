@@ -38,6 +38,7 @@ export type PartitionKind =
   | 'COLLABORATORS'
   | 'IDENTITY'
   | 'ARCHIVE'
+  | 'FORMER'
   | 'PROVISION'
   | 'DIRECTORY'
   | 'USER'
@@ -156,6 +157,11 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
 export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
 /** Counts the changes of what a node holds: services that it has or hands on. */
 export const holdingsKey = (nodeId: string): Key => settingsKey(nodeId, 'HOLDINGS');
+/** A customer that stood right below a parent until an instant: bills of the time before still name it. */
+export const formerCustomerKey = (parentId: string, until: string, customerId: string): Key => ({
+  PK: partition(parentId, 'FORMER'),
+  SK: `${until}#${customerId}`,
+});
 /** What is kept of a customer that was deleted. */
 export const archiveKey = (providerId: string, customerId: string): Key => ({
   PK: partition(providerId, 'ARCHIVE'),

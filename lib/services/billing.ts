@@ -10,6 +10,7 @@ export const month = z
 
 /** One line of a bill: a service of a customer, or of one of its users. */
 export const billRow = z.strictObject({
+  billedBy: z.string().describe('The provider or reseller that bills the customer: its parent at the time'),
   customerId: z.string(),
   customerName: z.string(),
   userId: z.string().nullable(),
@@ -38,6 +39,7 @@ export function spanOf(name: string, now: string): { begin: string; asOf: string
 }
 
 export interface Bill {
+  readonly billedBy: string;
   readonly begin: string;
   readonly asOf: string;
   readonly plans: ReadonlyMap<string, StoredPlan>;
@@ -50,17 +52,19 @@ export function rowOf(
   of: { customer: { id: string; name: string }; service: Instance | undefined },
   bill: Bill,
 ): BillRow | undefined {
-  if (one.testUser || (one.removedAt !== undefined && one.removedAt < bill.begin)) return undefined;
+  if (one.removedAt !== undefined && one.removedAt < bill.begin) return undefined;
   const begun = one.periods.filter(({ from }) => from <= bill.asOf);
   const last = begun.at(-1);
   if (!last) return undefined;
   const current = hadAt(one, of.service, bill.asOf);
   const period = current ?? last;
+  if (period.testUser ?? one.testUser) return undefined;
   const plan = period.planId === null ? undefined : bill.plans.get(period.planId);
   const prices = plan && pricesAt(plan, bill.asOf);
   const quantity = current ? 1 : 0;
   const salesPrice = prices?.salesPrice ?? 0;
   return {
+    billedBy: bill.billedBy,
     customerId: of.customer.id,
     customerName: of.customer.name,
     userId: one.userId ?? null,
@@ -69,8 +73,8 @@ export function rowOf(
     serviceCode: one.code,
     serviceName: one.name,
     planId: period.planId,
-    planName: plan?.name ?? null,
-    sku: plan?.sku ?? null,
+    planName: prices?.name ?? plan?.name ?? null,
+    sku: (prices?.sku === undefined ? plan?.sku : prices.sku) ?? null,
     quantity,
     costPrice: bill.cost && prices ? prices.costPrice : null,
     salesPrice,
@@ -105,8 +109,12 @@ export interface Ledger {
   readonly whole: boolean;
 }
 
-/** Where a bill goes on: behind a customer, or inside the one after it, behind a service or a user. */
+/**
+ * Where a bill goes on: behind a customer, or inside the one after it, behind a service or a user; `gone`: among those
+ * who have left the parent since.
+ */
 export const place = z.object({
+  gone: z.boolean().optional(),
   after: z.string().optional(),
   customer: z.string().optional(),
   service: z.string().optional(),
@@ -116,7 +124,7 @@ export type Place = z.infer<typeof place>;
 
 /** At most `limit` lines of the ledgers read, and where the next page goes on. */
 export function linesOf(
-  read: { ledgers: readonly Ledger[]; next: string | null },
+  read: { ledgers: readonly Ledger[]; next: Place | null },
   limit: number,
   bill: Bill,
 ): { rows: BillRow[]; next: Place | null } {
@@ -133,5 +141,5 @@ export function linesOf(
     if (!whole) return { rows, next };
     last = next;
   }
-  return { rows, next: read.next ? { after: read.next } : null };
+  return { rows, next: read.next };
 }

@@ -1,6 +1,6 @@
 import { idTime } from '../kit/id.ts';
 import type { Plan } from '../kit/plan.ts';
-import type { Instance } from './instance.ts';
+import { type Instance, since } from './instance.ts';
 import { toItem } from './provision.ts';
 
 interface Outcome {
@@ -12,7 +12,7 @@ interface Outcome {
 export function finishServices(instances: readonly Instance[], outcome: Outcome): Plan | undefined {
   const asked = idTime(outcome.requestId);
   const settled = instances.filter(
-    ({ status, periods }) => status === 'Requested' && Date.parse(periods.at(-1)?.from ?? '') <= asked,
+    (one) => one.status === 'Requested' && Date.parse(since(one) ?? '') <= asked,
   );
   const [first] = settled;
   if (!first || outcome.status === 'NotProvisioned') return undefined;

@@ -14,6 +14,7 @@ const period = z.object({
   from: z.string(),
   to: z.string().nullable(),
   epoch: z.number(),
+  testUser: z.boolean().optional(),
 });
 /** A time in which a service was had, under one plan. `epoch` counts how often the customer began to have it. */
 export type Period = z.infer<typeof period>;
@@ -58,10 +59,21 @@ export const closed = (periods: readonly Period[], now: string): Period[] =>
 /** Ends what is open and begins anew. */
 export function opened(
   periods: readonly Period[],
-  begin: { planId: string | null; epoch: number; now: string },
+  begin: { planId: string | null; epoch: number; testUser?: boolean; now: string },
 ): Period[] {
   const { now, ...rest } = begin;
   return [...closed(periods, now), { ...rest, from: now, to: null }].slice(-keptPeriods);
+}
+
+/** Since when it is had under its plan: a user's test flag may have changed meanwhile. */
+export function since({ periods }: Pick<Instance, 'periods'>): string | undefined {
+  let last = periods.at(-1);
+  for (const one of periods.slice(0, -1).reverse()) {
+    if (!last || one.to !== last.from || one.planId !== last.planId || one.epoch !== last.epoch) break;
+    if (one.testUser === last.testUser) break;
+    last = one;
+  }
+  return last?.from;
 }
 
 export const at = (one: Pick<Instance, 'periods'>, instant: string): Period | undefined =>

@@ -41,13 +41,16 @@ const prices = z.object({
   costPrice: z.number(),
   salesPrice: z.number(),
   currency: z.string(),
+  /** Absent where stored before they were kept. */
+  name: z.string().optional(),
+  sku: z.string().nullable().optional(),
 });
 const stored = plan
   .omit({ costPrice: true, salesPrice: true, currency: true })
   .extend({ prices: z.array(prices).min(1), version: z.number() })
   .strip();
 
-/** A plan with all its prices, oldest first: a bill takes those of its time. */
+/** A plan with all its prices, names and stock codes, oldest first: a bill takes those of its time. */
 export type StoredPlan = z.infer<typeof stored>;
 export const toPlan = (item: Readonly<Record<string, unknown>>): StoredPlan => stored.parse(item);
 
@@ -82,7 +85,7 @@ export function addPlan(
     id: made.id,
     serviceId: service.id,
     ...rest,
-    prices: [{ from: made.now, costPrice, salesPrice, currency }],
+    prices: [{ from: made.now, costPrice, salesPrice, currency, name: rest.name, sku: rest.sku }],
     createdAt: made.now,
     version: 1,
   };
@@ -94,7 +97,7 @@ export function addPlan(
   };
 }
 
-/** Changes a plan; new prices count from now on, past bills keep theirs. */
+/** Changes a plan; new prices, name and stock code count from now on, past bills keep theirs. */
 export function changePlan(
   before: StoredPlan,
   change: z.output<typeof changedPlan>,
@@ -106,14 +109,13 @@ export function changePlan(
   const differing = difference(old, body);
   const fields = Object.keys(differing.after);
   if (fields.length === 0) return { writes: [], reply: { body: old, version: before.version } };
-  const { salesPrice, currency } = body;
-  const fresh = { from: made.now, costPrice: body.costPrice ?? 0, salesPrice, currency };
-  const repriced = fields.some((field) => ['costPrice', 'salesPrice', 'currency'].includes(field));
+  const { name, sku, salesPrice, currency } = body;
+  const fresh = { from: made.now, costPrice: body.costPrice ?? 0, salesPrice, currency, name, sku };
   const after: StoredPlan = {
     ...before,
-    name: body.name,
-    sku: body.sku,
-    prices: repriced ? [...before.prices, fresh].slice(-keptPrices) : before.prices,
+    name,
+    sku,
+    prices: [...before.prices, fresh].slice(-keptPrices),
     version: before.version + 1,
   };
   return {

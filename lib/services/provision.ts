@@ -14,7 +14,7 @@ import { notFound, Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
 import { serviceProvisioningRequested } from './events.ts';
-import { closed, type Instance, isHad, isHadWithin, opened, status } from './instance.ts';
+import { closed, type Instance, isHad, isHadWithin, opened, since, status } from './instance.ts';
 import { giveBack, holds, type Source, take } from './offer.ts';
 import type { StoredPlan } from './plan.ts';
 import { customerLacks, notForUsers, planUnknown } from './problems.ts';
@@ -35,14 +35,14 @@ export const wanted = z.strictObject({ planId: id('plan').nullable().default(nul
 
 /** What the engine has made of it; null stands for what is not had. */
 export function viewHolding(one: Instance, had: boolean): Holding {
-  const { serviceId, code, name, planId, periods } = one;
+  const { serviceId, code, name, planId } = one;
   return {
     serviceId,
     code,
     name,
     planId,
     status: had ? one.status : 'NotProvisioned',
-    since: had ? (periods.at(-1)?.from ?? null) : null,
+    since: had ? (since(one) ?? null) : null,
   };
 }
 
@@ -122,7 +122,7 @@ export function provisionUser(state: UserState, wish: Wish): Plan<Holding> {
   const key = userServiceKey(wish.customerId, user.id, service.id);
   const { displayName, testUser } = user;
   const after = {
-    ...renewed(key, { current, service, epoch: customer.epoch }, wish),
+    ...renewed(key, { current, service, epoch: customer.epoch, testUser }, wish),
     userId: user.id,
     displayName,
     testUser,
@@ -154,10 +154,10 @@ function fits(plan: StoredPlan | undefined, planId: string | null, audience: 'CU
 
 function renewed(
   key: Key,
-  from: { current: Instance | undefined; service: Service; epoch: number },
+  from: { current: Instance | undefined; service: Service; epoch: number; testUser?: boolean },
   { planId, now }: Wish,
 ): Instance {
-  const { current, service, epoch } = from;
+  const { current, service, ...begin } = from;
   const { id: serviceId, code, name } = service;
   return {
     ...key,
@@ -166,8 +166,8 @@ function renewed(
     name,
     status: 'Requested',
     planId,
-    epoch,
-    periods: opened(current?.periods ?? [], { planId, epoch, now }),
+    epoch: begin.epoch,
+    periods: opened(current?.periods ?? [], { planId, ...begin, now }),
     version: (current?.version ?? 0) + 1,
     createdAt: current?.createdAt ?? now,
   };

@@ -234,40 +234,76 @@ export async function userExists(customerId: string, userId: string): Promise<bo
   return item !== undefined;
 }
 
-const childrenAtOnce = 5;
+const customersAtOnce = 5;
 
-/** What one page of a bill needs: a few customers right below a node with what they and their users have. */
+interface Billed {
+  readonly customer: { readonly id: string; readonly name: string };
+  readonly begin: Place;
+  readonly behind: Place;
+}
+
+/** What one page of a bill needs: a few customers that stood right below a node, with what they and their users have. */
 export async function ledgersOf(
   parentId: string,
-  asked: { place: Place; limit: number; customerId?: string | undefined },
-): Promise<{ ledgers: Ledger[]; next: string | null }> {
-  const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
-  const { place } = asked;
-  const children =
-    asked.customerId === undefined
-      ? await page({ ...range, limit: childrenAtOnce, after: place.after })
-      : { items: await childOf(parentId, asked.customerId), next: null };
-  const behind = children.items.map((item) => positionOf(range, item));
+  asked: { place: Place; limit: number; asOf: string; customerId?: string | undefined },
+): Promise<{ ledgers: Ledger[]; next: Place | null }> {
+  const { place, limit } = asked;
+  const { billed, next } = await customersAt(parentId, asked);
   const ledgers = await Promise.all(
-    children.items.map((item, index) => {
-      const begin = index === 0 ? place.after : behind[index - 1];
-      const inside = place.customer === item.id ? place : {};
-      return ledgerOf(item, { ...inside, after: begin }, { limit: asked.limit, behind: behind[index] });
+    billed.map((one) => {
+      const inside = place.customer === one.customer.id ? place : {};
+      return ledgerOf(one, { ...inside, ...one.begin }, limit);
     }),
   );
-  return { ledgers, next: children.next };
+  return { ledgers, next };
+}
+
+/** Who stood right below a node at an instant: of those there now who had come by then, and of those who have left since. */
+async function customersAt(
+  parentId: string,
+  asked: { place: Place; asOf: string; customerId?: string | undefined },
+): Promise<{ billed: Billed[]; next: Place | null }> {
+  const { place, asOf, customerId } = asked;
+  const billed: Billed[] = [];
+  let begin: Place = {
+    ...(place.gone ? { gone: true } : {}),
+    ...(place.after ? { after: place.after } : {}),
+  };
+  const bill = (item: Raw, behind: Place) => {
+    const { id, name, from, to } = item as Record<string, string>;
+    const there = to === undefined ? String(item.at ?? '') <= asOf : to > asOf && String(from) <= asOf;
+    const wanted = customerId === undefined || customerId === id;
+    if (there && wanted) billed.push({ customer: { id: String(id), name: String(name) }, begin, behind });
+    begin = behind;
+  };
+  if (!place.gone) {
+    const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
+    const children =
+      customerId === undefined
+        ? await page({ ...range, limit: customersAtOnce, after: place.after })
+        : { items: await childOf(parentId, customerId), next: null };
+    for (const item of children.items) bill(item, { after: positionOf(range, item) });
+    if (children.next) return { billed, next: { after: children.next } };
+    begin = { gone: true };
+  }
+  const after = place.gone ? place.after : undefined;
+  const limit = customerId === undefined ? customersAtOnce : 500;
+  const left = await page({ partition: partition(parentId, 'FORMER'), from: asOf, limit, after });
+  for (const item of left.items) bill(item, { gone: true, after: positionOf({}, item) });
+  return { billed, next: left.next ? { gone: true, after: left.next } : null };
 }
 
 /** All lines of a bill, or undefined where they are more than fit. */
 export async function wholeBill(
   parentId: string,
-  asked: { bill: Promise<Bill>; customerId: string | undefined },
+  asked: { bill: Promise<Bill>; asOf: string; customerId: string | undefined },
   most: { lines: number; pages: number },
 ): Promise<BillRow[] | undefined> {
   const rows: BillRow[] = [];
   let place: Place = {};
   for (let count = 0; count < most.pages; count++) {
-    const reading = ledgersOf(parentId, { place, limit: 500, customerId: asked.customerId });
+    const { asOf, customerId } = asked;
+    const reading = ledgersOf(parentId, { place, limit: 500, asOf, customerId });
     const [read, bill] = await Promise.all([reading, asked.bill]);
     const lines = linesOf(read, most.lines + 1 - rows.length, bill);
     rows.push(...lines.rows);
@@ -283,18 +319,13 @@ async function childOf(parentId: string, customerId: string): Promise<Record<str
   return item?.parentId === parentId ? [item] : [];
 }
 
-async function ledgerOf(
-  { id, name }: Raw,
-  from: Place,
-  asked: { limit: number; behind: string | undefined },
-): Promise<Ledger> {
-  const customer = { id: String(id), name: String(name) };
+async function ledgerOf({ customer, behind, begin }: Billed, from: Place, limit: number): Promise<Ledger> {
   const range = { partition: partition(customer.id, 'INSTANCE'), prefix: 'usr_' };
   const [services, users] = await Promise.all([
     servicesOfCustomer(customer.id),
-    page({ ...range, limit: asked.limit, after: from.user }),
+    page({ ...range, limit, after: from.user }),
   ]);
-  const here = { ...(from.after === undefined ? {} : { after: from.after }), customer: customer.id };
+  const here = { ...begin, customer: customer.id };
   const left = from.user === undefined ? services.filter(({ SK }) => SK > (from.service ?? '')) : [];
   return {
     customer,
@@ -307,9 +338,6 @@ async function ledgerOf(
       })),
     ],
     whole: users.next === null,
-    next:
-      users.next === null
-        ? { ...(asked.behind === undefined ? {} : { after: asked.behind }) }
-        : { ...here, user: users.next },
+    next: users.next === null ? behind : { ...here, user: users.next },
   };
 }

@@ -4,7 +4,7 @@ import { admit, keepAdministrator, type Member } from './admission.ts';
 import { type Around, isProvisioned, mustBeOfDomain, profileOf, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
 import { uniqueUpn, uniqueUserName, wish } from './create.ts';
-import { type Instance, inBounds, replaceInstance } from './instance.ts';
+import { flagInstance, type Instance, inBounds } from './instance.ts';
 import { customerNotProvisioned, userNameFixed } from './problems.ts';
 import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
 import {
@@ -66,7 +66,7 @@ export function changeUser(
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),
-      ...(touched('testUser') ? flagged(held.instances, after.testUser) : []),
+      ...(touched('testUser') ? flagged(held.instances, { testUser: after.testUser, now }) : []),
     ],
     receipt: {
       action: 'users.change',
@@ -170,5 +170,5 @@ function holders(before: User, after: User, collection: Collection | undefined):
   ];
 }
 
-const flagged = (instances: readonly Instance[], testUser: boolean): Write[] =>
-  inBounds(instances).map((one) => replaceInstance(one, { testUser }));
+const flagged = (instances: readonly Instance[], flag: { testUser: boolean; now: string }): Write[] =>
+  inBounds(instances).map((one) => flagInstance(one, flag));

@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { type Item, refuse, type Write } from '../kit/plan.ts';
 import { tooManyServices } from './problems.ts';
 
-const period = z.object({ from: z.string(), to: z.string().nullable() }).loose();
+const period = z
+  .object({ from: z.string(), to: z.string().nullable(), testUser: z.boolean().optional() })
+  .loose();
 const stored = z.object({ version: z.number(), status: z.string(), periods: z.array(period) }).loose();
+
+const keptPeriods = 60;
 
 /** A service of a user, as far as a change of the user concerns it. */
 export interface Instance {
@@ -29,6 +33,20 @@ export function replaceInstance({ item }: Instance, change: Readonly<Record<stri
     version: item.version,
     item: { ...item, ...change, version: item.version + 1 },
   };
+}
+
+/** A user's service from when the user is a test user, or none any more: bills of the time before stay. */
+export function flagInstance(instance: Instance, flagged: { testUser: boolean; now: string }): Write {
+  const { now, testUser } = flagged;
+  const periods = instance.periods.flatMap((one) =>
+    one.to === null
+      ? [
+          { ...one, to: now, testUser: one.testUser ?? instance.item.testUser === true },
+          { ...one, from: now, testUser },
+        ]
+      : [one],
+  );
+  return replaceInstance(instance, { testUser, periods: periods.slice(-keptPeriods) });
 }
 
 /** A deleted user's service stays for past bills, and is used no more. */

@@ -7,7 +7,7 @@ import { release } from './collection.ts';
 import { wish } from './create.ts';
 import { closeInstance, inBounds } from './instance.ts';
 import { mustNotExceed } from './role.ts';
-import { toItem, toMailItem, upnKey, userNameKey } from './user.ts';
+import { type StoredUser, toItem, toMailItem, upnKey, userNameKey } from './user.ts';
 
 /** Deletes a user with all that it holds; its services stay for past bills. */
 export function removeUser(scope: Scope, held: Held, now: string): Plan {
@@ -15,13 +15,10 @@ export function removeUser(scope: Scope, held: Held, now: string): Plan {
   mustNotExceed(scope, user.roles);
   return {
     writes: [
-      ...erase(held, providerOf(scope.target)),
+      ...erase(user, providerOf(scope.target)),
       countOut(scope.target.id),
       ...dismiss(member),
       ...keepAdministrator({ member, after: undefined }, other),
-      ...(user.role && 'collectionId' in user.role
-        ? [release({ nodeId: user.role.nodeId, id: user.role.collectionId })]
-        : []),
       ...inBounds(held.instances).map((one) => closeInstance(one, { testUser: user.testUser, now })),
     ],
     receipt: {
@@ -34,7 +31,8 @@ export function removeUser(scope: Scope, held: Held, now: string): Plan {
   };
 }
 
-function erase({ user }: Held, providerId: string): Write[] {
+/** All items of a user, and its place among the holders of a collection. */
+export function erase(user: StoredUser, providerId: string): Write[] {
   const items = [toItem(user, user.version), toMailItem(user, user.version)].filter(
     (one) => one !== undefined,
   );
@@ -42,5 +40,8 @@ function erase({ user }: Held, providerId: string): Write[] {
     ...items.map(({ PK, SK }): Write => ({ do: 'remove', key: { PK, SK }, version: user.version })),
     { do: 'remove', key: upnKey(providerId, user.upn) },
     { do: 'remove', key: userNameKey(user.customerId, user.userName) },
+    ...(user.role && 'collectionId' in user.role
+      ? [release({ nodeId: user.role.nodeId, id: user.role.collectionId })]
+      : []),
   ];
 }

@@ -200,6 +200,13 @@ export async function takenBy(customer: Node, rows: readonly Row[]): Promise<Tak
   };
 }
 
+/** The one user that a customer has left; undefined where it has none or several. */
+export async function lastUserOf(customerId: string): Promise<StoredUser | undefined> {
+  const { items } = await page({ partition: partition(customerId, 'USER'), limit: 3, consistent: true });
+  const [last, ...more] = items.filter(({ kind }) => kind === 'user');
+  return last && more.length === 0 ? toUser(last, customerId) : undefined;
+}
+
 /** A customer's profile and one of its users. */
 export async function nodeAndUser(customerId: string, userId: string) {
   const [item, user] = await getAll([nodeKey(customerId), userKey(customerId, userId)], true);
