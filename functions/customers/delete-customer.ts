@@ -26,7 +26,8 @@ export const deleteCustomer = route({
   alongside: besideHoldings,
   load: async ({ scope, alongside }) => {
     const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);
-    return { ...(await estateOf(target)), holdings };
+    const [estate, last] = await Promise.all([estateOf(target), lastUserOf(target.id)]);
+    return { estate: { ...estate, holdings }, last };
   },
   decide: ({ scope, query, ifMatch, now }, { estate, last }) => {
     const { dryRun = false } = query as { dryRun?: boolean };
