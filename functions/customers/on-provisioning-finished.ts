@@ -19,6 +19,8 @@ export const onProvisioningFinished = subscriber({
   impact: 'Customers stay `Requested` although the provisioning engine is done with them.',
   handle: async (envelope) => {
     const { customerId, userId, serviceCode, ...outcome } = envelope.data;
+    // A new password says nothing of what the user has been given.
+    if (outcome.what === 'user_reset_password') return;
     if (userId !== null) return showUser({ ...envelope, data: { ...envelope.data, userId } });
     if (serviceCode !== null) {
       const target = await standing(await profileOf(customerId));

@@ -4,7 +4,7 @@ import { mostTries } from '../kit/context.ts';
 import { log } from './log.ts';
 
 const firstSeconds = 15;
-const growth = 4;
+const growth = 5;
 const mostSeconds = 600;
 // From a network without a way to the queue's service: the queue's own visibility time then decides.
 const patience = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
@@ -22,8 +22,8 @@ const client = (): SQSClient => {
 };
 
 /**
- * Seconds until the next try after the `tries`th one failed: 15, 60, 240, then 600, less up to a fifth by chance.
- * After the last try none: the message goes to the dead-letter queue. All together stay below 26 minutes.
+ * Seconds until the next try after the `tries`th one failed: 15, 75, 375, then 600, less up to a fifth by chance.
+ * After the last try none: the message goes to the dead-letter queue. All together stay below 28 minutes.
  */
 export function delayAfter(tries: number, chance: number): number {
   if (tries >= mostTries) return 0;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { deliver } from '../kit/deliver.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { provisioningFinished } from '../../lib/provisioning/events.ts';
+import { deliver, react } from '../kit/deliver.ts';
 import { call, enableMspMode, makeMsp } from '../kit/world.ts';
-import { objectsOf } from './scene.ts';
+import { envelopeOf, objectsOf } from './scene.ts';
 
 it('a reseller, its customer, a user and a service go from the API into the directory, and out again', async () => {
   const msp = await makeMsp();
@@ -44,7 +46,14 @@ it('a reseller, its customer, a user and a service go from the API into the dire
   await sure(`PUT ${path}/services/${service.id}`, {});
   await settle();
   await sure(`PUT ${path}/users/${user.id}/services/${service.id}`, {});
+  const given = `GET ${path}/users/${user.id}/services/${service.id}`;
+  const told = { customerId: customer.id, requestId: newId('provisioningRequest', Date.now() + 1000) };
+  const failed = { ...told, what: 'user_reset_password', status: 'Failed', version: 2 } as const;
+  const node = { id: customer.id, path: ['plt', msp.id, reseller.id, customer.id] } as never;
+  await react(envelopeOf(provisioningFinished, node, { ...failed, userId: user.id, serviceCode: null }));
+  expect(await sure(given)).toMatchObject({ status: 'Requested' });
   await settle();
+  expect(await sure(given)).toMatchObject({ status: 'Provisioned' });
   const place = `OU=${customer.code},OU=${reseller.code},`;
   const shown = async () => (await objectsOf(msp, customer.id)).map(({ type, dn }) => `${type} ${dn}`);
   expect((await shown()).map((one) => one.replace(/,OU=MSP-\w+$/, ',')).sort()).toEqual([
