@@ -45,9 +45,13 @@ const sources = {
   Mailer: `${api}
     exports.handler = async ({ Records }) => {
       const batchItemFailures = [];
-      for (const { messageId, body } of Records) {
+      for (const { messageId, body, receiptHandle, eventSourceARN } of Records) {
         const { detail } = JSON.parse(body);
-        if (detail.id.startsWith('bad')) { batchItemFailures.push({ itemIdentifier: messageId }); continue; }
+        if (detail.id.startsWith('bad')) {
+          await call('AmazonSQS.ChangeMessageVisibility', 'application/x-amz-json-1.0', JSON.stringify({ QueueUrl: 'https://sqs.us-east-1.amazonaws.com/0/' + eventSourceARN.split(':').pop(), ReceiptHandle: receiptHandle, VisibilityTimeout: 1 }));
+          batchItemFailures.push({ itemIdentifier: messageId });
+          continue;
+        }
         await call(undefined, 'application/x-www-form-urlencoded', new URLSearchParams({ Action: 'SendEmail', Version: '2010-12-01', Source: 'shop@example.com', 'Destination.ToAddresses.member.1': 'a@example.org', 'Destination.ToAddresses.member.2': 'b@example.org', 'Message.Subject.Data': detail.id, 'Message.Body.Text.Data': 'text', ConfigurationSetName: 'set', 'Tags.member.1.Name': 'notice', 'Tags.member.1.Value': detail.id }).toString());
       }
       return { batchItemFailures };
@@ -131,7 +135,15 @@ export function makeTemplate(): Template {
         allow('s3:ListBucket', arn('Failures')),
       ]),
       ...makeFunction('Mailer', {}, [
-        allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arn('Queue')),
+        allow(
+          [
+            'sqs:ReceiveMessage',
+            'sqs:DeleteMessage',
+            'sqs:GetQueueAttributes',
+            'sqs:ChangeMessageVisibility',
+          ],
+          arn('Queue'),
+        ),
         {
           ...allow('ses:SendEmail', [ses('identity/example.com'), ses('configuration-set/set')]),
           Condition: { StringEquals: { 'ses:FromAddress': 'shop@example.com' } },

@@ -82,6 +82,7 @@ describe('the way of a change', () => {
     expect(unused).toContain('Api dynamodb:DeleteItem');
     expect(unused).not.toContain('Api dynamodb:PutItem');
     expect(unused).not.toContain('Outbox s3:PutObject');
+    expect(unused).not.toContain('Mailer sqs:ChangeMessageVisibility');
   });
 });
 
