@@ -173,7 +173,9 @@ const remove = (n: number) =>
     node: (model) => at(model.moving ? [] : ids(model), n),
     may: (model, _, id) => {
       const { held, offers: handed, users } = known(model, id);
-      return childrenOf(model, id).length + held.size + handed.size + users.size === 0;
+      const rest = childrenOf(model, id).length + held.size + handed.size;
+      // The last user, an administrator, goes with the customer.
+      return rest === 0 && users.size === 1 ? undefined : rest + users.size === 0;
     },
     send: (_, real, id) => put(real, `DELETE /v1/customers/${id}`),
     done: (model, _, id) => {
