@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { subscribers } from '../../functions/provisioning/subscribers.ts';
 import type { Template } from '../../infra/local/resolve.ts';
-import { bringUp, doorOf } from '../kit/stack.ts';
+import { bringUp, doorOf, openDesk, stageOf } from '../kit/stack.ts';
 
 /** Takes one action from every policy whose logical id names a function. */
 function without(action: string, owner: RegExp) {
@@ -42,3 +44,27 @@ it('a grant taken from the template is missed here, with the statement that woul
     await stack.stop();
   }
 }, 60_000);
+
+it('a reaction that fails hides its message for longer, as its own policy allows', async () => {
+  const cut = without('dynamodb:BatchGetItem', /^ProvisioningReactions/);
+  const { stack, warnings } = await bringUp({ editTemplate: cut.edit });
+  try {
+    expect(cut.taken()).toBeGreaterThan(0);
+    const { admin } = await openDesk(stageOf(stack));
+    const domain = `${randomUUID().slice(0, 8)}.example`;
+    const { body } = await admin('POST /v1/customers', {
+      body: { name: `Late ${domain.slice(0, 8)}`, email: `it@${domain}`, domain },
+    });
+    await admin(`POST /v1/customers/${body.id}/provision`);
+    await stack.idle(60);
+    const tried = Object.values(stack.deadLetters()).reduce((sum, one) => sum + one, 0);
+    expect(tried).toBe(1);
+    const unused = stack.unusedGrants().map(({ function: name, action }) => `${name} ${action}`);
+    const idle = unused.filter((one) => /^ProvisioningReactions.*ChangeMessageVisibility/.test(one));
+    expect(idle).toHaveLength(subscribers.length - 1); // each queue has its grant, one had to be used
+    expect([...new Set(stack.denials().map(({ action }) => action))]).toEqual(['dynamodb:BatchGetItem']);
+    expect(warnings.join('\n')).not.toContain('sqs:');
+  } finally {
+    await stack.stop();
+  }
+}, 120_000);
