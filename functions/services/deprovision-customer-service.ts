@@ -6,7 +6,7 @@ import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { isHad } from '../../lib/services/instance.ts';
 import { deprovisionCustomer, holding } from '../../lib/services/provision.ts';
-import { offeredTo } from '../../lib/services/store.ts';
+import { besideTarget, offeredTo } from '../../lib/services/store.ts';
 
 export const deprovisionCustomerService = route({
   id: 'deprovisionCustomerService',
@@ -19,7 +19,8 @@ export const deprovisionCustomerService = route({
   ifMatch: true,
   reply: { status: 202, body: holding },
   refuses: [],
-  load: async ({ params, scope }) => offeredTo((await scope()).target, params.serviceId, null),
+  alongside: besideTarget,
+  load: ({ params, ...input }) => offeredTo(input, params.serviceId, null),
   decide: ({ scope, ifMatch, now }, { current, source }) => {
     if (!isHad(current)) refuse(notFound);
     expectVersion(ifMatch, current.version);

@@ -4,7 +4,7 @@ import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
 import { offer, stands, viewOffer } from '../../lib/services/offer.ts';
-import { offerState } from '../../lib/services/store.ts';
+import { besideTarget, offerState } from '../../lib/services/store.ts';
 
 export const getOffer = route({
   id: 'getOffer',
@@ -16,7 +16,8 @@ export const getOffer = route({
   params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
   reply: { status: 200, body: offer },
   refuses: [],
-  load: async ({ params, scope }) => offerState((await scope()).target, params.serviceId),
+  alongside: besideTarget,
+  load: ({ params, ...input }) => offerState(input, params.serviceId),
   decide: (_, { current }) =>
     current && stands(current) ? answer(viewOffer(current), { version: current.version }) : refuse(notFound),
 });

@@ -5,7 +5,7 @@ import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { notOffered, planUnknown } from '../../lib/services/problems.ts';
 import { holding, provisionCustomer, wanted } from '../../lib/services/provision.ts';
-import { offeredTo } from '../../lib/services/store.ts';
+import { besideTarget, offeredTo } from '../../lib/services/store.ts';
 
 export const provisionCustomerService = route({
   id: 'provisionCustomerService',
@@ -18,7 +18,8 @@ export const provisionCustomerService = route({
   body: wanted,
   reply: { status: 202, body: holding },
   refuses: [notOffered, planUnknown],
-  load: async ({ params, body, scope }) => offeredTo((await scope()).target, params.serviceId, body.planId),
+  alongside: besideTarget,
+  load: ({ params, body, ...input }) => offeredTo(input, params.serviceId, body.planId),
   decide: ({ scope, body, ifMatch, now }, state) => {
     expectVersion(ifMatch, state.current?.version ?? 0);
     return provisionCustomer(state, { customer: scope.target, planId: body.planId, now });

@@ -5,7 +5,7 @@ import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { customerLacks, notForUsers, planUnknown } from '../../lib/services/problems.ts';
 import { holding, provisionUser, wanted } from '../../lib/services/provision.ts';
-import { userState } from '../../lib/services/store.ts';
+import { besideTarget, userState } from '../../lib/services/store.ts';
 
 export const provisionUserService = route({
   id: 'provisionUserService',
@@ -18,7 +18,8 @@ export const provisionUserService = route({
   body: wanted,
   reply: { status: 202, body: holding },
   refuses: [customerLacks, notForUsers, planUnknown],
-  load: async ({ params, body, scope }) => userState((await scope()).target, { ...params, ...body }),
+  alongside: besideTarget,
+  load: ({ params, body, ...input }) => userState(input, { ...params, ...body }),
   decide: ({ scope, body, ifMatch, now }, state) => {
     expectVersion(ifMatch, state.current?.version ?? 0);
     return provisionUser(state, { customerId: scope.target.id, planId: body.planId, now });

@@ -3,7 +3,7 @@ import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
 import { offer, setOffer as set } from '../../lib/services/offer.ts';
 import { notOffered } from '../../lib/services/problems.ts';
-import { offerState } from '../../lib/services/store.ts';
+import { besideTarget, offerState } from '../../lib/services/store.ts';
 
 export const setOffer = route({
   id: 'setOffer',
@@ -16,6 +16,7 @@ export const setOffer = route({
   dryRun: true,
   reply: { status: 201, body: offer },
   refuses: [notOffered],
-  load: async ({ params, scope }) => offerState((await scope()).target, params.serviceId),
+  alongside: besideTarget,
+  load: ({ params, ...input }) => offerState(input, params.serviceId),
   decide: ({ scope, now }, state) => set(scope.target, state, now),
 });

@@ -5,7 +5,7 @@ import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
 import { stands, withdrawOffer as withdraw } from '../../lib/services/offer.ts';
 import { offerInUse } from '../../lib/services/problems.ts';
-import { holdersBelow, offerState } from '../../lib/services/store.ts';
+import { besideTarget, holdersBelow, offerState } from '../../lib/services/store.ts';
 
 export const withdrawOffer = route({
   id: 'withdrawOffer',
@@ -21,11 +21,11 @@ export const withdrawOffer = route({
   dryRun: true,
   reply: { status: 204 },
   refuses: [offerInUse],
-  load: async ({ params, scope }) => {
-    const { target } = await scope();
-    const state = await offerState(target, params.serviceId);
+  alongside: besideTarget,
+  load: async ({ params, ...input }) => {
+    const state = await offerState(input, params.serviceId);
     const held = state.current?.held ?? 0;
-    return { ...state, holders: held > 0 ? await holdersBelow(target.id, params.serviceId) : [] };
+    return { ...state, holders: held > 0 ? await holdersBelow(input.target, params.serviceId) : [] };
   },
   decide: ({ scope, ifMatch }, { current, ...state }) => {
     if (!current || !stands(current)) refuse(notFound);

@@ -3,6 +3,7 @@ import {
   customerServiceKey,
   customerServicePrefix,
   holdingsKey,
+  type Key,
   namePartition,
   nodeKey,
   offerKey,
@@ -12,7 +13,10 @@ import {
   userKey,
   userServiceKey,
 } from '../kit/keys.ts';
-import { type Node, providerOf, type Scope } from '../kit/scope.ts';
+import { refuse } from '../kit/plan.ts';
+import { notFound } from '../kit/problem.ts';
+import type { LoadInput } from '../kit/route.ts';
+import { providerOf, type Scope } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { type Bill, type BillRow, type Ledger, linesOf, type Place } from './billing.ts';
 import { type Instance, isHad, toInstance } from './instance.ts';
@@ -89,13 +93,26 @@ export function offerPage(resellerId: string, limit: number, after: string | und
   return page({ partition: partition(resellerId, 'OFFER'), limit, after });
 }
 
-const parentOf = (node: Node) => node.path.at(-2) ?? node.id;
+/** A customer or reseller as its own profile places it: below its parent, at its provider. */
+interface Spot {
+  readonly id: string;
+  readonly parentId: string;
+  readonly providerId: string;
+}
+type Asked = Pick<LoadInput, 'target' | 'alongside'>;
 
-function sourceOf(node: Node, item: Raw | undefined, told: Raw | undefined): Source {
-  const parentId = parentOf(node);
+/** The target's profile as it is read with the caller's membership, so that what hangs on its place needs no third read. */
+export const besideTarget = ({ target }: { target: string }): Key[] => [nodeKey(target)];
+async function spotOf({ target, alongside }: Asked): Promise<Spot> {
+  const [profile = refuse(notFound)] = await alongside();
+  const [, providerId = ''] = String(profile.path).split('/');
+  return { id: target, parentId: String(profile.parentId), providerId };
+}
+
+function sourceOf({ parentId, providerId }: Spot, item: Raw | undefined, told: Raw | undefined): Source {
   return {
     parentId,
-    parentIsProvider: parentId === providerOf(node),
+    parentIsProvider: parentId === providerId,
     offer: item && toOffer(item),
     counted: told !== undefined,
   };
@@ -103,13 +120,14 @@ function sourceOf(node: Node, item: Raw | undefined, told: Raw | undefined): Sou
 
 /** The offer of a reseller, where it comes from, and the service itself. */
 export async function offerState(
-  reseller: Node,
+  asked: Asked,
   serviceId: string,
 ): Promise<{ service: StoredService | undefined; source: Source; current: StoredOffer | undefined }> {
+  const reseller = await spotOf(asked);
   const [service, above, current, told] = await getAll(
     [
-      serviceKey(providerOf(reseller), serviceId),
-      offerKey(parentOf(reseller), serviceId),
+      serviceKey(reseller.providerId, serviceId),
+      offerKey(reseller.parentId, serviceId),
       offerKey(reseller.id, serviceId),
       holdingsKey(reseller.id),
     ],
@@ -141,12 +159,13 @@ export async function holdersBelow(resellerId: string, serviceId: string): Promi
 }
 
 /** A customer's service, where it comes from, and the plan that is wanted. */
-export async function offeredTo(customer: Node, serviceId: string, planId: string | null): Promise<Offered> {
-  const providerId = providerOf(customer);
+export async function offeredTo(asked: Asked, serviceId: string, planId: string | null): Promise<Offered> {
+  const customer = await spotOf(asked);
+  const { providerId } = customer;
   const [service, above, current, told, plan] = await getAll(
     [
       serviceKey(providerId, serviceId),
-      offerKey(parentOf(customer), serviceId),
+      offerKey(customer.parentId, serviceId),
       customerServiceKey(customer.id, serviceId),
       holdingsKey(customer.id),
       ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
@@ -163,17 +182,17 @@ export async function offeredTo(customer: Node, serviceId: string, planId: strin
 
 /** A user's service, the customer's, and the plan that is wanted. */
 export async function userState(
-  customer: Node,
+  input: Asked,
   asked: { userId: string; serviceId: string; planId: string | null },
 ): Promise<UserState> {
   const { userId, serviceId, planId } = asked;
-  const providerId = providerOf(customer);
+  const { id: customerId, providerId } = await spotOf(input);
   const [service, user, has, current, plan] = await getAll(
     [
       serviceKey(providerId, serviceId),
-      userKey(customer.id, userId),
-      customerServiceKey(customer.id, serviceId),
-      userServiceKey(customer.id, userId, serviceId),
+      userKey(customerId, userId),
+      customerServiceKey(customerId, serviceId),
+      userServiceKey(customerId, userId, serviceId),
       ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
     ],
     true,
@@ -276,19 +295,22 @@ async function customersAt(
     if (there && wanted) billed.push({ customer: { id: String(id), name: String(name) }, begin, behind });
     begin = behind;
   };
-  if (!place.gone) {
-    const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
-    const children =
-      customerId === undefined
-        ? await page({ ...range, limit: customersAtOnce, after: place.after })
-        : { items: await childOf(parentId, customerId), next: null };
-    for (const item of children.items) bill(item, { after: positionOf(range, item) });
-    if (children.next) return { billed, next: { after: children.next } };
-    begin = { gone: true };
-  }
-  const after = place.gone ? place.after : undefined;
-  const limit = customerId === undefined ? customersAtOnce : 500;
-  const left = await page({ partition: partition(parentId, 'FORMER'), from: asOf, limit, after });
+  const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
+  const here = async () => {
+    if (place.gone) return { items: [], next: null };
+    if (customerId !== undefined) return { items: await childOf(parentId, customerId), next: null };
+    return page({ ...range, limit: customersAtOnce, after: place.after });
+  };
+  const since = {
+    partition: partition(parentId, 'FORMER'),
+    from: asOf,
+    limit: customerId === undefined ? customersAtOnce : 500,
+    after: place.gone ? place.after : undefined,
+  };
+  const [children, left] = await Promise.all([here(), page(since)]);
+  for (const item of children.items) bill(item, { after: positionOf(range, item) });
+  if (children.next) return { billed, next: { after: children.next } };
+  if (!place.gone) begin = { gone: true };
   for (const item of left.items) bill(item, { gone: true, after: positionOf({}, item) });
   return { billed, next: left.next ? { gone: true, after: left.next } : null };
 }
