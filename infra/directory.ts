@@ -17,7 +17,7 @@ export interface DirectoryPlace {
   /** Secret with JSON of `user` and `password`, and `authority` (PEM) and `serverName` where needed. */
   readonly secretName: string;
   readonly vpcId: string;
-  /** Private subnets from which the directory, DynamoDB and Secrets Manager are reached. */
+  /** Private subnets from which the directory, DynamoDB, Secrets Manager and SQS are reached. */
   readonly subnetIds: readonly string[];
   readonly availabilityZones: readonly string[];
 }

@@ -4,14 +4,8 @@ import { pathAt, type TreeEntry } from '../../lib/kit/keys.ts';
 import { provisioningRequested } from '../../lib/provisioning/events.ts';
 import { remember, standing } from '../../lib/provisioning/object.ts';
 import { containerId, type Step } from '../../lib/provisioning/rules.ts';
-import {
-  beliefsOf,
-  isAligned,
-  nodesBelow,
-  placeOf,
-  placesBelow,
-  surroundingsOf,
-} from '../../lib/provisioning/store.ts';
+import { beliefsOf, surroundingsOf } from '../../lib/provisioning/store.ts';
+import { isAligned, nodesBelow, placeOf, placesBelow } from '../../lib/provisioning/tree-store.ts';
 import { desiredFrom } from '../../lib/provisioning/wish.ts';
 import type { Done, Work } from './execute-step.ts';
 

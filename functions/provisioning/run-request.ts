@@ -11,14 +11,8 @@ import { enter, leave } from '../../lib/provisioning/lane.ts';
 import { rebase } from '../../lib/provisioning/rebase.ts';
 import { progress, type Request, recordStep, resumption, supersede } from '../../lib/provisioning/request.ts';
 import { subjectOf } from '../../lib/provisioning/rules.ts';
-import {
-  laneOf,
-  type Place,
-  parentsAt,
-  placeOf,
-  requestAtWork,
-  requestOf,
-} from '../../lib/provisioning/store.ts';
+import { laneOf, requestAtWork, requestOf } from '../../lib/provisioning/store.ts';
+import { type Place, parentsAt, placeOf } from '../../lib/provisioning/tree-store.ts';
 import { execute } from './execute-step.ts';
 
 // One delivery brings up to five requests one after another into a function that has a minute.

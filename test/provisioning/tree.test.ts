@@ -6,7 +6,8 @@ import { provisioningRequested as customerAsked } from '../../lib/customers/even
 import { directoryObjectKey, forestKey, nodeKey } from '../../lib/kit/keys.ts';
 import type { Move } from '../../lib/kit/move.ts';
 import { requestItem } from '../../lib/provisioning/request.ts';
-import { placeOf, placesBelow, requestOf } from '../../lib/provisioning/store.ts';
+import { requestOf } from '../../lib/provisioning/store.ts';
+import { placeOf, placesBelow } from '../../lib/provisioning/tree-store.ts';
 import { deliver, react } from '../kit/deliver.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import {
