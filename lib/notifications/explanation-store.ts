@@ -40,19 +40,19 @@ export async function evidence(
 
 type Asking = { customerId: string } & Pick<LoadInput, 'home' | 'scope' | 'alongside'>;
 
-async function layersOf({ customerId, home, scope, alongside }: Asking): Promise<(Raw | undefined)[]> {
-  const [own, above] = await alongside();
-  if (home !== customerId) return [above, own];
-  const ancestors = (await scope()).target.path.slice(1, -1);
+async function layersOf({ home, scope, alongside }: Asking): Promise<(Raw | undefined)[]> {
+  const [[own, above], { target }] = await Promise.all([alongside(), scope()]);
+  if (target.path.at(-2) === home && target.path.length === 3) return [above, own];
+  const ancestors = target.path.slice(1, -1);
   return [...(await getAll(ancestors.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')))), own];
 }
 
-// A customer's own caller learns what it inherits with the second round trip: all marks are read beside it, not after.
+// Where what is inherited comes with the second round trip, all marks are read beside it, not after.
 async function licenceMarks(of: Asking, layering: Promise<(Raw | undefined)[]>): Promise<Suppression[]> {
   const { customerId, home, scope } = of;
-  if (home === customerId) {
-    return suppressionsOf(customerId);
-  }
-  const [layers, { target }] = await Promise.all([layering, scope()]);
+  if (home === customerId) return suppressionsOf(customerId);
+  const { target } = await scope();
+  if (target.path.length > 3) return suppressionsOf(customerId);
+  const layers = await layering;
   return marksOf(customerId, licenceRecipients(inherit(toLayers(layers)), target.item));
 }

@@ -5,9 +5,10 @@ import { emailHash } from '../../lib/kit/membership.ts';
 import { allocationThreshold } from '../../lib/licensing/events.ts';
 import { noticeIdOf } from '../../lib/notifications/notice.ts';
 import { listen, measure } from '../kit/cost.ts';
+import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import {
   at,
   below,
@@ -184,6 +185,22 @@ describe('alerts', () => {
       'It has not fired, though 20 is at or above 15.',
       'Its threshold has not been evaluated yet.',
     ]);
+  });
+
+  it('explains what is inherited through resellers, whoever asks', async () => {
+    const own = await makeMsp();
+    const reseller = await plantReseller(own);
+    const leaf = await plantDirectly(reseller.admin);
+    await plantMeter(leaf.id, 'DEVICE', { used: 77, limit: 100, bands: { 80: null, 100: null } });
+    await plantSettings(own.id, { rearmPoints: 10, recipients: ['noc@msp.example.com'] });
+    await plantSettings(reseller.id, { recipients: ['desk@reseller.example.com'] });
+    for (const as of [own.reader, reseller.admin, await enlist(leaf.id, ['CUSTOMER_ADMINISTRATOR'])]) {
+      const { body } = await call(`GET /v1/customers/${leaf.id}/alerts/LICENCE.DEVICE.80/explanation`, {
+        as,
+      });
+      expect(body.recipients).toMatchObject([{ recipient: 'desk@reseller.example.com' }]);
+      expect(body.thresholds[0]).toMatchObject({ threshold: 80, rearm: 70 });
+    }
   });
 
   it('explains at the same price however many addresses are suppressed', async () => {
