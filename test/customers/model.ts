@@ -21,6 +21,8 @@ interface Known {
 export interface Model {
   readonly nodes: Map<string, Known>;
   readonly parents: Map<string, string>;
+  /** What was ever moved: it may be deleted before it arrives. */
+  readonly moved: Set<string>;
   moving: boolean;
 }
 
@@ -55,7 +57,7 @@ function step(
     readonly node: (model: Model, real: Real) => string | undefined;
     readonly may: (model: Model, real: Real, id: string) => boolean | undefined;
     readonly send: (model: Model, real: Real, id: string) => Promise<Answer>;
-    readonly done?: (model: Model, answer: Answer, id: string) => void;
+    readonly done?: (model: Model, answer: Answer, id: string, real: Real) => void;
   },
 ): Step {
   let said = name;
@@ -69,7 +71,7 @@ function step(
       said = `${name} at ${id.slice(-4)}: ${answer.status} ${answer.body?.code ?? ''}`;
       count(answer.status < 300 ? name : `no ${name}`);
       if (expected !== undefined) expect(answer.status < 300, `${said}, expected ${expected}`).toBe(expected);
-      if (answer.status < 300) about.done?.(model, answer, id);
+      if (answer.status < 300) about.done?.(model, answer, id, real);
     },
     toString: () => said,
   };
@@ -156,12 +158,13 @@ const move = (n: number, to: number) =>
     done: (model, { body }, id) => {
       model.moving = body.status === 'InProgress';
       model.parents.set(id, body.toId);
+      model.moved.add(id);
     },
   });
 
 /** Lets the stored paths of whatever has moved follow. */
 export async function arrive(model: Model): Promise<void> {
-  const events = await announcedBy(...ids(model));
+  const events = await announcedBy(...model.moved);
   for (const one of events.filter(({ type }) => type === 'customers.move_requested.v1')) await react(one);
   model.moving = false;
 }
@@ -197,7 +200,7 @@ const offer = (n: number, s: number, what: 'PUT' | 'DELETE') =>
       return handed.has(service) && below.every((one) => !one.held.has(service) && !one.offers.has(service));
     },
     send: (_, real, id) => put(real, `${what} /v1/customers/${id}/offers/${at(real.services, s)}`),
-    done: (model, answer, id) => change(known(model, id).offers, what === 'PUT', answer, s),
+    done: (model, _, id, real) => change(known(model, id).offers, what === 'PUT', at(real.services, s) ?? ''),
   });
 
 const serve = (n: number, s: number, what: 'PUT' | 'DELETE') =>
@@ -215,16 +218,10 @@ const serve = (n: number, s: number, what: 'PUT' | 'DELETE') =>
         `${what} /v1/customers/${id}/services/${at(real.services, s)}`,
         what === 'PUT' ? { planId: null } : undefined,
       ),
-    done: (model, answer, id) => change(known(model, id).held, what === 'PUT', answer, s),
+    done: (model, _, id, real) => change(known(model, id).held, what === 'PUT', at(real.services, s) ?? ''),
   });
 
-let order: readonly string[] = [];
-/** The services that steps name by number. */
-export const number = (services: readonly string[]) => {
-  order = services;
-};
-function change(set: Set<string>, more: boolean, _: Answer, s: number): void {
-  const service = at(order, s) ?? '';
+function change(set: Set<string>, more: boolean, service: string): void {
   if (more) set.add(service);
   else set.delete(service);
 }
@@ -266,11 +263,12 @@ const restrict = (n: number, r: number) =>
     send: (_, real, id) => put(real, `PATCH /v1/customers/${id}`, { restrictedRoles: [roleOf(r).preset] }),
   });
 
-/** A small tree to begin with: two resellers below each other, who hand on a service, and three people at their customer. */
+/** A small tree to begin with: two resellers below each other, who hand on a service, three people, and a move. */
 export const prelude: readonly Step[] = [
   ...[create(0), sell(0), create(1), sell(1), create(2), create(0)],
   ...[offer(0, 0, 'PUT'), offer(1, 0, 'PUT'), serve(2, 0, 'PUT')],
   ...[enter(2, 3), enter(2, 4), enter(2, 8), enter(0, 0)],
+  ...[move(3, 1), create(0), arriving],
 ];
 
 const n = fc.nat(60);
