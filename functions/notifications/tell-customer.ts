@@ -34,7 +34,8 @@ export async function tellCustomer<D>(
     const asked = { customerId, noticeId, meter, members: to !== 'LICENCE_RECIPIENTS' };
     let found = await circumstances({ ...asked, layers: nodes });
     if (found.exists) return undefined;
-    if (!found.node) throw new Error(`Event ${eventId} concerns a customer that does not exist`);
+    // Deleted since: there is nobody to tell.
+    if (!found.node) return undefined;
     // It may have moved since: what counts is inherited from where it stands now.
     const line = (await standing(found.node))?.path.slice(1) ?? [];
     if (inherits && line.join() !== nodes.join()) found = await circumstances({ ...asked, layers: line });

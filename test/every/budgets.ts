@@ -31,6 +31,7 @@ export const larger: Readonly<Record<string, string>> = {
   'createUser: the first, who signs in': 'counted on the customer, a membership',
   importUsers: 'counted on the customer',
   'importUsers: ten': 'ten users each',
+  resetPassword: 'the event carries the key that the password is sealed for',
   setOffer: 'bound to the reseller’s place',
   withdrawOffer: 'bound to the reseller’s place, counted on what it was offered',
   provisionCustomerService: 'bound to the customer’s place, counted on the offer',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../lib/aws/world.ts';
 import { balanceLow } from '../../lib/credits/events.ts';
 import { suppressionKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
@@ -341,4 +342,11 @@ describe('a snooze', () => {
     const headers = { 'if-match': '*' };
     expect((await call(`DELETE ${path}/snooze`, { as: stranger.catalog, headers })).status).toBe(404);
   });
+});
+
+it('a notice of a customer that has been deleted since is told to nobody', async () => {
+  const gone = newId('customer', Date.now());
+  await react(happened(balanceLow, { providerId: msp.id, customerId: gone }, below(-15, [0])));
+  expect(box.mails).toEqual([]);
+  expect(await receiptsOf(gone)).toEqual([]);
 });
