@@ -5,17 +5,10 @@ import { type Node, providerOf } from '../kit/scope.ts';
 import { email, line, whole } from '../kit/text.ts';
 import { mustFit } from './direct.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
+import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
 import { contact, customerType, domains, roleSet } from './particulars.ts';
-import {
-  auditable,
-  type Customer,
-  customerName,
-  nameKey,
-  restated,
-  toCustomer,
-  uniqueName,
-} from './profile.ts';
+import { auditable, type Customer, customerName, nameKey, toCustomer, uniqueName } from './profile.ts';
 
 export const changedCustomer = z.strictObject({
   name: customerName.optional(),
@@ -62,11 +55,11 @@ export function changeCustomer(
   const fields = Object.keys(differing.after);
   if (fields.length === 0) return { writes: [], reply: { body: before, version: node.version } };
   const told = difference(auditable(before), auditable(after));
-  const stored = edited(after);
+  const { stored, after: changed } = edited(node, after);
   const providerId = providerOf(node);
   return {
     writes: [
-      restated(node, stored),
+      stored,
       ...rename(providerId, before, after),
       ...exchangeDomains(providerId, node.id, {
         before: before.domains,
@@ -81,13 +74,8 @@ export function changeCustomer(
       after: { ...told.after, changed: fields },
     },
     announcements: [announce(customerChanged, after.id, { fields })],
-    reply: { body: stored, version: node.version + 1 },
+    reply: { body: changed, version: node.version + 1 },
   };
-}
-
-/** What was provisioned waits for the next provisioning once it is edited. */
-export function edited(value: Customer): Customer {
-  return value.status === 'Provisioned' ? { ...value, status: 'Pending' } : value;
 }
 
 function rename(providerId: string, before: Customer, after: Customer): Write[] {

@@ -1,10 +1,11 @@
 import { announce } from '../kit/event.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
+import { answer, ask, engaged, engineOf } from './engine.ts';
 import { provisioningRequested } from './events.ts';
 import { type Forest, mark } from './forest.ts';
 import { busy, disabled, notDisabled, notProvisioned } from './problems.ts';
-import { type Customer, restated, toCustomer } from './profile.ts';
+import { type Customer, toCustomer } from './profile.ts';
 
 export type Turn = 'provision' | 'deprovision' | 'disable' | 'enable';
 
@@ -15,7 +16,7 @@ export function provision(node: Node): Plan<Customer> {
   const before = toCustomer(node.item);
   if (before.adminState === 'DISABLED') refuse(disabled);
   if (isBusy(before)) refuse(busy);
-  return turn(node, 'provision', { ...before, status: 'Requested' });
+  return turn(node, 'provision', before);
 }
 
 /** Asks the engine to take the customer and its users out of service; records stay. */
@@ -23,7 +24,7 @@ export function deprovision(node: Node): Plan<Customer> {
   const before = toCustomer(node.item);
   if (isBusy(before)) refuse(busy);
   if (before.status === 'NotProvisioned') refuse(notProvisioned);
-  return turn(node, 'deprovision', { ...before, status: 'Requested' });
+  return turn(node, 'deprovision', before);
 }
 
 /** Shuts the customer's people out at their next request, those of a reseller with everyone below. */
@@ -42,12 +43,12 @@ export function enable(node: Node, forest: Forest): Plan<Customer> {
   return turn(node, 'enable', { ...before, adminState: 'ENABLED' }, more);
 }
 
-function turn(node: Node, what: Turn, after: Customer, more: readonly Write[] = []): Plan<Customer> {
+function turn(node: Node, what: Turn, value: Customer, more: readonly Write[] = []): Plan<Customer> {
   const version = node.version + 1;
-  const stored = restated(node, after);
+  const { stored, after } = engaged(node, value, { engine: ask(engineOf(node.item), what, version) });
   const { status, adminState } = toCustomer(node.item);
   return {
-    writes: [{ ...stored, item: { ...stored.item, requested: { what, version } } }, ...more],
+    writes: [stored, ...more],
     receipt: {
       action: `customers.${what}`,
       subject: node.id,
@@ -74,29 +75,21 @@ export interface Outcome {
   readonly status: 'Provisioned' | 'NotProvisioned' | 'Failed';
 }
 
-/** Takes over what the engine has done; undefined where another request has overtaken this one. */
+/** Takes over what the engine has done; undefined where another request of its kind has overtaken this one. */
 export function finish(node: Node, outcome: Outcome): Plan | undefined {
-  const requested = node.item.requested as { what: string; version: number } | undefined;
-  if (requested?.version !== outcome.version || requested.what !== outcome.what) return undefined;
+  const next = answer(engineOf(node.item), outcome);
+  if (!next) return undefined;
   const before = toCustomer(node.item);
-  const edited = node.version !== outcome.version;
-  const status = statusAfter(before, outcome, edited);
-  const stored = restated(node, { ...before, status });
+  const { stored, after } = engaged(node, before, { engine: next });
   return {
-    writes: [{ ...stored, item: { ...stored.item, requested: undefined } }],
+    writes: [stored],
     receipt: {
       action: 'customers.finish_provisioning',
       subject: node.id,
       before: { status: before.status },
-      after: { status },
+      after: { status: after.status },
       reason: outcome.what,
     },
     reply: {},
   };
-}
-
-function statusAfter(before: Customer, { what, status }: Outcome, edited: boolean): Customer['status'] {
-  if (status === 'Failed') return 'Failed';
-  if (what !== 'provision' && what !== 'deprovision') return before.status;
-  return status === 'Provisioned' && edited ? 'Pending' : status;
 }

@@ -10,8 +10,8 @@ import { notFound } from '../kit/problem.ts';
 import { depthOf, inScope, maxDepth, type Node, providerOf } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
 import { allowedAlong } from './cascade.ts';
-import { edited } from './change.ts';
 import { depart, standingSince } from './departure.ts';
+import { ask, engaged, engineOf } from './engine.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
@@ -24,7 +24,7 @@ import {
   tooDeep,
   tooManyServices,
 } from './problems.ts';
-import { restated, toCustomer } from './profile.ts';
+import { toCustomer } from './profile.ts';
 import { admit, dismiss } from './reseller.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -97,7 +97,6 @@ export function moveCustomer(
   };
   if (parent.id === before.parentId)
     return { writes: [], reply: { body: { ...body, status: 'Provisioned' } } };
-  const after = edited({ ...before, parentId: parent.id });
   const providerId = providerOf(node);
   const move: Move = {
     id: node.id,
@@ -105,12 +104,17 @@ export function moveCustomer(
     from: node.path.slice(0, -1),
     to: parent.path,
   };
+  const { stored, after } = engaged(
+    { ...node, item: { ...node.item, ...standingSince(made.now) } },
+    { ...before, parentId: parent.id },
+    {
+      engine: ask(engineOf(node.item), 'move', node.version + 1),
+      path: [...parent.path, node.id],
+    },
+  );
   return {
     writes: [
-      restated({ ...node, item: { ...node.item, ...standingSince(made.now) } }, after, [
-        ...parent.path,
-        node.id,
-      ]),
+      stored,
       depart(node, made.now),
       grown(providerId, journey.forest, { move, epoch: journey.forest.epoch + 1 }),
       {

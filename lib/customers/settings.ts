@@ -5,11 +5,11 @@ import { difference, type Plan } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import { allowedAlong, limitAlong } from './cascade.ts';
-import { edited } from './change.ts';
+import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
 import { locale, ouStructure, passwordRule } from './particulars.ts';
 import { settingLocked } from './problems.ts';
-import { restated, toCustomer } from './profile.ts';
+import { toCustomer } from './profile.ts';
 
 const shape = { locale, passwordRule, ouStructure };
 export type Setting = keyof typeof shape;
@@ -113,7 +113,7 @@ export function changeSettings(
   const fields = Object.keys(differing.after);
   if (fields.length === 0) return { writes: [], reply: { body: before, version: node.version } };
   const { locks, ...values } = after;
-  const stored = restated(node, edited({ ...toCustomer(node.item), ...values }));
+  const { stored } = edited(node, { ...toCustomer(node.item), ...values });
   return {
     writes: [{ ...stored, item: { ...stored.item, locks } }],
     receipt: { action: 'customers.change_settings', subject: node.id, ...differing },
