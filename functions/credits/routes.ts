@@ -11,8 +11,10 @@ import { getEntry } from './get-entry.ts';
 import { getForecast } from './get-forecast.ts';
 import { grantCredits } from './grant-credits.ts';
 import { listEntries } from './list-entries.ts';
+import { reclaimCredits } from './reclaim-credits.ts';
 import { refundDebit } from './refund-debit.ts';
 import { switchCreditSystem } from './switch-credit-system.ts';
+import { transferCredits } from './transfer-credits.ts';
 
 export const routes: readonly Route[] = [
   adjustCredits,
@@ -27,6 +29,8 @@ export const routes: readonly Route[] = [
   getForecast,
   grantCredits,
   listEntries,
+  reclaimCredits,
   refundDebit,
   switchCreditSystem,
+  transferCredits,
 ];
