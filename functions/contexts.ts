@@ -1,6 +1,8 @@
 import type { Context } from '../lib/kit/context.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as credits } from './credits/routes.ts';
+import { schedules as creditSchedules } from './credits/schedules.ts';
+import { subscribers as creditReactions } from './credits/subscribers.ts';
 import { routes as customers } from './customers/routes.ts';
 import { subscribers as customerReactions } from './customers/subscribers.ts';
 import { routes as directory } from './directory/routes.ts';
@@ -33,6 +35,10 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can grant, debit or read credits; requests for priced services fail.',
     routes: credits,
     needs: { table: ['batchGet', 'get', 'query', 'put', 'check'], cursor: true },
+    subscribers: creditReactions,
+    reactionNeeds: { table: ['batchGet', 'query', 'put'] },
+    schedules: creditSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
   },
   {
     name: 'customers',

@@ -14,6 +14,7 @@ import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import { Outbox } from './outbox.ts';
+import { addSchedules } from './schedule.ts';
 import { Store } from './table.ts';
 
 /** One installation: a stage in a region. */
@@ -76,7 +77,9 @@ export class Service extends Stack {
     this.describe();
   }
 
-  private add({ name, impact, needs, routes, subscribers = [], reactionNeeds }: Context): void {
+  private add(context: Context): void {
+    const { name, impact, needs, routes, subscribers = [], reactionNeeds } = context;
+    addSchedules(this, context, this.resources);
     const api = new Unit(this, `${pascal(name)}Api`, {
       resources: this.resources,
       impact,

@@ -3,7 +3,9 @@ import { adjustCredits } from './adjust-credits.ts';
 import { changeCreditSettings } from './change-credit-settings.ts';
 import { debitBatch } from './debit-batch.ts';
 import { debitCredits } from './debit-credits.ts';
+import { exportConsumption } from './export-consumption.ts';
 import { exportEntries } from './export-entries.ts';
+import { getConsumption } from './get-consumption.ts';
 import { getCreditSettings } from './get-credit-settings.ts';
 import { getCreditSystem } from './get-credit-system.ts';
 import { getCredits } from './get-credits.ts';
@@ -21,7 +23,9 @@ export const routes: readonly Route[] = [
   changeCreditSettings,
   debitBatch,
   debitCredits,
+  exportConsumption,
   exportEntries,
+  getConsumption,
   getCreditSettings,
   getCreditSystem,
   getCredits,

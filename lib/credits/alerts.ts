@@ -34,7 +34,10 @@ function byDays({ settings, perDay }: Meter): Threshold[] {
 }
 
 /** Which thresholds an entry crosses, either way: one announcement for all of them. */
-export function judge(meter: Meter, at: string): { bands: Bands; announcements: Announcement[] } {
+export function judge(
+  meter: Meter,
+  at: string,
+): { bands: Bands; daysLeft: number | undefined; announcements: Announcement[] } {
   const { customerId, settings, balance } = meter;
   const thresholds = [...byBalance(settings), ...byDays(meter)];
   const { bands, fired, recovered } = evaluate(
@@ -54,6 +57,7 @@ export function judge(meter: Meter, at: string): { bands: Bands; announcements: 
   });
   return {
     bands,
+    daysLeft: settings.daysLeftAlert === null ? undefined : leftOf(meter, at).daysLeft,
     announcements: [
       ...(fired.length > 0 ? [announce(balanceLow, customerId, said(fired))] : []),
       ...(recovered.length > 0 ? [announce(balanceRecovered, customerId, said(recovered))] : []),

@@ -170,7 +170,12 @@ function link(
     ...keep(settings),
     settingsSeq: draft.settings ? seq : (head?.settingsSeq ?? 0),
     bands: judged.bands,
-    ...given({ toppedUp: topUp.state, lots: pack(lots) || undefined, parts: pack(parts) || undefined }),
+    ...given({
+      daysLeft: judged.daysLeft,
+      toppedUp: topUp.state,
+      lots: pack(lots) || undefined,
+      parts: pack(parts) || undefined,
+    }),
     ...(rest.requestId ? remember(ring, rest.requestId, previousAt) : ring),
     prev: head ? hashOf(head) : '',
   };

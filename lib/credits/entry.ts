@@ -68,6 +68,8 @@ export const entry = z.object({
   blockBelowZero: z.boolean(),
   /** Absent: no alert by days left. */
   daysLeftAlert: z.number().optional(),
+  /** What that alert compared: days that the balance lasts; absent where no pace is known. */
+  daysLeft: z.number().optional(),
   /** Below, amount, cool-down in minutes, most per day; absent: no automatic top-up. */
   topUp: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
   /** When the last top-up was asked for, how many that day, and whether the cap was told; packed. */

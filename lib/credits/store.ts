@@ -1,12 +1,15 @@
-import { each, get, page } from '../aws/db.ts';
-import { idTime } from '../kit/id.ts';
-import { entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
+import { each, get, getAll, page } from '../aws/db.ts';
+import { idTime, platformId } from '../kit/id.ts';
+import { entryKey, type Key, nodeKey, partition, settingsKey } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { providerOf } from '../kit/scope.ts';
+import { periodOf } from './consumption.ts';
 import { type Entry, toEntry } from './entry.ts';
+import { type DueLots, dueLots } from './expiry.ts';
 import { type Ledger, standingOf } from './ledger.ts';
 import { isTooOld, keySkewMs } from './own-key.ts';
 import { lookUp } from './ring.ts';
+import { topUpMarkKey } from './top-up-grant.ts';
 
 const entries = (customerId: string) => partition(customerId, 'ENTRY');
 
@@ -143,6 +146,16 @@ export async function wholeHistoryOf(
   return out;
 }
 
+const mostSummed = 10_000;
+
+/** The entries of a month, or of the part that is asked for, once the caller is known; undefined beyond 10,000. */
+export async function consumptionOf(
+  input: Pick<LoadInput, 'target' | 'scope'> & { readonly query: Parameters<typeof periodOf>[0] },
+): Promise<Entry[] | undefined> {
+  await input.scope();
+  return wholeHistoryOf(input.target, { ...periodOf(input.query), consistent: false }, mostSummed);
+}
+
 /** Both ledgers of a transfer: the parent's is the caller's own where the caller is a reseller's. */
 export async function familyStanding(input: Beside & Pick<LoadInput, 'target' | 'consistent'>) {
   const above = async () => (await input.scope()).target.path.at(-2) ?? '';
@@ -154,6 +167,36 @@ export async function familyStanding(input: Beside & Pick<LoadInput, 'target' | 
     providerSystem(input),
   ]);
   return { family: { parent: parentLedger, child }, system };
+}
+
+/** What an automatic top-up is carried out from. */
+export async function topUpStanding(customerId: string, entryId: string, providerId: string) {
+  const keys = [
+    nodeKey(customerId),
+    settingsKey(providerId, 'CREDIT_SYSTEM'),
+    topUpMarkKey(customerId, entryId),
+  ];
+  const [ledger, [node, system, done]] = await Promise.all([headOf(customerId, true), getAll(keys, true)]);
+  return { ledger, node, system, done };
+}
+
+/** Notes of what is due by a moment, the oldest first. */
+export async function dueBy(
+  at: string,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<{ notes: DueLots[]; next: string | null }> {
+  const due = partition(platformId, 'DUE');
+  const { items, next } = await page({ partition: due, to: `${at}~`, limit, after, consistent: true });
+  return { notes: items.map((item) => dueLots.parse(item)), next };
+}
+
+/** A customer and its ledger, as far as there are any, and which of the notes are still there. */
+export async function dueStanding(customerId: string, notes: readonly DueLots[], again: boolean) {
+  const [ledger, [node, ...left]] = await Promise.all([
+    headOf(customerId, true),
+    getAll([nodeKey(customerId), ...(again ? notes : [])], true),
+  ]);
+  return { ledger, node, notes: again ? notes.filter((_, index) => left[index]) : notes };
 }
 
 /** The provider's switch of the credit system; undefined before it was ever used. */

@@ -1,0 +1,42 @@
+import { toNode } from '../../lib/aws/auth.ts';
+import { react } from '../../lib/aws/react.ts';
+import { bookDue, type DueLots } from '../../lib/credits/expiry.ts';
+import { dueBy, dueStanding } from '../../lib/credits/store.ts';
+import type { Schedule } from '../../lib/kit/context.ts';
+import { platformId } from '../../lib/kit/id.ts';
+import type { Node } from '../../lib/kit/scope.ts';
+
+const atOnce = 50;
+const patienceMs = 40_000;
+
+export const bookExpiries: Schedule = {
+  id: 'book-expiries',
+  every: 'rate(1 hour)',
+  impact: 'Nobody is mailed when expired credits leave a balance too low.',
+  run: async (now) => {
+    const deadline = Date.now() + patienceMs;
+    const failures: unknown[] = [];
+    let after: string | undefined;
+    do {
+      const { notes, next } = await dueBy(now, { limit: atOnce, after });
+      const customers = Map.groupBy(notes, ({ customerId }) => customerId);
+      const booked = await Promise.allSettled(
+        [...customers].map(([customerId, own]) => bookFor(customerId, own, now)),
+      );
+      failures.push(...booked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
+      after = next ?? undefined;
+    } while (after && Date.now() < deadline);
+    if (failures.length > 0) throw failures[0];
+  },
+};
+
+/** A customer that is gone has nothing to book: its notes go. What another run has done meanwhile is left alone. */
+function bookFor(customerId: string, due: readonly DueLots[], startedAt: string): Promise<void> {
+  const actor = { id: 'credits', kind: 'system', home: platformId } as const;
+  return react({ traceId: `book-expiries ${startedAt}` }, async (now, again) => {
+    const { ledger, node, notes } = await dueStanding(customerId, due, again);
+    const found = toNode(node);
+    const target = found ?? ({ id: customerId, path: [], type: 'CUSTOMER' } as unknown as Node);
+    return { plan: bookDue(found && ledger, notes, { actor, now }), target, actor };
+  });
+}

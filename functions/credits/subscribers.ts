@@ -1,0 +1,4 @@
+import type { Subscriber } from '../../lib/kit/context.ts';
+import { onTopUpDue } from './on-top-up-due.ts';
+
+export const subscribers: readonly Subscriber[] = [onTopUpDue];
