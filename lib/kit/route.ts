@@ -55,8 +55,8 @@ export interface Spec<P, Q, B, R, L> {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** `public`: no token. `signed-in`: any member. */
-  readonly permission: Permission | 'public' | 'signed-in';
+  /** `public`: no token. `signed-in`: any member. `end-user`: whoever has an end user's row at a customer; no role. */
+  readonly permission: Permission | 'public' | 'signed-in' | 'end-user';
   readonly target?: Target;
   readonly params?: P;
   /** Filters and flags. `limit` and `cursor` are added where `page` is true, `dryRun` where `dryRun` is true. */

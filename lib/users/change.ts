@@ -1,9 +1,10 @@
+import { type EndUser, expel, releaseAddress } from '../kit/end-user.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
-import { admit, keepAdministrator, type Member } from './admission.ts';
+import { admit, keepAdministrator, type Member, personOf } from './admission.ts';
 import { type Around, isProvisioned, mustBeOfDomain, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
-import { uniqueUpn, uniqueUserName, wish } from './create.ts';
+import { tell, uniqueUpn, uniqueUserName, wish } from './create.ts';
 import { type Instance, inBounds, replaceInstance } from './instance.ts';
 import { customerNotProvisioned, userNameFixed } from './problems.ts';
 import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
@@ -11,6 +12,7 @@ import {
   auditable,
   type ChangedUser,
   type StoredUser,
+  stateOf,
   toItem,
   toMailItem,
   type User,
@@ -27,6 +29,8 @@ export interface Held {
   /** Another administrator who can sign in, where one was looked for. */
   readonly other: Member | undefined;
   readonly instances: readonly Instance[];
+  /** The row as an end user of the customer. */
+  readonly endUser: EndUser | undefined;
 }
 
 /** Changes a user. A saved change waits as `Pending` for provisioning; log-on is changed at once. */
@@ -63,6 +67,11 @@ export function changeUser(
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),
       ...(touched('testUser') ? flagged(held.instances, after.testUser) : []),
+      ...(stateOf(after, now) !== 'ENABLED'
+        ? expel({ customerId: after.customerId, personId: personOf(after.id) }, held.endUser)
+        : touched('email')
+          ? releaseAddress({ customerId: after.customerId, personId: personOf(after.id) }, held.endUser)
+          : []),
     ],
     receipt: {
       action: 'users.change',
@@ -70,7 +79,7 @@ export function changeUser(
       before: told.before,
       after: { ...told.after, changed: Object.keys(differing.after) },
     },
-    announcements: status === 'Requested' ? [wish(after, 'provision', version)] : [],
+    announcements: [tell([after]), ...(status === 'Requested' ? [wish(after, 'provision', version)] : [])],
     reply: { body: viewUser(after, now), version },
   };
 }

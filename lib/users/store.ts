@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { commit, each, getAll, page, positionOf } from '../aws/db.ts';
+import { toEndUser } from '../kit/end-user.ts';
 import {
+  endUserKey,
   memberKey,
   memberPrefix,
   namePartition,
@@ -84,8 +86,11 @@ export async function heldUser(
   asked: { other: boolean; instances: boolean },
 ): Promise<Held | undefined> {
   const personId = personOf(userId);
-  const [[item, member], other, instances] = await Promise.all([
-    getAll([userKey(customerId, userId), memberKey(customerId, personId)], true),
+  const [[item, member, row], other, instances] = await Promise.all([
+    getAll(
+      [userKey(customerId, userId), memberKey(customerId, personId), endUserKey(customerId, personId)],
+      true,
+    ),
     asked.other ? anotherAdministrator(customerId, personId) : undefined,
     asked.instances ? instancesOf(customerId, userId) : [],
   ]);
@@ -95,6 +100,7 @@ export async function heldUser(
     member: member && toMember(member, customerId),
     other,
     instances,
+    endUser: row && toEndUser(row, customerId),
   };
 }
 
