@@ -63,6 +63,7 @@ const entryParts: Readonly<Record<string, readonly unknown[]>> = {
   catalogCategoryEntry: [n('providerId'), n('categoryHash'), n('foldedName')],
   nameEntry: [n('parentId'), n('what'), n('foldedName'), n('id')],
   stateEntry: [n('parentId'), n('what'), n('state'), n('id')],
+  ownerEntry: [n('parentId'), n('what'), n('personId'), n('id')],
 };
 
 /** Every kind of key and index entry, with names in place of values; throws where one has not been named here. */

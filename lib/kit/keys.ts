@@ -363,3 +363,10 @@ export const stateEntry = (parentId: string, what: string, state: string, id: st
 });
 export const statePartition = (parentId: string, what: string, state: string): string =>
   `${partition(parentId)}#${what}#${state}`;
+/** Name index: what one person has of a kind, in the order of ids. */
+export const ownerEntry = (parentId: string, what: string, personId: string, id: string): NameEntry => ({
+  G2: ownerPartition(parentId, what, personId),
+  S2: id,
+});
+export const ownerPartition = (parentId: string, what: string, personId: string): string =>
+  `${partition(parentId)}#${what}#${personId}`;

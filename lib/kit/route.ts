@@ -91,6 +91,8 @@ export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly body: B;
   /** The caller's node by the token. */
   readonly home: string;
+  /** The caller by the token, not yet checked. */
+  readonly person: string;
   /** The provider above the caller by the token, not yet checked; undefined where the token does not say. */
   readonly provider: string | undefined;
   /** The target node: `home` or the path parameter. */
