@@ -135,8 +135,9 @@ export function refund(
   const { amount, from, serviceId = debit.serviceId, personId = debit.personId } = refundable(debit, line);
   const refundOf = debit.lines ? `${entryId(debit.previousAt)}#${line}` : entryId(debit.previousAt);
   const portions = between(sourcesOf(debit), from, from + amount);
+  const taken = { portions, owed: amount - total(portions) };
   const plan = append(ledger, by, (opened) => {
-    const lots = giveBack(opened.lots, portions, debtOf(opened), opened.at);
+    const lots = giveBack(opened.lots, taken, { debt: debtOf(opened), at: opened.at });
     const parts = divide(portions, opened.at).good;
     return { type: 'REFUND', amount, lots, parts, refundOf, serviceId, personId, reason, ticketId };
   });
@@ -158,11 +159,11 @@ function refundable(debit: Entry, line: number | undefined): Line & { from: numb
   return { ...found, from: lines.slice(0, line ?? 0).reduce((sum, one) => sum + one.amount, 0) };
 }
 
-/** The lots that a debit came from, in the order in which they burned, what it owed then last. */
+/** The lots that a debit came from, in the order in which they burned; what it owed then is not among them. */
 function sourcesOf({ amount, balance, parts }: Entry): Lot[] {
   const owed = Math.max(0, -balance) - Math.max(0, -(balance + amount));
   const kept = unpack(parts);
-  return [...inBurnOrder([...kept, ordinary(amount - owed - total(kept))]), ordinary(owed)];
+  return inBurnOrder([...kept, ordinary(amount - owed - total(kept))]);
 }
 
 /** Corrects the balance by a signed amount, with a reason. */

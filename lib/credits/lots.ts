@@ -67,14 +67,26 @@ export function divide(lots: readonly Lot[], at: string): { due: Lot[]; good: Lo
   return { due: lots.filter(isDue), good: lots.filter((one) => !isDue(one)) };
 }
 
+/** What a debit took: from lots, and what it owed when they were empty. */
+export interface Taken {
+  readonly portions: readonly Lot[];
+  readonly owed: number;
+}
+
 /**
- * Gives portions back to the lots they came from. What would have expired meanwhile, and what would open one lot too
- * many, comes back as ordinary credits: a refund is never smaller than its debit.
+ * Gives back what was taken: what was owed pays the debt first, portions return to their lots. What would have expired
+ * meanwhile, and what would open one lot too many, comes back as ordinary credits: a refund is never smaller than its
+ * debit.
  */
-export function giveBack(lots: readonly Lot[], portions: readonly Lot[], debt: number, at: string): Lot[] {
+export function giveBack(
+  lots: readonly Lot[],
+  { portions, owed }: Taken,
+  { debt, at }: { debt: number; at: string },
+): Lot[] {
   const { due, good } = divide(portions, at);
-  const back = [...good, ordinary(total(due))];
-  const fitting = deposit(lots, back, debt);
+  const paid = Math.min(owed, debt);
+  const back = [...good, ordinary(total(due) + owed - paid)];
+  const fitting = deposit(lots, back, debt - paid);
   const over = special(fitting).length - mostLots;
   if (over <= 0) return fitting;
   const isNew = (lot: Lot) => !lots.some((one) => isSame(one, lot));

@@ -101,9 +101,15 @@ class Naive {
   }
   giveBack(key: string, from: number, count: number, at: string) {
     const back = (this.spent.get(key) ?? []).slice(from, from + count);
-    this.put(
-      back.map((one) => (one && (one.end === null || one.end > at) ? one : { priority: 5, end: null })),
-    );
+    const owed = back.filter((one) => one === null).length;
+    const paid = Math.min(owed, this.debt);
+    this.debt -= paid;
+    const plain = { priority: 5, end: null };
+    const coins = back.filter((one) => one !== null);
+    this.put([
+      ...coins.map((one) => (one.end === null || one.end > at ? one : plain)),
+      ...Array.from({ length: owed - paid }, () => plain),
+    ]);
   }
   lots(): Record<string, number> {
     const out: Record<string, number> = {};
@@ -209,6 +215,11 @@ function follow(naive: Naive, entry: Entry, entries: readonly Entry[]) {
   }
 }
 
+const headAfter = ({ writes, outbox = 0 }: Plan): Entry | undefined => {
+  const write = writes[outbox];
+  return write?.do === 'create' ? toEntry(write.item) : undefined;
+};
+
 describe('lots', () => {
   it('sum up to the balance, burn in order and come back as a naive reference has it', () => {
     fc.assert(
@@ -265,6 +276,19 @@ describe('lots', () => {
         expect(standingOf(b, end)).toEqual({ ...standingOf(a, end), expiring: expect.any(Number) });
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('are as before where a debit is given back at once, owed or not', () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 300 }), (all, much) => {
+        const { head } = run(all);
+        const now = iso(start + 400 * hourMs);
+        const opened = headAfter(bookDue({ customerId, head }, [], { actor, now })) ?? head;
+        const taken = headAfter(debit({ customerId, head: opened }, { amount: much }, { actor, now }));
+        const back = refund({ customerId, head: taken ?? null }, { debit: taken as Entry }, { actor, now });
+        expect(lotsOf(headAfter(back) ?? null)).toEqual(lotsOf(opened));
+      }),
     );
   });
 

@@ -24,6 +24,8 @@ export const larger: Readonly<Record<string, string>> = {
   'addItems: ten': 'ten items and their meter',
   unmanageItems: 'item and meter',
   manageItems: 'item and meter',
+  transferCredits: 'two ledgers, bound to where the customer stands',
+  reclaimCredits: 'two ledgers, bound to where the customer stands',
   resendNotice: 'a delivery for each of three recipients',
   retryProvisioningRequest: 'the request carries its steps and their log, the claim too',
   resetProvisioningRequest: 'the request carries its steps and their log, the claim too',
