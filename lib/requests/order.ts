@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { entitledBy } from '../catalog/entitlement.ts';
 import { type CatalogItem, type Published, toItem as toCatalogItem } from '../catalog/item.ts';
 import { priceOf, pricingOf, type UnitPrice } from '../catalog/price.ts';
 import { type Shelf, toShelf } from '../catalog/shelf.ts';
+import { offered } from '../catalog/shop.ts';
 import { debit, type Ledger, mostCredits } from '../credits/ledger.ts';
 import { toEndUser } from '../kit/end-user.ts';
 import { announce } from '../kit/event.ts';
@@ -59,13 +59,12 @@ interface Offer {
 }
 
 /** What the caller may request: assigned, entitled and published; all that is not looks the same. */
-function offered({ assignment, item }: Standing, { scope }: Submission): Offer {
+function orderable({ assignment, item }: Standing, { scope }: Submission): Offer {
   const caller = toEndUser(scope.caller ?? {}, scope.home.id);
   const shelf = assignment && toShelf(assignment);
   const found = item && toCatalogItem(item);
-  const shown = found?.published;
-  if (!shelf || !found || !shown || !entitledBy(caller, shelf)) refuse(notEntitled);
-  if (shown.type === 'BANNER') refuse(notEntitled);
+  const shown = offered(caller, shelf, found)?.published;
+  if (!shelf || !found || !shown || shown.type === 'BANNER') refuse(notEntitled);
   return { shelf, item: found, shown: { ...shown, type: shown.type } };
 }
 
@@ -79,7 +78,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
   const customerId = scope.home.id;
   const providerId = providerOf(scope.home);
   if (command.personId !== undefined && command.personId !== personId) refuse(forAnother);
-  const { shelf, item, shown } = offered(standing, by);
+  const { shelf, item, shown } = orderable(standing, by);
   const { quantity } = command;
   requireRange('#/quantity', quantity, shown.quantity);
   const parts = chosen(shown, command.parts);
