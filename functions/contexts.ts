@@ -81,7 +81,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: catalogReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'] },
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'] },
   },
   {
     name: 'requests',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
+  itemsNotHeld,
   moveIntoItself,
   moveUnderway,
   notOffered,
@@ -25,7 +26,7 @@ export const moveCustomer = route({
   body: moveTarget,
   dryRun: true,
   reply: { status: 202, body: movement },
-  refuses: [moveIntoItself, parentNotReseller, tooDeep, moveUnderway, notOffered],
+  refuses: [moveIntoItself, parentNotReseller, tooDeep, moveUnderway, notOffered, itemsNotHeld],
   load: async ({ body, scope }) => {
     const [{ target }, parent] = await Promise.all([scope(), profileOf(body.parentId)]);
     return journeyOf(target, body.parentId, parent);

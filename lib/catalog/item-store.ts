@@ -230,3 +230,15 @@ export async function assignmentOf(customerId: string, itemId: string): Promise<
   const [item] = await getAll([assignmentKey(customerId, itemId)], true);
   return item && toAssignment(item);
 }
+
+/** What a node has of some items, by their ids. */
+export async function assignmentsOf(
+  customerId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Assignment>> {
+  const found = await getAll(
+    ids.map((one) => assignmentKey(customerId, one)),
+    true,
+  );
+  return new Map(found.flatMap((item) => (item ? [[String(item.id), toAssignment(item)] as const] : [])));
+}

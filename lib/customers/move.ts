@@ -11,7 +11,14 @@ import { allowedAlong } from './cascade.ts';
 import { edited } from './change.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
-import { moveIntoItself, moveUnderway, notOffered, parentNotReseller, tooDeep } from './problems.ts';
+import {
+  itemsNotHeld,
+  moveIntoItself,
+  moveUnderway,
+  notOffered,
+  parentNotReseller,
+  tooDeep,
+} from './problems.ts';
 import { restated, toCustomer } from './profile.ts';
 import { admit, dismiss } from './reseller.ts';
 
@@ -30,6 +37,9 @@ export const movement = z.strictObject({
     services: z
       .array(z.string())
       .describe('Held or offered, but not offered by the new parent: the move is refused'),
+    items: z
+      .array(z.string())
+      .describe('Of the catalogue, held but not by the new parent: the move is refused'),
     roles: z.array(z.string()).describe('Usable before, restricted above from now on'),
   }),
 });
@@ -45,6 +55,8 @@ export interface Journey {
   /** Services that the node holds or may hand on, and what the new parent offers (null: everything). */
   readonly held: readonly string[];
   readonly offered: readonly string[] | null;
+  /** The same of the catalogue: items that the node has, and those of the new parent (null: everything). */
+  readonly items: { readonly held: readonly string[]; readonly offered: readonly string[] | null };
 }
 
 /** Moves a node with everything below it to another parent: at once for readers, in the background for stored paths. */
@@ -58,6 +70,7 @@ export function moveCustomer(
   if (journey.forest.move) refuse(moveUnderway);
   const lost = losses(journey);
   if (lost.services.length > 0 && !made.dryRun) refuse(notOffered, undefined, { services: lost.services });
+  if (lost.items.length > 0 && !made.dryRun) refuse(itemsNotHeld, undefined, { items: lost.items });
   const before = toCustomer(node.item);
   const body: Movement = {
     operationId: made.operationId,
@@ -127,13 +140,17 @@ function destination(
   return parent;
 }
 
-function losses({ above, held, offered }: Journey): Movement['lost'] {
+function losses({ above, held, offered, items }: Journey): Movement['lost'] {
   const roles = allowedAlong(above.new);
   return {
-    services: offered === null ? [] : held.filter((one) => !offered.includes(one)),
+    services: absent(held, offered),
+    items: absent(items.held, items.offered),
     roles: allowedAlong(above.old).filter((one) => !roles.includes(one)),
   };
 }
+
+const absent = (held: readonly string[], offered: readonly string[] | null) =>
+  offered === null ? [] : held.filter((one) => !offered.includes(one));
 
 /** A stored profile below a moved node at its new place; undefined where it stands there already. */
 export function follow(item: Stored, move: Move): Extract<Write, { do: 'replace' }> | undefined {

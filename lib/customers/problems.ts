@@ -152,3 +152,8 @@ export const notOffered = problem({
   status: 409,
   title: 'The new parent does not offer every service that is held',
 });
+export const itemsNotHeld = problem({
+  code: 'customers.items_not_held',
+  status: 409,
+  title: 'The new parent does not have every item of the catalogue that is held',
+});

@@ -322,12 +322,14 @@ export async function journeyOf(
   stored: Readonly<Record<string, unknown>> | undefined,
 ): Promise<Journey> {
   const parent = stored && nodeFrom(stored);
-  const [forest, subtree, held, offers, offered, old, line] = await Promise.all([
+  const [forest, subtree, held, offers, offered, own, theirs, old, line] = await Promise.all([
     forestOf(node.path[1] ?? ''),
     sizeOf(node),
     servicesOf({ partition: partition(node.id, 'INSTANCE'), prefix: customerServicePrefix }),
     servicesOf({ partition: partition(node.id, 'OFFER') }),
     parentId === node.path[1] ? null : servicesOf({ partition: partition(parentId, 'OFFER') }),
+    servicesOf({ partition: partition(node.id, 'ASSIGNED') }),
+    parentId === node.path[1] ? null : servicesOf({ partition: partition(parentId, 'ASSIGNED') }),
     lineAbove(node.path),
     parent && parent.path.length > 1 ? lineAbove([...parent.path, '']) : [],
   ]);
@@ -338,6 +340,7 @@ export async function journeyOf(
     subtree,
     held: [...new Set([...held, ...offers])],
     offered,
+    items: { held: own, offered: theirs },
   };
 }
 
