@@ -152,9 +152,8 @@ function link(
   const pace = mark(head?.pace ?? '', before, at);
   const meter = { customerId, settings, balance, perDay: perDay(pace, burned, at), bands: head?.bands ?? {} };
   const judged = judge(meter, at);
-  const state = settings.topUp ? head?.toppedUp : undefined;
   const lowered = { customerId, entryId: entryId(previousAt), balance, at };
-  const topUp = askTopUp({ topUp: settings.topUp, state }, lowered);
+  const topUp = askTopUp({ topUp: settings.topUp, state: head?.toppedUp }, lowered);
   const ring = { ring: head?.ring ?? emptyRing.ring, floor: head?.floor ?? emptyRing.floor };
   const entry: Entry = {
     ...given(rest),
