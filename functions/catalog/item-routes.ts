@@ -1,7 +1,9 @@
 import { assignItem } from './assign-item.ts';
 import { createCatalogueItem } from './create-catalogue-item.ts';
 import { editCatalogueItem } from './edit-catalogue-item.ts';
+import { exportCatalogue } from './export-catalogue.ts';
 import { getAssignment } from './get-assignment.ts';
+import { importCatalogue } from './import-catalogue.ts';
 import { listAssignments } from './list-assignments.ts';
 import { listCatalogueItems } from './list-catalogue-items.ts';
 import { listCatalogueRevisions } from './list-catalogue-revisions.ts';
@@ -25,6 +27,8 @@ export const itemRoutes = [
   publishCatalogueItem,
   rejectCatalogueItem,
   unpublishCatalogueItem,
+  importCatalogue,
+  exportCatalogue,
   listAssignments,
   getAssignment,
   assignItem,

@@ -1,3 +1,4 @@
+import { onCatalogueImportRequested } from './on-catalogue-import-requested.ts';
 import { onCompanyChanged } from './on-company-changed.ts';
 import { onCustomerAdded } from './on-customer-added.ts';
 import { onCustomerDeleted } from './on-customer-deleted.ts';
@@ -22,4 +23,5 @@ export const subscribers = [
   onCompanyChanged,
   onCustomerGone,
   onSubtreeMoved,
+  onCatalogueImportRequested,
 ];

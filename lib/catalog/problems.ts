@@ -55,3 +55,8 @@ export const importTooLong = problem({
   status: 413,
   title: 'A file of catalogue items has at most 1,000 rows',
 });
+export const catalogueTooLong = problem({
+  code: 'catalogue.too_long',
+  status: 409,
+  title: 'The catalogue is longer than one file; read its pages',
+});

@@ -46,7 +46,7 @@ export const peopleImported = event({
   data: z.strictObject({ companies: z.record(z.string(), z.array(z.string())) }),
   example: { companies: { [companyId]: ['per_01JZ0000000000000000000000'] } },
 });
-const importKind = z.enum(['companies', 'people']);
+const importKind = z.enum(['companies', 'people', 'catalogue']);
 
 export const importRequested = event({
   type: 'directory.import_requested.v1',
