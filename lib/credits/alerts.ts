@@ -24,7 +24,7 @@ function byBalance({ alertLimit, rearmPercent }: Settings): Threshold[] {
 
 /**
  * Days left as a level of the balance: what so many days burn. Re-armed `rearmPercent` of the days above, at least one.
- * Without burn no balance is too low. Between two entries the pace only falls: nothing can cross unseen.
+ * Without burn no balance is too low. Looked at with each entry: what takes days away is an entry.
  */
 function byDays({ settings, perDay }: Meter): Threshold[] {
   const { daysLeftAlert: days, rearmPercent } = settings;
