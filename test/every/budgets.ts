@@ -52,4 +52,13 @@ export const larger: Readonly<Record<string, string>> = {
   'changeMarketplace: its items': 'the marketplace and two items',
   deleteMarketplace: 'the marketplace, its count, and the item that it held',
   deleteUser: 'the user, names, count, and bound to there being no end user’s row',
+  createCatalogueItem: 'head, its lookup and the first revision',
+  removeCatalogueItem: 'head, its lookup and the only revision',
+  submitCatalogueItem: 'head and revision',
+  rejectCatalogueItem: 'head and revision',
+  publishCatalogueItem: 'head, its lookup and the revision',
+  'publishCatalogueItem: a bundle': 'head, its lookup, the revision and both parts',
+  unpublishCatalogueItem: 'head and its lookup',
+  importCatalogue: 'operation and the rows themselves',
+  'assignItem: below a reseller': 'counted by the reseller',
 };

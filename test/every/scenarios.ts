@@ -1,5 +1,6 @@
 import type { Caller, Msp, Sent } from '../kit/world.ts';
 import { audit } from './audit.scenarios.ts';
+import { catalog } from './catalog.scenarios.ts';
 import { credits } from './credits.scenarios.ts';
 import { customers } from './customers.scenarios.ts';
 import { directory } from './directory.scenarios.ts';
@@ -43,6 +44,7 @@ export const scenarios: Scenarios = {
   ...audit,
   ...users,
   ...services,
+  ...catalog,
   ...markets,
   ...requests,
 };
