@@ -1,5 +1,5 @@
 import { getAll, page, positionOf } from '../aws/db.ts';
-import { endIdentityKey, toEndUser } from '../kit/end-user.ts';
+import { type EndUser, endIdentityKey, toEndUser } from '../kit/end-user.ts';
 import {
   companyGroupKey,
   companyKey,
@@ -172,7 +172,7 @@ export function sourceKey(place: Place, one: { personId: string; source: 'DIRECT
     : personKey(place.providerId, place.company?.id ?? '-', one.personId);
 }
 
-/** What decides about the rows of these people, rows before what they are made from. */
+/** What decides about the rows of these people: rows are read before what they are made from. */
 export async function candidatesOf(
   place: Place,
   people: readonly { personId: string; source: 'DIRECTORY' | 'USER' }[],
@@ -181,17 +181,32 @@ export async function candidatesOf(
     people.map(({ personId }) => endUserKey(place.customerId, personId)),
     true,
   );
+  return behind(
+    place,
+    people.map((one, index) => {
+      const row = rows[index];
+      return { ...one, row: row && toEndUser(row, place.customerId) };
+    }),
+  );
+}
+
+/** The same for rows that have been read. */
+export const candidatesOfRows = (place: Place, rows: readonly EndUser[]): Promise<Candidate[]> =>
+  behind(
+    place,
+    rows.map((row) => ({ personId: row.id, source: row.source, row })),
+  );
+
+async function behind(
+  place: Place,
+  people: readonly { personId: string; source: 'DIRECTORY' | 'USER'; row: EndUser | undefined }[],
+): Promise<Candidate[]> {
   const keys = people.map((one) => sourceKey(place, one));
   const items = await getAll(keys, true);
   return withIdentities(
-    people.map(({ personId }, index) => {
-      const [row, item] = [rows[index], items[index]];
-      return {
-        personId,
-        row: row && toEndUser(row, place.customerId),
-        source: item && sourceFrom(item, place),
-        sourceKey: keys[index] as Key,
-      };
+    people.map(({ personId, row }, index) => {
+      const item = items[index];
+      return { personId, row, source: item && sourceFrom(item, place), sourceKey: keys[index] as Key };
     }),
   );
 }

@@ -4,7 +4,7 @@ import type { Markets } from './enrolment.ts';
 import { toMarketplace } from './marketplace.ts';
 import {
   candidatesFrom,
-  candidatesOf,
+  candidatesOfRows,
   headcount,
   marketsOf,
   type Place,
@@ -72,9 +72,9 @@ async function stepOf(work: Work, place: Place, markets: Markets): Promise<Step>
   if (walk === 'ROWS') {
     if (markets.settings.generation > work.generation) return handOver(work, at);
     const { rows, next } = await rowsPage(customerId, rowsEach, work.position ?? undefined);
-    const candidates = await candidatesOf(
+    const candidates = await candidatesOfRows(
       place,
-      rows.map(({ row }) => ({ personId: row.id, source: row.source })),
+      rows.map(({ row }) => row),
     );
     const positions = rows.map(({ position }) => position);
     return stepPeople(work, { candidates, positions, next, markets, total }, at);
