@@ -21,7 +21,7 @@ export const importCatalogue = route({
   permission: 'catalogue.author',
   target: { home: ['PROVIDER'] },
   query: z.strictObject({
-    source: source.default('file'),
+    source: source.describe('Says whether its prices count'),
     exportedAt: instant.optional().describe('When the export was made; needed for `source=export`'),
   }),
   body: z.string(),

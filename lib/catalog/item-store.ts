@@ -1,4 +1,4 @@
-import { each, getAll, page } from '../aws/db.ts';
+import { each, getAll, page, positionOf } from '../aws/db.ts';
 import {
   assignmentKey,
   catalogKey,
@@ -127,22 +127,30 @@ async function headsOf(providerId: string, found: readonly Raw[]): Promise<Raw[]
 
 const kinds = ['BANNER', 'BUNDLE', 'SERVICE'];
 
-/** One state of all kinds, kind after kind; a position says in which kind it is. */
+/** One state of all kinds, kind after kind, read at once; a position says in which kind it is. */
 async function chained(providerId: string, { state, limit }: Search, position = 'BANNER|') {
   const [first = '', after] = position.split(/\|(.*)/s);
-  const items: Record<string, unknown>[] = [];
   const left = kinds.slice(kinds.indexOf(first));
-  for (const [index, kind] of left.entries()) {
-    const read = await page({
-      index: 'tree',
-      partition: partition(providerId, 'CATALOG'),
-      prefix: `${kind}#${state}#`,
-      limit: limit - items.length,
-      after: index === 0 && after ? after : undefined,
-    });
-    items.push(...read.items);
+  const reads = await Promise.all(
+    left.map((kind, index) =>
+      page({
+        index: 'tree',
+        partition: partition(providerId, 'CATALOG'),
+        prefix: `${kind}#${state}#`,
+        limit,
+        after: index === 0 && after ? after : undefined,
+      }),
+    ),
+  );
+  const items: Record<string, unknown>[] = [];
+  for (const [index, { items: found, next }] of reads.entries()) {
+    const taken = found.slice(0, limit - items.length);
+    items.push(...taken);
+    const last = taken.at(-1);
+    if (last && (next || taken.length < found.length)) {
+      return { items, next: `${left[index]}|${positionOf({ index: 'tree' }, last)}` };
+    }
     const following = left[index + 1];
-    if (read.next) return { items, next: `${kind}|${read.next}` };
     if (items.length >= limit && following) return { items, next: `${following}|` };
   }
   return { items, next: null };

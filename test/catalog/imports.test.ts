@@ -12,7 +12,7 @@ beforeAll(async () => {
 const csv = { 'content-type': 'text/csv' };
 const ndjson = { 'content-type': 'application/x-ndjson' };
 
-async function send(as: Caller, text: string, query = '', headers = ndjson): Promise<Answer> {
+async function send(as: Caller, text: string, query = '?source=file', headers = ndjson): Promise<Answer> {
   return call(`POST /v1/catalogue/imports${query}`, { as, text, headers });
 }
 
@@ -42,7 +42,7 @@ describe('a file', () => {
     ].join('\n');
     const { operation, failed, succeeded } = await settle(
       msp.catalog,
-      await send(msp.catalog, text, '', csv),
+      await send(msp.catalog, text, '?source=file', csv),
     );
     expect(operation).toMatchObject({
       type: 'IMPORT_CATALOGUE',
@@ -78,7 +78,7 @@ describe('a file', () => {
 
   it('that cannot be read changes nothing', async () => {
     const refused = async (text: string, headers = ndjson) => {
-      const { status, body } = await send(msp.catalog, text, '', headers);
+      const { status, body } = await send(msp.catalog, text, '?source=file', headers);
       return [status, body.code];
     };
     expect(await refused('{"name":')).toEqual([400, 'imports.unreadable']);
@@ -99,7 +99,11 @@ describe('prices of a file', () => {
   };
 
   it('count while credits were never switched, save those of a connector', async () => {
-    expect(await costsOf(msp.catalog, '')).toEqual({ unit: 'CURRENCY', amount: 5, currency: 'USD' });
+    expect(await costsOf(msp.catalog, '?source=file')).toEqual({
+      unit: 'CURRENCY',
+      amount: 5,
+      currency: 'USD',
+    });
     expect(await costsOf(msp.catalog, '?source=connector')).toEqual({ unit: 'FREE', label: 'Free' });
     const dated = '?source=export&exportedAt=2020-01-01T00:00:00Z';
     expect(await costsOf(msp.catalog, dated)).toMatchObject({ unit: 'CURRENCY' });
