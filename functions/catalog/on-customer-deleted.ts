@@ -7,7 +7,7 @@ import { subscriber } from '../../lib/kit/context.ts';
 const turnMs = 40_000;
 const patienceMs = 5000;
 
-/** Frees the addresses of a deleted customer's people; they are out already, for the customer is. */
+/** Frees the addresses of a deleted customer's people and clears its marketplaces away; they are out already, for the customer is. */
 export const onCustomerDeleted = subscriber({
   id: 'on-customer-deleted',
   on: customerDeleted,

@@ -254,19 +254,33 @@ async function withIdentities(candidates: readonly Omit<Candidate, 'identity'>[]
   });
 }
 
-/** The removal of some rows of a customer that is no more, with those addresses that still sign in there; none when all are gone. */
+/**
+ * The removal of some of what a customer that is no more has left behind: rows with those addresses that still sign in
+ * there, then marketplaces; none when all is gone.
+ */
 export async function departures(customerId: string): Promise<Write[]> {
   const { rows } = await rowsPage(customerId, 48, undefined);
+  if (rows.length === 0) return closures(customerId);
   const hashes = rows.map(({ row }) => row.signIn).filter((one) => one !== undefined);
   const identities = await getAll(hashes.map(endIdentityKey), true);
   return [
     ...rows.map(
       ({ row }): Write => ({ do: 'remove', key: endUserKey(customerId, row.id), version: row.version }),
     ),
-    ...identities.flatMap((item): Write[] =>
-      item?.tenantId === customerId
-        ? [{ do: 'remove', key: { PK: String(item.PK), SK: String(item.SK) }, version: Number(item.version) }]
-        : [],
-    ),
+    ...identities.flatMap((item): Write[] => (item?.tenantId === customerId ? [removal(item)] : [])),
   ];
 }
+
+async function closures(customerId: string): Promise<Write[]> {
+  const [{ items }, [settings]] = await Promise.all([
+    page({ partition: partition(customerId, 'MARKET'), limit: 90, consistent: true }),
+    getAll([catalogSettingsKey(customerId)], true),
+  ]);
+  return [...items, ...(settings ? [settings] : [])].map(removal);
+}
+
+const removal = (item: Raw): Write => ({
+  do: 'remove',
+  key: { PK: String(item.PK), SK: String(item.SK) },
+  version: Number(item.version),
+});

@@ -5,7 +5,7 @@ import { newId } from '../../lib/aws/world.ts';
 import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { quick } from '../kit/forest.ts';
 import { call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
-import { addPerson, any, type Bazaar, endUserOf, openBazaar, rowOf } from './bazaar.ts';
+import { addPerson, allOf, any, type Bazaar, endUserOf, openBazaar, rowOf } from './bazaar.ts';
 
 let msp: Msp;
 let bazaar: Bazaar;
@@ -220,13 +220,28 @@ describe('users', () => {
 it('a deleted customer’s people are out, and their addresses are free', async () => {
   const gone = await openBazaar(msp, 2);
   const [, second] = gone.people;
+  const path = `/v1/customers/${gone.id}/marketplaces`;
+  await call(`POST ${path}`, { as: gone.admin, body: { name: 'All', everyone: true } });
   expect(await knows({ as: second?.as as never })).toBe(200);
   const deleted = await call(`DELETE /v1/customers/${gone.id}`, { as: msp.catalog, headers: any });
   expect(deleted.status, JSON.stringify(deleted.body)).toBe(204);
   expect(await knows({ as: second?.as as never })).toBe(401);
   await deliver(gone.id);
   expect(await rowOf(gone.id, second?.id ?? '')).toBeUndefined();
+  expect(await allOf(gone.id, 'MARKET')).toEqual([]);
   expect(await claimsOf(second?.email ?? '')).toBeUndefined();
+});
+
+it('people of a disabled customer are refused, and back when it is enabled', async () => {
+  const one = await openBazaar(msp, 2);
+  const as = one.people[1]?.as as never;
+  await call(`POST /v1/customers/${one.id}/disable`, { as: msp.catalog, headers: any });
+  expect(await call('GET /v1/catalogue', { as })).toMatchObject({
+    status: 403,
+    body: { code: 'node.disabled' },
+  });
+  await call(`POST /v1/customers/${one.id}/enable`, { as: msp.catalog, headers: any });
+  expect(await knows({ as })).toBe(200);
 });
 
 it('members without a row are nobody here', async () => {
