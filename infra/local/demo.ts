@@ -1,19 +1,23 @@
 import { parseArgs } from 'node:util';
 import { findStage, same } from './demo-client.ts';
+import { playCredits } from './demo-credits.ts';
 import { begin, checkMails, lookBack, useCredits, useLicences } from './demo-story.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: { data: { type: 'string', default: '.data' } },
   allowPositionals: true,
 });
 
 const stage = await findStage(values.data);
 try {
-  const made = await begin(stage);
-  await useLicences(stage, made);
-  await useCredits(stage, made);
-  await lookBack(made);
-  await checkMails(stage, made);
+  if (positionals[0] === 'credits') await playCredits(stage);
+  else {
+    const made = await begin(stage);
+    await useLicences(stage, made);
+    await useCredits(stage, made);
+    await lookBack(made);
+    await checkMails(stage, made);
+  }
   same('IAM denials', (await stage.denials()).length, 0);
   console.log('\nThe story went as told.');
 } catch (error) {
