@@ -2,12 +2,13 @@ import { platformId } from '../lib/kit/id.ts';
 import { treeEntry } from '../lib/kit/keys.ts';
 import { type Move, placed } from '../lib/kit/move.ts';
 import { maxDepth } from '../lib/kit/scope.ts';
+import { ledgers } from './ledgers.ts';
 
 export type Stored = Readonly<Record<string, unknown>>;
 
 /** One broken promise: which invariant of the semantics, where, and what is wrong. */
 export interface Violation {
-  readonly invariant: 'tree' | 'administrators' | 'narrowing' | 'tenancy' | 'counts';
+  readonly invariant: 'tree' | 'administrators' | 'narrowing' | 'tenancy' | 'counts' | 'ledger';
   readonly where: string;
   readonly what: string;
 }
@@ -24,6 +25,7 @@ export function violations(items: readonly Stored[]): Violation[] {
     ...table.narrowing(),
     ...table.tenancy(),
     ...table.counts(),
+    ...ledgers(items),
   ];
 }
 

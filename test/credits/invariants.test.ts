@@ -200,7 +200,7 @@ describe('two ledgers under every operation', () => {
 
   it('1: a transfer is two entries that name each other, of one amount, never more than there was', () => {
     holds(({ chains }) => {
-      const ids = new Map(
+      const ids = new Map<string, { owner: string; one: Entry }>(
         [...chains].flatMap(([owner, chain]) =>
           chain.map((one) => [`${owner}/${entryId(one.previousAt)}`, { owner, one }] as const),
         ),

@@ -38,8 +38,13 @@ export class Past {
     return announcements.map(({ type, data }) => ({ type, data }));
   }
 
+  /** What was decided since the last time, to be stored. */
+  take(): Item[] {
+    return this.items.splice(0);
+  }
+
   /** Stores what was decided since the last time. */
   async plant(): Promise<void> {
-    await plant(this.items.splice(0));
+    await plant(this.take());
   }
 }
