@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { editItem as edit, tagOf } from '../../lib/catalog/author.ts';
 import { changedContent } from '../../lib/catalog/content.ts';
 import { itemsOf, standingOf } from '../../lib/catalog/item-store.ts';
-import { partUnknown, wrongState } from '../../lib/catalog/problems.ts';
+import { notForType, partUnknown, wrongState } from '../../lib/catalog/problems.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -22,7 +22,7 @@ export const editCatalogueItem = route({
   body: changedContent,
   ifMatch: true,
   reply: { status: 200, body: catalogItem },
-  refuses: [wrongState, partUnknown],
+  refuses: [wrongState, notForType, partUnknown],
   load: async ({ home, params, body }) => {
     const parts = (body.parts ?? []).map(({ itemId }) => itemId);
     const [standing, known] = await Promise.all([standingOf(home, params.itemId), itemsOf(home, parts)]);

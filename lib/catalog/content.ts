@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { malformed, Problem } from '../kit/problem.ts';
+import { Problem } from '../kit/problem.ts';
 import { id, line, name, paragraph, whole } from '../kit/text.ts';
 import { type Pricing, price, type StoredPrice, storedPrice, toPrice } from './price.ts';
+import { notForType } from './problems.ts';
 
 export const types = ['SERVICE', 'BUNDLE', 'BANNER'] as const;
 export const itemType = z.enum(types);
@@ -135,7 +136,7 @@ export function written(
   const strays = Object.keys(defined(given)).filter((field) => !known.includes(field));
   if (strays.length > 0) {
     const errors = strays.map((field) => ({ pointer: `#/${field}`, message: `is not for a ${type}` }));
-    throw new Problem(malformed, undefined, { errors });
+    throw new Problem(notForType, undefined, { errors });
   }
   const priced: { price?: StoredPrice | null } =
     asked === undefined ? {} : { price: asked && toPrice(asked, pricing) };

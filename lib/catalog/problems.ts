@@ -5,6 +5,11 @@ export const itemIncomplete = problem({
   status: 422,
   title: 'Mandatory details of the item are missing',
 });
+export const notForType = problem({
+  code: 'catalogue.not_for_type',
+  status: 422,
+  title: 'An item of this type has no such detail',
+});
 export const wrongState = problem({
   code: 'catalogue.wrong_state',
   status: 409,

@@ -125,14 +125,22 @@ describe('details', () => {
       link: banner.link,
     });
     const wrong = await edit(supplier, made, { price: { base: 5 } });
-    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([400, '#/price']);
+    expect([...codeOf(wrong), wrong.body.errors[0].pointer]).toEqual([
+      422,
+      'catalogue.not_for_type',
+      '#/price',
+    ]);
     const plain = await call(`POST ${items}`, {
       as: supplier,
       body: { ...banner, link: 'http://example.com' },
     });
     expect([plain.status, plain.body.errors[0].pointer]).toEqual([400, '#/link']);
     const parts = await draft(supplier, { parts: [] });
-    expect([parts.status, parts.body.errors[0].pointer]).toEqual([400, '#/parts']);
+    expect([...codeOf(parts), parts.body.errors[0].pointer]).toEqual([
+      422,
+      'catalogue.not_for_type',
+      '#/parts',
+    ]);
   });
 
   it('of a form are held to what they ask', async () => {
@@ -211,7 +219,7 @@ describe('bundles', () => {
     const part = await publish(msp.catalog, { freeLabel: 'Gift' });
     const made = await bundle(supplier, [{ itemId: part.body.id, min: 1, max: 1 }]);
     expect((await step(msp.catalog, made, 'publish')).body.costs).toEqual({ unit: 'FREE', label: 'Free' });
-    expect((await edit(supplier, made, { freeLabel: 'Nothing' })).status).toBe(400);
+    expect((await edit(supplier, made, { freeLabel: 'Nothing' })).status).toBe(422);
   });
 
   it('hold services that are published, and keep them so', async () => {
