@@ -6,6 +6,8 @@ import { answer, refuse } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 
 const most = 1000;
+// A reply has at most 6 MB.
+const mostBytes = 5_000_000;
 
 export const exportCatalogue = route({
   id: 'exportCatalogue',
@@ -20,5 +22,8 @@ export const exportCatalogue = route({
     const [whole, pricing] = await Promise.all([wholeCatalogue(home, most), pricingFor(home)]);
     return { whole, pricing };
   },
-  decide: (_, { whole, pricing }) => answer(toNdjson(whole ?? refuse(catalogueTooLong), pricing)),
+  decide: (_, { whole, pricing }) => {
+    const text = toNdjson(whole ?? refuse(catalogueTooLong), pricing);
+    return Buffer.byteLength(text) > mostBytes ? refuse(catalogueTooLong) : answer(text);
+  },
 });

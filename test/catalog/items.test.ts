@@ -261,6 +261,25 @@ describe('bundles', () => {
     expect(codeOf(await step(msp.catalog, nested, 'publish'))).toEqual([422, 'catalogue.incomplete']);
   });
 
+  it('and their parts are published and taken from sale at once, and stay true', async () => {
+    for (let round = 0; round < 8; round++) {
+      const part = await publish(msp.catalog, { price: { base: 1 } });
+      await edit(msp.catalog, part, { price: { base: 2 } });
+      const wanted = [{ itemId: part.body.id, min: 1, max: 1 }];
+      const made = [await bundle(supplier, wanted), await bundle(supplier, wanted)];
+      await Promise.all([
+        ...made.map((one) => step(msp.catalog, one, 'publish')),
+        step(msp.catalog, part, round % 2 === 0 ? 'unpublish' : 'publish'),
+      ]);
+      const found = await read(msp.reader, part);
+      const standing = await Promise.all(made.map((one) => read(msp.reader, one)));
+      const holding = standing.filter(({ body }) => body.published !== null);
+      expect([...found.body.bundles].sort()).toEqual(holding.map(({ body }) => body.id).sort());
+      if (holding.length > 0) expect(found.body.published).not.toBeNull();
+      for (const { body } of holding) expect(body.costs.amount).toBe(found.body.published);
+    }
+  });
+
   it('are forty at most around one service', async () => {
     const part = await publish(msp.catalog);
     const wanted = [{ itemId: part.body.id, min: 1, max: 1 }];
