@@ -5,6 +5,7 @@ import { type Entry, toEntry } from '../../lib/credits/entry.ts';
 import { predict } from '../../lib/credits/forecast.ts';
 import { configure, debit, grant } from '../../lib/credits/ledger.ts';
 import { mark, perDay } from '../../lib/credits/pace.ts';
+import { isGraver } from '../../lib/notifications/alert.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { announcedByLedger, plantCreditSystem, plantCustomer } from '../kit/plant.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
@@ -193,6 +194,12 @@ describe('over HTTP', () => {
     });
     expect(wrong.body.errors[0].pointer).toBe('#/query/coverDays');
   });
+});
+
+it('neither kind of threshold is graver than the other: a snooze of one outlives a notice of the other', () => {
+  expect(isGraver('CREDITS.days-7', 'CREDITS.days-14')).toBe(true);
+  expect(isGraver('CREDITS.days-7', 'CREDITS.below-50')).toBe(false);
+  expect(isGraver('CREDITS.below-0', 'CREDITS.days-14')).toBe(false);
 });
 
 it('an entry says the days that it compared', () => {

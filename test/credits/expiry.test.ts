@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bookWithin } from '../../functions/credits/book-expiries.ts';
 import { schedules } from '../../functions/credits/schedules.ts';
 import { onTime } from '../../lib/aws/clock.ts';
 import { commit, each, page } from '../../lib/aws/db.ts';
@@ -223,6 +224,17 @@ describe('the clock', () => {
     );
     expect(one.cost.write).toBeLessThanOrEqual(6);
   });
+
+  it('asks to be called again where more is due than it has time for', async () => {
+    await run();
+    const ids = await Promise.all(Array.from({ length: 60 }, async () => (await lapsed()).id));
+    await expect(bookWithin(new Date().toISOString(), 0)).rejects.toThrow('More is due');
+    await bookWithin(new Date().toISOString(), 0);
+    for (const id of ids) {
+      expect(await notesOf(id)).toEqual([]);
+      expect((await read(id)).expiring).toBe(0);
+    }
+  }, 30_000);
 
   it('answers for each message alone, and says which failed', async () => {
     const records = [{ schedule: 'book-expiries' }, { schedule: 'nothing' }].map((body, index) => ({

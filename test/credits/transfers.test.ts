@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { each } from '../../lib/aws/db.ts';
+import { commit, each, LostRace } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Entry, effectOf, hashOf, toEntry, toItem } from '../../lib/credits/entry.ts';
 import { mostCredits } from '../../lib/credits/ledger.ts';
+import { transfer } from '../../lib/credits/transfer.ts';
+import type { Kind } from '../../lib/kit/id.ts';
 import { partition } from '../../lib/kit/keys.ts';
+import type { Node, Scope } from '../../lib/kit/scope.ts';
 import { plant } from '../every/planting.ts';
 import { announcedByLedger, plantCreditSystem } from '../kit/plant.ts';
 import { plantNode, rootOf } from '../kit/tree.ts';
@@ -239,6 +242,25 @@ describe('distribution', () => {
       });
       expect(refused.body.code).toBe('credits.system_off');
     }
+  });
+
+  it('is decided again where the customer has moved meanwhile', async () => {
+    const { parent, child, give } = await family();
+    await give({ amount: 5 });
+    const [head = null] = await chainOf(parent);
+    const path = ['plt_00000000000000000000000000', msp.id, parent, child];
+    const target = { id: child, path, version: 7 } as unknown as Node;
+    const asked = {
+      actor: { id: 'per_1', kind: 'person', home: parent } as const,
+      now: new Date().toISOString(),
+      newId: (kind: Kind) => newId(kind, Date.now()),
+      scope: { target } as Scope,
+      requestId: 'trace',
+    };
+    const ledgers = { parent: { customerId: parent, head }, child: { customerId: child, head: null } };
+    const { writes } = transfer(ledgers, { amount: 5 }, asked);
+    await expect(commit(writes, randomUUID(), Date.now() + 1000)).rejects.toBeInstanceOf(LostRace);
+    expect([await balanceOf(parent), await balanceOf(child)]).toEqual([5, 0]);
   });
 
   it('keeps both chains exact through 200 concurrent transfers, reclaims and debits', async () => {
