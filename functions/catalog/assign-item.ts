@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { assign, assignment } from '../../lib/catalog/assignment.ts';
-import { handingOf } from '../../lib/catalog/item-store.ts';
+import { handingOf } from '../../lib/catalog/assignment-store.ts';
 import { notAvailable } from '../../lib/catalog/problems.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';

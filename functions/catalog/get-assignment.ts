@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { assignment, viewAssignment } from '../../lib/catalog/assignment.ts';
-import { assignedItem } from '../../lib/catalog/item-store.ts';
+import { assignedItem } from '../../lib/catalog/assignment-store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { assignmentSummary, summarizeAssignment } from '../../lib/catalog/assignment.ts';
-import { assignedByName } from '../../lib/catalog/item-store.ts';
+import { assignedByName } from '../../lib/catalog/assignment-store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';

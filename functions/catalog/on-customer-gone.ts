@@ -2,7 +2,7 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
 import { returned } from '../../lib/catalog/assignment.ts';
-import { assignedPage } from '../../lib/catalog/item-store.ts';
+import { assignedPage } from '../../lib/catalog/assignment-store.ts';
 import { customerDeleted } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { removeItem as remove, tagOf } from '../../lib/catalog/author.ts';
+import { tagOf } from '../../lib/catalog/author.ts';
 import { standingOf } from '../../lib/catalog/item-store.ts';
 import { wasPublished } from '../../lib/catalog/problems.ts';
+import { removeItem as remove } from '../../lib/catalog/submission.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { submitItem as submit } from '../../lib/catalog/author.ts';
 import { standingOf } from '../../lib/catalog/item-store.ts';
 import { itemIncomplete, wrongState } from '../../lib/catalog/problems.ts';
+import { submitItem as submit } from '../../lib/catalog/submission.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

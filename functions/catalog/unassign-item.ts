@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { unassign } from '../../lib/catalog/assignment.ts';
-import { assignmentOf } from '../../lib/catalog/item-store.ts';
+import { assignmentOf } from '../../lib/catalog/assignment-store.ts';
 import { heldBelow } from '../../lib/catalog/problems.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

@@ -1,10 +1,11 @@
 import { announce } from '../kit/event.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
-import { type Author, mustBeComplete, restated, type Standing, shown } from './author.ts';
+import { type Author, type Standing, shown } from './author.ts';
 import { itemPublished, itemRejected } from './events.ts';
 import { type CatalogItem, changedHead, type Published, publishedOf } from './item.ts';
 import { notPublished, partNotPublished, partOfBundle, tooManyBundles, wrongState } from './problems.ts';
+import { mustBeComplete, restated } from './submission.ts';
 import type { ItemView } from './view.ts';
 
 /** As many published bundles hold one service at most: they change with it in one transaction. */

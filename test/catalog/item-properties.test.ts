@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drafted, editItem, type Standing, submitItem } from '../../lib/catalog/author.ts';
+import { drafted, editItem, type Standing } from '../../lib/catalog/author.ts';
 import { newContent } from '../../lib/catalog/content.ts';
 import { pricesCount } from '../../lib/catalog/import.ts';
 import { type CatalogItem, publishedOf, type Revision, toItem, toRevision } from '../../lib/catalog/item.ts';
 import { type Pricing, priceOf, toPrice } from '../../lib/catalog/price.ts';
 import { type Circle, publishItem, rejectItem, unpublishItem } from '../../lib/catalog/publish.ts';
+import { submitItem } from '../../lib/catalog/submission.ts';
 import { viewItem } from '../../lib/catalog/view.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
