@@ -1,7 +1,7 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { react } from '../../lib/aws/react.ts';
 import { bookDue, type DueLots } from '../../lib/credits/expiry.ts';
-import { dueBy, dueStanding } from '../../lib/credits/store.ts';
+import { dueBy, dueStanding } from '../../lib/credits/reaction-store.ts';
 import type { Schedule } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import type { Node } from '../../lib/kit/scope.ts';

@@ -1,7 +1,7 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { react } from '../../lib/aws/react.ts';
 import { topUpDue } from '../../lib/credits/events.ts';
-import { topUpStanding } from '../../lib/credits/store.ts';
+import { topUpStanding } from '../../lib/credits/reaction-store.ts';
 import { topUp } from '../../lib/credits/top-up-grant.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 

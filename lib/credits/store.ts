@@ -1,15 +1,13 @@
-import { each, get, getAll, page } from '../aws/db.ts';
-import { idTime, platformId } from '../kit/id.ts';
-import { entryKey, type Key, nodeKey, partition, settingsKey } from '../kit/keys.ts';
+import { each, get, page } from '../aws/db.ts';
+import { idTime } from '../kit/id.ts';
+import { entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { providerOf } from '../kit/scope.ts';
 import { periodOf } from './consumption.ts';
 import { type Entry, toEntry } from './entry.ts';
-import { type DueLots, dueLots } from './expiry.ts';
 import { type Ledger, standingOf } from './ledger.ts';
 import { isTooOld, keySkewMs } from './own-key.ts';
 import { lookUp } from './ring.ts';
-import { topUpMarkKey } from './top-up-grant.ts';
 
 const entries = (customerId: string) => partition(customerId, 'ENTRY');
 
@@ -167,36 +165,6 @@ export async function familyStanding(input: Beside & Pick<LoadInput, 'target' | 
     providerSystem(input),
   ]);
   return { family: { parent: parentLedger, child }, system };
-}
-
-/** What an automatic top-up is carried out from. */
-export async function topUpStanding(customerId: string, entryId: string, providerId: string) {
-  const keys = [
-    nodeKey(customerId),
-    settingsKey(providerId, 'CREDIT_SYSTEM'),
-    topUpMarkKey(customerId, entryId),
-  ];
-  const [ledger, [node, system, done]] = await Promise.all([headOf(customerId, true), getAll(keys, true)]);
-  return { ledger, node, system, done };
-}
-
-/** Notes of what is due by a moment, the oldest first. */
-export async function dueBy(
-  at: string,
-  { limit, after }: { limit: number; after?: string | undefined },
-): Promise<{ notes: DueLots[]; next: string | null }> {
-  const due = partition(platformId, 'DUE');
-  const { items, next } = await page({ partition: due, to: `${at}~`, limit, after, consistent: true });
-  return { notes: items.map((item) => dueLots.parse(item)), next };
-}
-
-/** A customer and its ledger, as far as there are any, and which of the notes are still there. */
-export async function dueStanding(customerId: string, notes: readonly DueLots[], again: boolean) {
-  const [ledger, [node, ...left]] = await Promise.all([
-    headOf(customerId, true),
-    getAll([nodeKey(customerId), ...(again ? notes : [])], true),
-  ]);
-  return { ledger, node, notes: again ? notes.filter((_, index) => left[index]) : notes };
 }
 
 /** The provider's switch of the credit system; undefined before it was ever used. */
