@@ -1,6 +1,9 @@
 import type { Context } from '../lib/kit/context.ts';
 import { routes as audit } from './audit/routes.ts';
+import { routes as catalog } from './catalog/routes.ts';
+import { subscribers as catalogReactions } from './catalog/subscribers.ts';
 import { routes as credits } from './credits/routes.ts';
+import { schedules as creditSchedules } from './credits/schedules.ts';
 import { subscribers as creditReactions } from './credits/subscribers.ts';
 import { routes as customers } from './customers/routes.ts';
 import { subscribers as customerReactions } from './customers/subscribers.ts';
@@ -14,6 +17,7 @@ import { subscribers as notificationSubscribers } from './notifications/subscrib
 import { routes as platform } from './platform/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
+import { routes as requests } from './requests/routes.ts';
 import { routes as services } from './services/routes.ts';
 import { routes as users } from './users/routes.ts';
 
@@ -35,7 +39,9 @@ export const contexts: readonly Context[] = [
     routes: credits,
     needs: { table: ['batchGet', 'get', 'query', 'put', 'check'], cursor: true },
     subscribers: creditReactions,
-    reactionNeeds: { table: ['query', 'put'] },
+    reactionNeeds: { table: ['batchGet', 'query', 'put'] },
+    schedules: creditSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
   },
   {
     name: 'customers',
@@ -64,6 +70,24 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can define, offer or provision services, and no bill can be read.',
     routes: services,
     needs: { table: ['batchGet', 'query', 'put', 'update', 'check'], index: true, cursor: true },
+  },
+  {
+    name: 'catalog',
+    impact: 'Nobody can write, publish or hand on what the catalogue offers, and nobody can look at it.',
+    routes: catalog,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
+    subscribers: catalogReactions,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'] },
+  },
+  {
+    name: 'requests',
+    impact: 'Nobody can request anything of the catalogue, and no request goes on.',
+    routes: requests,
+    needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'check'], index: true, cursor: true },
   },
   {
     name: 'helpdesk',

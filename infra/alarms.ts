@@ -19,6 +19,7 @@ export type Runbook =
   | 'function-throttles'
   | 'dead-letters'
   | 'stale-queue'
+  | 'missed-schedule'
   | 'failed-deliveries'
   | 'late-outbox'
   | 'lost-outbox-records'

@@ -34,6 +34,7 @@ export interface ApiProps {
 /** Operations that cost more than they look: requests a second and burst. */
 const throttles: Record<string, { rate: number; burst: number }> = {
   importDirectory: { rate: 2, burst: 5 },
+  importCatalogue: { rate: 2, burst: 5 },
 };
 
 /** The HTTP API: one route per record, a scope on each that is not public. */

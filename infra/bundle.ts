@@ -15,9 +15,10 @@ export function entries(): Record<string, string> {
     PreToken: 'functions/platform/pre-token.ts',
     Docs: 'functions/docs/api.ts',
   };
-  for (const { name, subscribers } of contexts) {
+  for (const { name, subscribers, schedules } of contexts) {
     out[`${pascal(name)}Api`] = `functions/${name}/api.ts`;
     if (subscribers?.length) out[`${pascal(name)}Reactions`] = `functions/${name}/events.ts`;
+    if (schedules?.length) out[`${pascal(name)}Schedules`] = `functions/${name}/clock.ts`;
   }
   return out;
 }

@@ -7,6 +7,7 @@ import type { Api } from './api.ts';
 import { pascal } from './bundle.ts';
 import { Reaction, readersPerQueue } from './bus.ts';
 import { type Resources, Unit } from './context.ts';
+import { addSchedules } from './schedule.ts';
 
 export interface ContextStackProps {
   readonly context: Context;
@@ -29,6 +30,7 @@ export class ContextStack extends NestedStack {
     this.props = props;
     this.answer();
     this.react();
+    addSchedules(this, props.context, props.resources);
   }
 
   private answer(): void {

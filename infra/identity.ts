@@ -31,7 +31,7 @@ export interface IdentityProps {
 }
 
 /** What the trigger reads to put `tenant` and `roles` into a token. */
-const needs: Needs = { table: ['get', 'batchGet'] };
+const needs: Needs = { table: ['batchGet'] };
 
 /** Who may call: the JWT authorizer, its issuer, and the trigger that adds `tenant`, `roles` and `provider` to a token. */
 export class Identity extends Construct {

@@ -8,15 +8,12 @@ export const getCreditSettings = route({
   id: 'getCreditSettings',
   method: 'GET',
   path: '/v1/customers/{customerId}/credits/settings',
-  summary: 'Alert limit and overdraft rule of a customer',
+  summary: 'Alerts, overdraft rule and automatic top-up of a customer',
   permission: 'credits.read',
   target: customerTarget,
   params: customerPath,
   reply: { status: 200, body: settings },
   refuses: [],
   load: ({ target }) => headOf(target, true),
-  decide: (_, ledger) => {
-    const { alertLimit, rearmPercent, blockBelowZero } = settingsOf(ledger);
-    return answer({ alertLimit, rearmPercent, blockBelowZero }, { version: ledger.head?.settingsSeq ?? 0 });
-  },
+  decide: (_, ledger) => answer(settingsOf(ledger), { version: ledger.head?.settingsSeq ?? 0 }),
 });

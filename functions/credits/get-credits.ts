@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { customerPath, customerTarget, settings } from '../../lib/credits/commands.ts';
-import { balanceOf, settingsOf } from '../../lib/credits/ledger.ts';
+import { lotView } from '../../lib/credits/entry.ts';
+import { settingsOf, standingOf } from '../../lib/credits/ledger.ts';
 import { balanceAt, headOf } from '../../lib/credits/store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -18,7 +19,17 @@ export const getCredits = route({
   reply: {
     status: 200,
     body: z.strictObject({
-      balance: z.number(),
+      balance: z.number().describe('What is due to expire by then is off, booked or not'),
+      expiring: z
+        .number()
+        .nullable()
+        .describe(
+          'Due already and not yet booked as an entry: `balance` is without it; null for a past moment',
+        ),
+      lots: z
+        .array(lotView)
+        .nullable()
+        .describe('What the balance consists of, in the order in which it burns; null for a past moment'),
       at: z.string(),
       lastEntryAt: z.string().nullable(),
       settings: settings.nullable().describe('In force now; null for a past moment'),
@@ -28,18 +39,21 @@ export const getCredits = route({
   load: async ({ target, query }) =>
     query.at ? { past: await balanceAt(target, query.at) } : { ledger: await headOf(target, true) },
   decide: ({ query, now }, { past, ledger }) => {
-    if (past)
-      return answer({ balance: past.balance, at: query.at ?? now, lastEntryAt: past.since, settings: null });
+    if (past) {
+      const { balance, since } = past;
+      const unsaid = { expiring: null, lots: null, settings: null };
+      return answer({ balance, at: query.at ?? now, lastEntryAt: since, ...unsaid });
+    }
     const current = ledger ?? { customerId: '', head: null };
-    const { alertLimit, rearmPercent, blockBelowZero } = settingsOf(current);
+    const { head } = current;
     return answer(
       {
-        balance: balanceOf(current),
+        ...standingOf(current, now),
         at: now,
-        lastEntryAt: current.head?.at ?? null,
-        settings: { alertLimit, rearmPercent, blockBelowZero },
+        lastEntryAt: head?.at ?? null,
+        settings: settingsOf(current),
       },
-      { version: current.head?.seq ?? 0 },
+      { version: head?.seq ?? 0 },
     );
   },
 });

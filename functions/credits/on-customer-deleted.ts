@@ -1,5 +1,5 @@
 import { react } from '../../lib/aws/react.ts';
-import { close } from '../../lib/credits/ledger.ts';
+import { writeOff } from '../../lib/credits/ledger.ts';
 import { headOf } from '../../lib/credits/store.ts';
 import { customerDeleted } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
@@ -18,7 +18,7 @@ export const onCustomerDeleted = subscriber({
         home: tenant.providerId,
         onBehalfOf: actor.id,
       };
-      const plan = close(await headOf(subject, true), { actor: by, now });
+      const plan = writeOff(await headOf(subject, true), { actor: by, now });
       const target = {
         id: subject,
         type: 'CUSTOMER' as const,

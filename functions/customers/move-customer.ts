@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
+  itemsNotHeld,
   moveIntoItself,
   moveUnderway,
   notOffered,
@@ -35,6 +36,7 @@ export const moveCustomer = route({
     parentDisabled,
     moveUnderway,
     notOffered,
+    itemsNotHeld,
     rolesLost,
     tooManyServices,
   ],

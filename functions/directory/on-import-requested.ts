@@ -33,7 +33,8 @@ interface Standing {
 }
 
 /** Settles rows, some tens in each transaction, until the import is done or the turn is over. */
-async function settleImport(envelope: Envelope): Promise<void> {
+async function settleImport(envelope: Envelope<{ kind: string }>): Promise<void> {
+  if (envelope.data.kind === 'catalogue') return;
   const providerId = envelope.tenant.id;
   const target = toNode(await get(nodeKey(providerId)));
   if (!target) throw new Error('The import belongs to no provider');

@@ -7,6 +7,7 @@ import { onMailFeedback } from './on-mail-feedback.ts';
 import { onOverLimitChanged } from './on-over-limit-changed.ts';
 import { onResendRequested } from './on-resend-requested.ts';
 import { onTestNoticeRequested } from './on-test-notice-requested.ts';
+import { onTopUpStopped } from './on-top-up-stopped.ts';
 
 export const subscribers: readonly Subscriber[] = [
   onAllocationThreshold,
@@ -14,6 +15,7 @@ export const subscribers: readonly Subscriber[] = [
   onOverLimitChanged,
   onBalanceLow,
   onBalanceRecovered,
+  onTopUpStopped,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { bill, lookBackOnTree } from './demo-bill.ts';
 import { findStage, type Stage, same } from './demo-client.ts';
+import { playCredits } from './demo-credits.ts';
 import { whatIsMissing } from './demo-directory.ts';
 import { changeLives } from './demo-life.ts';
 import { tryPasswords } from './demo-logon.ts';
@@ -39,6 +40,10 @@ const stories: Readonly<Record<string, Story>> = {
       await lookBackOnTree(grove);
     },
   },
+  credits: {
+    about: 'catalogue, marketplaces, service requests and the credits that they take',
+    play: playCredits,
+  },
 };
 
 const { values, positionals } = parseArgs({
@@ -51,7 +56,7 @@ async function tell(name: string, dir: string): Promise<number> {
   const story = Object.hasOwn(stories, name) ? stories[name] : undefined;
   if (!story) {
     const known = Object.entries(stories).map(
-      ([one, { about }]) => `  npm run demo -- ${one.padEnd(6)} ${about}`,
+      ([one, { about }]) => `  npm run demo -- ${one.padEnd(8)} ${about}`,
     );
     console.error(`There is no story ${JSON.stringify(name)}. There are:\n${known.join('\n')}`);
     return 1;

@@ -57,6 +57,7 @@ function disabledAbove(home: Node, forest: Candidate['forest']): boolean {
 
 export interface Candidate {
   readonly claims: Claims;
+  /** The membership; on a route of end users the end user's row. */
   readonly membership: Readonly<Record<string, unknown>> | undefined;
   readonly home: Node | undefined;
   readonly target: Node | undefined;
@@ -74,7 +75,7 @@ export interface Candidate {
  */
 export function authorize(
   candidate: Candidate,
-  permission: Permission | 'signed-in',
+  permission: Permission | 'signed-in' | 'end-user',
   target: Target | undefined,
 ): Scope {
   const { claims, membership, forest } = candidate;
@@ -95,13 +96,16 @@ export function authorize(
     if (!node || !inScope(home, node) || !target.types.includes(node.type)) throw new Problem(notFound);
   }
   const own = node?.id === home.id;
-  const held = effective(membership.roles as readonly Role[], [...(candidate.above ?? []), home.item]);
+  const asEndUser = permission === 'end-user';
+  const above = [...(candidate.above ?? []), home.item];
+  const held = effective((membership.roles ?? []) as readonly Role[], above);
   const roles = rolesInForce(held, claims.roles, { home: home.type, own });
-  if (permission !== 'signed-in' && !allows(roles, permission)) throw new Problem(forbidden);
+  if (permission !== 'signed-in' && !asEndUser && !allows(roles, permission)) throw new Problem(forbidden);
   if (target && 'home' in target && !target.home.includes(home.type)) throw new Problem(forbidden);
   if (target && 'param' in target && target.below && own) throw new Problem(forbidden);
   if (!node) throw new Problem(notFound);
-  return { actor: { id: claims.person, kind: 'person', home: home.id }, roles, home, target: node, move };
+  const actor = { id: claims.person, kind: 'person', home: home.id } as const;
+  return { actor, roles, home, target: node, move, ...(asEndUser ? { caller: membership } : {}) };
 }
 
 // A user that expires on a day is out from the next one on, without anybody writing it.

@@ -69,6 +69,7 @@ export async function load(
     query: parsed.query,
     body: parsed.body,
     home: claims.tenant,
+    person: claims.person,
     provider: claims.tenant.startsWith(`${prefixes.provider}_`) ? claims.tenant : claims.provider,
     target: targetId,
     position,

@@ -24,7 +24,7 @@ export type Decided =
  * decides again (`again`: from consistent reads), until it is out of patience: then throws, and the queue tries again.
  */
 export async function react(
-  { traceId }: Envelope,
+  { traceId }: Pick<Envelope, 'traceId'>,
   decide: (at: string, again: boolean) => Promise<Decided>,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { digest } from '../kit/digest.ts';
-import { forestKey, memberKey, nodeKey } from '../kit/keys.ts';
+import { endUserKey, forestKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import { contended, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
 import type { Route } from '../kit/route.ts';
@@ -88,7 +88,8 @@ async function once(
   deadline: number,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { claims, claim, parsed, targetId } = request;
-  const member = memberKey(claims.tenant, claims.person);
+  const rowKey = route.permission === 'end-user' ? endUserKey : memberKey;
+  const member = rowKey(claims.tenant, claims.person);
   const forest = claims.provider === undefined ? [] : [forestKey(claims.provider)];
   const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
   const own = [member, nodeKey(claims.tenant), nodeKey(targetId)];

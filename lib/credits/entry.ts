@@ -2,13 +2,24 @@ import * as z from 'zod';
 import { canonical, digest } from '../kit/digest.ts';
 import { entryKey } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
+import { unpack } from './lots.ts';
 
-export const entryTypes = ['GRANT', 'DEBIT', 'REFUND', 'ADJUST', 'SETTINGS'] as const;
+export const entryTypes = [
+  'GRANT',
+  'DEBIT',
+  'REFUND',
+  'ADJUST',
+  'TRANSFER_IN',
+  'TRANSFER_OUT',
+  'EXPIRE',
+  'SETTINGS',
+] as const;
 export type EntryType = (typeof entryTypes)[number];
 
 const line = z.strictObject({
   amount: z.number(),
   serviceId: z.string().optional(),
+  personId: z.string().optional(),
   reason: z.string().optional(),
 });
 export type Line = z.infer<typeof line>;
@@ -38,13 +49,31 @@ export const entry = z.object({
   ticketId: z.string().optional(),
   requestId: z.string().optional(),
   serviceId: z.string().optional(),
+  /** Who consumed. */
+  personId: z.string().optional(),
   lines: z.array(line).optional(),
   refundOf: z.string().optional(),
+  /** The entry of the other ledger that a transfer is linked to: `<customer id>/<entry id>`. */
+  peer: z.string().optional(),
+  /** Lots beside the ordinary one that the amount came from or went to, packed. */
+  parts: z.string().optional(),
+  /** Open lots beside the ordinary one, packed; the rest of the balance is ordinary. */
+  lots: z.string().optional(),
+  /** What had been burned by when, packed: the pace of consumption without a look back. */
+  pace: z.string().optional(),
   /** Credits debited less credits refunded since the beginning. */
   burned: z.number(),
   alertLimit: z.number().nullable(),
   rearmPercent: z.number(),
   blockBelowZero: z.boolean(),
+  /** Absent: no alert by days left. */
+  daysLeftAlert: z.number().optional(),
+  /** What that alert compared: days that the balance lasts; absent where no pace is known. */
+  daysLeft: z.number().optional(),
+  /** Below, amount, cool-down in minutes, most per day; absent: no automatic top-up. */
+  topUp: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+  /** When the last top-up was asked for, how many that day, and whether the cap was told; packed. */
+  toppedUp: z.string().optional(),
   settingsSeq: z.number(),
   bands: z.record(z.string(), z.string().nullable()),
   ring: z.string(),
@@ -55,13 +84,24 @@ export type Entry = z.infer<typeof entry>;
 
 /** The item of an entry: the key binds it to exactly one predecessor. */
 export function toItem(customerId: string, value: Entry): Item {
-  const { previousAt, ...rest } = value;
-  return { ...entryKey(customerId, previousAt), kind: 'entry', ...rest };
+  const { previousAt, ring, floor, prev, ...rest } = value;
+  const bytes = {
+    ring: Buffer.from(ring, 'base64url'),
+    floor: Buffer.from(floor, 'hex'),
+    prev: Buffer.from(prev, 'base64url'),
+  };
+  return { ...entryKey(customerId, previousAt), kind: 'entry', ...rest, ...bytes };
 }
+
+const encodings = { ring: 'base64url', floor: 'hex', prev: 'base64url' } as const;
 
 /** A stored entry. */
 export function toEntry(item: Readonly<Record<string, unknown>>): Entry {
-  return entry.parse({ ...item, previousAt: item.SK });
+  const texts = Object.entries(encodings).map(([name, encoding]) => {
+    const value = item[name];
+    return [name, value instanceof Uint8Array ? Buffer.from(value).toString(encoding) : value];
+  });
+  return entry.parse({ ...item, ...Object.fromEntries(texts), previousAt: item.SK });
 }
 
 /** What the next entry keeps as `prev`. Covers every attribute of the entry, its own `prev` included. */
@@ -71,7 +111,7 @@ export function hashOf(value: Entry): string {
 
 /** What an entry adds to the balance. */
 export function effectOf({ type, amount }: Pick<Entry, 'type' | 'amount'>): number {
-  return type === 'DEBIT' ? -amount : amount;
+  return type === 'DEBIT' || type === 'TRANSFER_OUT' || type === 'EXPIRE' ? -amount : amount;
 }
 
 /** An entry's id says where it stands: the digits of `previousAt`. */
@@ -85,6 +125,12 @@ export function previousAtOf(id: string): string {
   if (/^0+$/.test(d)) return '0';
   return `${d.slice(0, 4)}-${d.slice(4, 6)}-${d.slice(6, 8)}T${d.slice(8, 10)}:${d.slice(10, 12)}:${d.slice(12, 14)}.${d.slice(14, 17)}Z`;
 }
+
+export const lotView = z.strictObject({
+  amount: z.number(),
+  priority: z.number().describe('0 burns first, 9 last'),
+  expiresAt: z.string().nullable().describe('null: never'),
+});
 
 /** What callers see. */
 export const entryView = z.strictObject({
@@ -100,15 +146,26 @@ export const entryView = z.strictObject({
   ticketId: z.string().optional(),
   requestId: z.string().optional(),
   serviceId: z.string().optional(),
+  personId: z.string().optional().describe('Who consumed'),
   lines: z.array(line).optional(),
   refundOf: z.string().optional(),
+  peer: z
+    .strictObject({ customerId: z.string(), entryId: z.string() })
+    .optional()
+    .describe('The linked entry of the other ledger of a transfer'),
+  parts: z
+    .array(lotView)
+    .optional()
+    .describe('What of the amount is not ordinary credits: the lots it came from or went to'),
   at: z.string(),
 });
 export type EntryView = z.infer<typeof entryView>;
 
 export function viewOf(customerId: string, value: Entry): EntryView {
-  const { seq, type, amount, balance, at, reason, ticketId, requestId, serviceId, lines, refundOf } = value;
+  const { seq, type, amount, balance, at } = value;
+  const { reason, ticketId, requestId, serviceId, personId, lines, refundOf } = value;
   const { id, kind, onBehalfOf } = value.actor;
+  const [peerCustomer = '', peerEntry = ''] = value.peer?.split('/') ?? [];
   return {
     entryId: entryId(value.previousAt),
     seq,
@@ -118,12 +175,14 @@ export function viewOf(customerId: string, value: Entry): EntryView {
     balanceBefore: balance - effectOf(value),
     balanceAfter: balance,
     actor: { id, kind, ...(onBehalfOf ? { onBehalfOf } : {}) },
-    ...(reason === undefined ? {} : { reason }),
-    ...(ticketId === undefined ? {} : { ticketId }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(serviceId === undefined ? {} : { serviceId }),
-    ...(lines === undefined ? {} : { lines }),
-    ...(refundOf === undefined ? {} : { refundOf }),
+    ...given({ reason, ticketId, requestId, serviceId, personId, lines, refundOf }),
+    ...(value.peer ? { peer: { customerId: peerCustomer, entryId: peerEntry } } : {}),
+    ...(value.parts ? { parts: unpack(value.parts) } : {}),
     at,
   };
+}
+
+/** Only what is there. */
+export function given<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
 }

@@ -1,102 +1,123 @@
-import { evaluate, type Threshold } from '../kit/band.ts';
-import { type Announcement, announce } from '../kit/event.ts';
 import { refundKey } from '../kit/keys.ts';
-import { fallingMargin } from '../kit/percent.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
-import type { Actor } from '../kit/scope.ts';
 import {
-  type Entry,
-  type EntryType,
-  type EntryView,
-  effectOf,
-  entryId,
-  hashOf,
-  type Line,
-  toItem,
-  viewOf,
-} from './entry.ts';
-import { balanceLow, balanceRecovered } from './events.ts';
+  type Appended,
+  type By,
+  close,
+  type Draft,
+  type Ledger,
+  lotsOf,
+  type Opened,
+  open,
+} from './chain.ts';
+import { type Entry, type EntryView, entryId, type Line, viewOf } from './entry.ts';
 import {
+  between,
+  deposit,
+  divide,
+  giveBack,
+  inBurnOrder,
+  type Lot,
+  mostLots,
+  ordinary,
+  ordinaryPriority,
+  special,
+  take,
+  total,
+  unpack,
+} from './lots.ts';
+import {
+  alreadyExpired,
   alreadyRefunded,
   insufficient,
   lineRequired,
   notRefundable,
-  outOfBounds,
   requestReused,
+  tooManyLots,
 } from './problems.ts';
-import { emptyRing, remember } from './ring.ts';
+import { type Settings, settingsIn } from './settings.ts';
 
-/** Balances and amounts stay within ±10^12: sums are exact. */
-export const mostCredits = 1_000_000_000_000;
-
-/** The customer's ledger as a decision sees it: its newest entry, or null before the first. */
-export interface Ledger {
-  readonly customerId: string;
-  readonly head: Entry | null;
-}
-
-/** Who appends, and when. */
-export interface By {
-  readonly actor: Actor;
-  readonly now: string;
-}
-
-export interface Settings {
-  readonly alertLimit: number | null;
-  readonly rearmPercent: number;
-  readonly blockBelowZero: boolean;
-}
-
-export const defaultSettings: Settings = { alertLimit: null, rearmPercent: 5, blockBelowZero: false };
+export { type By, type Ledger, mostCredits } from './chain.ts';
 
 type Said = { readonly reason?: string | undefined; readonly ticketId?: string | undefined };
 
-interface Draft extends Said {
-  readonly type: EntryType;
-  readonly amount: number;
-  readonly requestId?: string | undefined;
-  readonly serviceId?: string | undefined;
-  readonly lines?: Line[] | undefined;
-  readonly refundOf?: string | undefined;
-  readonly settings?: Settings;
-}
-
+/** The balance that is booked; `standingOf` takes off what is due. */
 export const balanceOf = ({ head }: Ledger): number => head?.balance ?? 0;
-export const settingsOf = ({ head }: Ledger): Settings => head ?? defaultSettings;
+export const settingsOf = ({ head }: Ledger): Settings => settingsIn(head);
 
-/** Adds credits. */
-export function grant(ledger: Ledger, command: Said & { amount: number }, by: By): Plan<EntryView> {
-  return append(ledger, { type: 'GRANT', ...command }, by);
+/** What a customer has at a moment: what is due to expire is off, booked or not. */
+export function standingOf(
+  { head }: Pick<Ledger, 'head'>,
+  at: string,
+): { balance: number; expiring: number; lots: Lot[] } {
+  const { due, good } = divide(lotsOf(head), at);
+  return { balance: (head?.balance ?? 0) - total(due), expiring: total(due), lots: good };
 }
 
-/** Takes credits, below zero too unless the customer blocks that. */
+const debtOf = ({ balance }: Opened) => Math.max(0, -balance);
+
+/** Adds credits, for good or until they expire. What is owed is paid first. */
+export function grant(
+  ledger: Ledger,
+  command: Said & {
+    amount: number;
+    expiresAt?: string | undefined;
+    priority?: number | undefined;
+  },
+  by: By,
+): Plan<EntryView> {
+  const { amount, reason, ticketId, expiresAt = null, priority = ordinaryPriority } = command;
+  return append(ledger, by, (opened) => {
+    if (expiresAt !== null && expiresAt <= opened.at) refuse(alreadyExpired);
+    const parts = [{ amount, priority, expiresAt }];
+    const lots = deposit(opened.lots, parts, debtOf(opened));
+    requireRoom(lots);
+    return { type: 'GRANT', amount, lots, parts, reason, ticketId };
+  });
+}
+
+/** Refuses what would divide a balance into more lots than an entry has room for. */
+export function requireRoom(lots: readonly Lot[]): void {
+  if (special(lots).length > mostLots) refuse(tooManyLots, undefined, { most: mostLots });
+}
+
+/** Takes credits, below zero too unless the customer blocks that. Where something was due, the plan has two entries. */
 export function debit(
   ledger: Ledger,
   command: Said & {
     amount: number;
     requestId?: string | undefined;
     serviceId?: string | undefined;
+    /** Who consumes. */
+    personId?: string | undefined;
     lines?: Line[];
   },
   by: By,
 ): Plan<EntryView> {
-  const after = balanceOf(ledger) - command.amount;
-  if (settingsOf(ledger).blockBelowZero && after < 0) {
-    refuse(insufficient, undefined, { balance: balanceOf(ledger), amount: command.amount });
-  }
-  return append(ledger, { type: 'DEBIT', ...command }, by);
+  const { amount, requestId, serviceId, personId, lines, reason, ticketId } = command;
+  return append(ledger, by, ({ balance, lots, settings }) => {
+    if (settings.blockBelowZero && balance < amount) refuse(insufficient, undefined, { balance, amount });
+    const { left, taken } = take(lots, amount);
+    const said = { requestId, serviceId, personId, lines, reason, ticketId };
+    return { type: 'DEBIT', amount, lots: left, parts: taken, ...said };
+  });
 }
 
 /** Answers again what the same request id has already done; another request with it is refused. */
 export function repeat(
   ledger: Ledger,
   earlier: Entry,
-  command: Said & { amount: number; serviceId?: string | undefined; lines?: Line[] },
+  command: Said & {
+    amount: number;
+    serviceId?: string | undefined;
+    personId?: string | undefined;
+    lines?: Line[];
+  },
 ): Plan<EntryView> {
   const same =
     earlier.type === 'DEBIT' &&
-    (['amount', 'serviceId', 'reason', 'ticketId'] as const).every(
+    (['amount', 'serviceId', 'personId', 'reason', 'ticketId'] as const).every(
       (name) => earlier[name] === command[name],
     ) &&
     JSON.stringify(earlier.lines) === JSON.stringify(command.lines);
@@ -104,27 +125,22 @@ export function repeat(
   return { writes: [], reply: { body: viewOf(ledger.customerId, earlier), replayed: true } };
 }
 
-/** Gives back a debit, or one line of a batch, once, at the amount frozen on it. */
+/** Gives back a debit, or one line of a batch, once, at the amount frozen on it, to the lots that it came from. */
 export function refund(
   ledger: Ledger,
   command: Said & { debit: Entry; line?: number | undefined },
   by: By,
 ): Plan<EntryView> {
-  const { debit, line } = command;
-  if (debit.type !== 'DEBIT') refuse(notRefundable);
-  if (debit.lines && line === undefined) refuse(lineRequired);
-  const amount = debit.lines
-    ? debit.lines[line ?? -1]?.amount
-    : line === undefined
-      ? debit.amount
-      : undefined;
-  if (amount === undefined) refuse(notRefundable, 'The entry has no such line');
+  const { debit, line, reason, ticketId } = command;
+  const { amount, from, serviceId = debit.serviceId, personId = debit.personId } = refundable(debit, line);
   const refundOf = debit.lines ? `${entryId(debit.previousAt)}#${line}` : entryId(debit.previousAt);
-  const plan = append(
-    ledger,
-    { type: 'REFUND', amount, refundOf, reason: command.reason, ticketId: command.ticketId },
-    by,
-  );
+  const portions = between(sourcesOf(debit), from, from + amount);
+  const taken = { portions, owed: amount - total(portions) };
+  const plan = append(ledger, by, (opened) => {
+    const lots = giveBack(opened.lots, taken, { debt: debtOf(opened), at: opened.at });
+    const parts = divide(portions, opened.at).good;
+    return { type: 'REFUND', amount, lots, parts, refundOf, serviceId, personId, reason, ticketId };
+  });
   const once: Write = {
     do: 'create',
     item: { ...refundKey(ledger.customerId, refundOf), kind: 'refund' },
@@ -133,85 +149,70 @@ export function refund(
   return { ...plan, writes: [...plan.writes, once] };
 }
 
+/** What of an entry is to be given back, and where in it that begins. */
+function refundable(debit: Entry, line: number | undefined): Line & { from: number } {
+  if (debit.type !== 'DEBIT') refuse(notRefundable);
+  if (debit.lines && line === undefined) refuse(lineRequired);
+  const lines = debit.lines ?? [{ amount: debit.amount }];
+  const found = debit.lines || line === undefined ? lines[line ?? 0] : undefined;
+  if (!found) refuse(notRefundable, 'The entry has no such line');
+  return { ...found, from: lines.slice(0, line ?? 0).reduce((sum, one) => sum + one.amount, 0) };
+}
+
+/** The lots that a debit came from, in the order in which they burned; what it owed then is not among them. */
+function sourcesOf({ amount, balance, parts }: Entry): Lot[] {
+  const owed = Math.max(0, -balance) - Math.max(0, -(balance + amount));
+  const kept = unpack(parts);
+  return inBurnOrder([...kept, ordinary(amount - owed - total(kept))]);
+}
+
 /** Corrects the balance by a signed amount, with a reason. */
 export function adjust(
   ledger: Ledger,
   command: Said & { amount: number; reason: string },
   by: By,
 ): Plan<EntryView> {
-  return append(ledger, { type: 'ADJUST', ...command }, by);
+  const { amount, reason, ticketId } = command;
+  return append(ledger, by, (opened) => {
+    const said = { type: 'ADJUST', amount, reason, ticketId } as const;
+    if (amount > 0) return { ...said, lots: deposit(opened.lots, [ordinary(amount)], debtOf(opened)) };
+    const { left, taken } = take(opened.lots, -amount);
+    return { ...said, lots: left, parts: taken };
+  });
 }
 
 /** Takes what is left to zero when its customer is deleted, and tells nobody; undefined where nothing is left. */
-export function close(ledger: Ledger, by: By): Plan<EntryView> | undefined {
-  const balance = balanceOf(ledger);
-  if (balance === 0) return undefined;
-  const settings = { ...settingsOf(ledger), alertLimit: null };
-  const reason = 'The customer was deleted';
-  return append(ledger, { type: 'ADJUST', amount: -balance, reason, settings }, by);
+export function writeOff(ledger: Ledger, by: By): Plan<EntryView> | undefined {
+  if (standingOf(ledger, by.now).balance === 0) return undefined;
+  return append(ledger, by, ({ balance, lots, settings }) => ({
+    type: 'ADJUST',
+    amount: -balance,
+    reason: 'The customer was deleted',
+    lots: [],
+    parts: lots,
+    settings: { ...settings, alertLimit: null, daysLeftAlert: null, topUp: null },
+  }));
 }
 
-/** Changes the alert limit and the rule below zero; a limit born above the balance fires once. */
-export function configure(ledger: Ledger, settings: Settings, by: By): Plan<EntryView> {
-  return append(ledger, { type: 'SETTINGS', amount: 0, settings }, by);
+/** Changes what the ledger is told to do; a limit born above the balance fires once. */
+export function configure(ledger: Ledger, changed: Partial<Settings>, by: By): Plan<EntryView> {
+  return append(ledger, by, ({ settings, lots }) => ({
+    type: 'SETTINGS',
+    amount: 0,
+    lots,
+    settings: { ...settings, ...changed },
+  }));
 }
 
-/** The thresholds in force: the alert limit, and always zero. Re-armed `rearmPercent` of the limit above, at least 1. */
-export function thresholdsOf({ alertLimit, rearmPercent }: Settings): Threshold[] {
-  const margin = fallingMargin(alertLimit, rearmPercent);
-  const levels = alertLimit === null || alertLimit === 0 ? [0] : [alertLimit, 0];
-  return levels.map((at) => ({ id: `below-${at}`, at, rearm: at + margin }));
+function append(ledger: Ledger, by: By, draft: (opened: Opened) => Draft): Plan<EntryView> {
+  const opened = open(ledger, by);
+  return toPlan(ledger.customerId, close(opened, draft(opened), by));
 }
 
-function append(ledger: Ledger, draft: Draft, by: By): Plan<EntryView> {
-  const { head, customerId } = ledger;
-  const { settings = settingsOf(ledger), ...rest } = draft;
-  const effect = effectOf(rest);
-  const balance = balanceOf(ledger) + effect;
-  if (Math.abs(balance) > mostCredits) refuse(outOfBounds);
-  const previousAt = head?.at ?? '0';
-  const at = head && head.at >= by.now ? new Date(Date.parse(head.at) + 1).toISOString() : by.now;
-  const judged = evaluate(
-    'falling',
-    { thresholds: thresholdsOf(settings), bands: head?.bands ?? {}, value: balance },
-    at,
-  );
-  const seq = (head?.seq ?? 0) + 1;
-  const ring = { ring: head?.ring ?? emptyRing.ring, floor: head?.floor ?? emptyRing.floor };
-  const next: Entry = {
-    ...defined(rest),
-    seq,
-    previousAt,
-    at,
-    balance,
-    actor: { ...by.actor },
-    burned: (head?.burned ?? 0) + (rest.type === 'DEBIT' || rest.type === 'REFUND' ? -effect : 0),
-    alertLimit: settings.alertLimit,
-    rearmPercent: settings.rearmPercent,
-    blockBelowZero: settings.blockBelowZero,
-    settingsSeq: draft.settings ? seq : (head?.settingsSeq ?? 0),
-    bands: judged.bands,
-    ...(rest.requestId ? remember(ring, rest.requestId, previousAt) : ring),
-    prev: head ? hashOf(head) : '',
-  };
-  const said = (thresholds: readonly Threshold[]) => ({
-    meter: 'CREDITS',
-    value: balance,
-    limit: settings.alertLimit,
-    thresholds: thresholds.map(({ id, at: level }) => ({ id, at: level })),
-  });
-  const announcements: Announcement[] = [
-    ...(judged.fired.length > 0 ? [announce(balanceLow, customerId, said(judged.fired))] : []),
-    ...(judged.recovered.length > 0 ? [announce(balanceRecovered, customerId, said(judged.recovered))] : []),
-  ];
-  return {
-    writes: [{ do: 'create', item: toItem(customerId, next) }],
-    outbox: 0,
-    announcements,
-    reply: { body: viewOf(customerId, next), version: seq },
-  };
-}
-
-function defined<T extends object>(value: T): { [K in keyof T]-?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
+/** A plan that appends, answering the new entry. */
+export function toPlan(
+  customerId: string,
+  { entry, writes, outbox, announcements }: Appended,
+): Plan<EntryView> {
+  return { writes, outbox, announcements, reply: { body: viewOf(customerId, entry), version: entry.seq } };
 }

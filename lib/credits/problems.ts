@@ -61,3 +61,34 @@ export const tooManyEntries = problem({
   status: 409,
   title: 'The period holds more entries than one file may: choose a shorter one',
 });
+export const alreadyExpired = problem({
+  code: 'credits.already_expired',
+  status: 409,
+  title: 'Credits that expire must be good for a while: the hour has passed',
+});
+export const tooManyLots = problem({
+  code: 'credits.too_many_lots',
+  status: 409,
+  title:
+    'The balance is divided into as many expiries and priorities as it may: use one of them, or plain credits',
+});
+export const grantedDirectly = problem({
+  code: 'credits.granted_directly',
+  status: 409,
+  title: 'Direct customers of the provider are granted credits; only a reseller hands on what it has',
+});
+export const transferExceeds = problem({
+  code: 'credits.transfer_exceeds',
+  status: 409,
+  title: 'More than the reseller has',
+});
+export const reclaimExceeds = problem({
+  code: 'credits.reclaim_exceeds',
+  status: 409,
+  title: 'More than the customer has left',
+});
+export const tooMuchConsumption = problem({
+  code: 'credits.too_much_consumption',
+  status: 409,
+  title: 'More entries than one answer may sum up: ask for a part of the month with `from` and `to`',
+});

@@ -3,8 +3,9 @@ import { idTime } from '../kit/id.ts';
 import { archiveKey, entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { providerOf } from '../kit/scope.ts';
+import { periodOf } from './consumption.ts';
 import { type Entry, toEntry } from './entry.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, standingOf } from './ledger.ts';
 import { isTooOld, keySkewMs } from './own-key.ts';
 import { lookUp } from './ring.ts';
 
@@ -73,29 +74,23 @@ async function predecessorOf(customerId: string, at: string): Promise<Entry | un
 }
 
 /**
- * The balance and running burn as of a moment, in one read of one item: entries stand under the moment of their
- * predecessor, so the last one that stands at or before `at` either happened by then or follows what had.
+ * The balance and running burn as of a moment, in one read of two items: entries stand under the moment of their
+ * predecessor, so of the two that stand last at or before `at` one is the newest made by then. What was due by then is
+ * off, whenever it was booked.
  */
 export async function balanceAt(
   customerId: string,
   at: string,
 ): Promise<{ balance: number; burned: number; since: string | null }> {
-  const last = await predecessorOf(customerId, at);
-  if (!last) return { balance: 0, burned: 0, since: null };
-  if (last.at <= at) return { balance: last.balance, burned: last.burned, since: last.at };
-  const before = {
-    DEBIT: last.amount,
-    REFUND: -last.amount,
-    GRANT: -last.amount,
-    ADJUST: -last.amount,
-    SETTINGS: 0,
-  }[last.type];
-  const burn = { DEBIT: -last.amount, REFUND: last.amount, GRANT: 0, ADJUST: 0, SETTINGS: 0 }[last.type];
-  return {
-    balance: last.balance + before,
-    burned: last.burned + burn,
-    since: last.previousAt === '0' ? null : last.previousAt,
-  };
+  const { items } = await page({
+    partition: entries(customerId),
+    to: at,
+    backwards: true,
+    limit: 2,
+    consistent: true,
+  });
+  const head = items.map(toEntry).find((one) => one.at <= at) ?? null;
+  return { balance: standingOf({ head }, at).balance, burned: head?.burned ?? 0, since: head?.at ?? null };
 }
 
 /** When the ledger began. */
@@ -109,6 +104,8 @@ export interface History {
   readonly to?: string | undefined;
   readonly after?: string | undefined;
   readonly limit: number;
+  /** True when absent. */
+  readonly consistent?: boolean;
 }
 
 /** A page of entries, newest first, made between `from` and `to` (both included). */
@@ -122,7 +119,7 @@ export async function historyOf(
     backwards: true,
     limit: query.limit,
     after: query.after,
-    consistent: true,
+    consistent: query.consistent ?? true,
   });
   const found = items.map(toEntry).filter((one) => !query.to || one.at <= query.to);
   const { from } = query;
@@ -138,7 +135,7 @@ export async function isArchived(providerId: string, customerId: string): Promis
 /** All entries of a period, newest first; undefined where there are more than `most`. */
 export async function wholeHistoryOf(
   customerId: string,
-  period: { from?: string | undefined; to?: string | undefined },
+  period: Pick<History, 'from' | 'to' | 'consistent'>,
   most: number,
 ): Promise<Entry[] | undefined> {
   const out: Entry[] = [];
@@ -150,6 +147,29 @@ export async function wholeHistoryOf(
     after = next ?? undefined;
   } while (after);
   return out;
+}
+
+const mostSummed = 10_000;
+
+/** The entries of a month, or of the part that is asked for, once the caller is known; undefined beyond 10,000. */
+export async function consumptionOf(
+  input: Pick<LoadInput, 'target' | 'scope'> & { readonly query: Parameters<typeof periodOf>[0] },
+): Promise<Entry[] | undefined> {
+  await input.scope();
+  return wholeHistoryOf(input.target, { ...periodOf(input.query), consistent: false }, mostSummed);
+}
+
+/** Both ledgers of a transfer: the parent's is the caller's own where the caller is a reseller's. */
+export async function familyStanding(input: Beside & Pick<LoadInput, 'target' | 'consistent'>) {
+  const above = async () => (await input.scope()).target.path.at(-2) ?? '';
+  const parent = async () =>
+    headOf(input.home.startsWith('cus_') ? input.home : await above(), input.consistent);
+  const [child, parentLedger, system] = await Promise.all([
+    headOf(input.target, input.consistent),
+    parent(),
+    providerSystem(input),
+  ]);
+  return { family: { parent: parentLedger, child }, system };
 }
 
 /** The provider's switch of the credit system; undefined before it was ever used. */

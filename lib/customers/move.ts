@@ -15,6 +15,7 @@ import { ask, engaged, engineOf } from './engine.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
+  itemsNotHeld,
   moveIntoItself,
   moveUnderway,
   notOffered,
@@ -52,6 +53,9 @@ export const movement = z.strictObject({
     services: z
       .array(z.string())
       .describe('Held or offered, but not offered by the new parent: the move is refused'),
+    items: z
+      .array(z.string())
+      .describe('Of the catalogue, held but not by the new parent: the move is refused'),
     roles: z
       .array(z.string())
       .describe('Usable before, restricted above from now on: refused unless `acceptLostRoles`'),
@@ -71,6 +75,8 @@ export interface Journey {
   /** The version of these holdings, read before they were listed. */
   readonly holdings: number | undefined;
   readonly offered: readonly string[] | null;
+  /** The same of the catalogue: items that the node has, and those of the new parent (null: everything). */
+  readonly items: { readonly held: readonly string[]; readonly offered: readonly string[] | null };
 }
 
 /** Moves a node with everything below it to another parent: at once for readers, in the background for stored paths. */
@@ -164,17 +170,22 @@ function destination(
   return parent;
 }
 
-function losses(node: Node, { above, held, offered }: Journey): Movement['lost'] {
+function losses(node: Node, { above, held, offered, items }: Journey): Movement['lost'] {
   const roles = allowedAlong([...above.new, node.item]);
   const services = held.map(({ serviceId }) => serviceId);
   return {
-    services: offered === null ? [] : services.filter((one) => !offered.includes(one)),
+    services: absent(services, offered),
+    items: absent(items.held, items.offered),
     roles: allowedAlong([...above.old, node.item]).filter((one) => !roles.includes(one)),
   };
 }
 
-function mustBear({ services, roles }: Movement['lost'], acceptLostRoles: boolean): void {
+const absent = (held: readonly string[], offered: readonly string[] | null) =>
+  offered === null ? [] : held.filter((one) => !offered.includes(one));
+
+function mustBear({ services, items, roles }: Movement['lost'], acceptLostRoles: boolean): void {
   if (services.length > 0) refuse(notOffered, undefined, { services });
+  if (items.length > 0) refuse(itemsNotHeld, undefined, { items });
   if (roles.length > 0 && !acceptLostRoles) refuse(rolesLost, undefined, { roles });
 }
 

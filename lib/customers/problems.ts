@@ -172,3 +172,8 @@ export const stillOffers = problem({
   status: 409,
   title: 'It may still hand on services; withdraw these offers first',
 });
+export const itemsNotHeld = problem({
+  code: 'customers.items_not_held',
+  status: 409,
+  title: 'The new parent does not have every item of the catalogue that is held',
+});

@@ -260,6 +260,14 @@ async function holdingsOf(nodeId: string): Promise<{ had: string[]; offered: str
   return { had, offered };
 }
 
+/** Items of the catalogue that a node has. */
+async function itemsOf(nodeId: string): Promise<string[]> {
+  const found: string[] = [];
+  const range = { partition: partition(nodeId, 'ASSIGNED'), limit: 100, consistent: true };
+  for await (const item of each(range)) found.push(String(item.SK));
+  return found;
+}
+
 const isHad = ({ status }: Stored) => status !== 'NotProvisioned';
 const isOffered = ({ offered }: Stored) => offered === 1;
 
@@ -287,11 +295,14 @@ export async function journeyOf(
   stored: Stored | undefined,
 ): Promise<Omit<Journey, 'holdings'>> {
   const parentPath = String(stored?.path ?? '').split('/');
-  const [forest, subtree, own, others, old, line] = await Promise.all([
+  const direct = parentId === node.path[1];
+  const [forest, subtree, own, others, items, theirs, old, line] = await Promise.all([
     forestOf(node.path[1] ?? ''),
     sizeOf(node),
     holdingsOf(node.id),
-    parentId === node.path[1] ? null : holdingsOf(parentId),
+    direct ? null : holdingsOf(parentId),
+    itemsOf(node.id),
+    direct ? null : itemsOf(parentId),
     lineAbove(node.path),
     parentPath.length > 1 ? lineAbove([...parentPath, '']) : [],
   ]);
@@ -302,6 +313,7 @@ export async function journeyOf(
     subtree,
     held: held([...own.had, ...own.offered]),
     offered: others?.offered ?? null,
+    items: { held: items, offered: theirs },
   };
 }
 

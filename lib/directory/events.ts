@@ -40,7 +40,13 @@ export const personRemoved = event({
   data: ofCompany,
   example: { companyId },
 });
-const importKind = z.enum(['companies', 'people']);
+export const peopleImported = event({
+  type: 'directory.people_imported.v1',
+  summary: 'People of an import were added, by their companies; the subject is the import',
+  data: z.strictObject({ companies: z.record(z.string(), z.array(z.string())) }),
+  example: { companies: { [companyId]: ['per_01JZ0000000000000000000000'] } },
+});
+const importKind = z.enum(['companies', 'people', 'catalogue']);
 
 export const importRequested = event({
   type: 'directory.import_requested.v1',

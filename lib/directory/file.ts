@@ -3,8 +3,8 @@ import { Problem } from '../kit/problem.ts';
 import { attributeName } from './person.ts';
 import { importTooLong, unreadableImport } from './problems.ts';
 
-/** What a file holds. */
-export type ImportKind = 'companies' | 'people';
+/** What a file holds: items of a catalogue are settled by their own context. */
+export type ImportKind = 'companies' | 'people' | 'catalogue';
 
 /** One row as given: the line where it starts, and its fields by name, not yet checked. */
 export interface Row {
@@ -20,6 +20,20 @@ const headings = {
   people: {
     required: ['company', 'fullName', 'loginName', 'email'],
     optional: ['organization', 'department', 'location'],
+    lists: [],
+  },
+  catalogue: {
+    required: ['name'],
+    optional: [
+      'type',
+      'summary',
+      'description',
+      'category',
+      'price',
+      'quantityMin',
+      'quantityMax',
+      'approval',
+    ],
     lists: [],
   },
 } as const satisfies Record<ImportKind, Record<string, readonly string[]>>;

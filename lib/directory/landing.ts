@@ -75,6 +75,7 @@ export function landPeople(rows: readonly Checked<PersonRow>[], known: KnownPeop
   const people: Write[] = [];
   const results: Result[] = [];
   const steps: Step[] = [];
+  const landed: Record<string, string[]> = {};
   const counters = new Set<string>();
   const used = new Set(known.taken);
   for (const row of rows) {
@@ -100,10 +101,11 @@ export function landPeople(rows: readonly Checked<PersonRow>[], known: KnownPeop
     for (const { SK } of keysOf(command, by.providerId)) used.add(SK);
     people.push(...personWrites(by.providerId, added));
     steps.push({ place: added, by: 1 });
+    landed[companyId] = [...(landed[companyId] ?? []), added.id];
     results.push({ line: row.line, id: added.id });
   }
   const counts = countMembers(by.providerId, steps, known.groups);
-  return { writes: [...people, ...counts], results };
+  return { writes: [...people, ...counts], results, people: landed };
 }
 
 const keysOf = (row: Pick<PersonRow, 'loginName' | 'email'>, providerId: string): [Key, Key] => [

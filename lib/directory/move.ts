@@ -1,3 +1,4 @@
+import { type EndUser, expel, releaseAddress } from '../kit/end-user.ts';
 import { announce } from '../kit/event.ts';
 import { companyKey, type Key, memberKey, personKey } from '../kit/keys.ts';
 import { difference, type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -28,6 +29,8 @@ export interface Bound {
   readonly company: StoredCompany;
   readonly administers: boolean;
   readonly groups: ReadonlySet<string>;
+  /** Their row as an end user of the company's customer. */
+  readonly endUser: EndUser | undefined;
 }
 
 /** The person as the change leaves them: absent leaves, null clears. */
@@ -69,6 +72,7 @@ export function changePerson(
         state.groups,
       ),
       ...(freed ? [noRole(providerId, state)] : []),
+      ...(moves ? without(state) : redirected ? readdressed(state) : []),
     ],
     receipt: {
       action: moves ? 'people.move' : 'people.change',
@@ -135,6 +139,17 @@ function noRole(providerId: string, { company, current }: Bound): Write {
     : { do: 'check', key: memberKey(customerId, current.value.id), version: null };
 }
 
+// Out at the next request: an event would come later. Without a customer, `noRole` binds to there being none.
+function without({ company, current, endUser }: Bound): Write[] {
+  const { customerId } = company.value;
+  return customerId === null ? [] : expel({ customerId, personId: current.value.id }, endUser);
+}
+
+function readdressed({ company, current, endUser }: Bound): Write[] {
+  const { customerId } = company.value;
+  return customerId === null ? [] : releaseAddress({ customerId, personId: current.value.id }, endUser);
+}
+
 /** Removes a person who administers nothing. */
 export function removePerson(providerId: string, state: Bound): Plan {
   const { current } = state;
@@ -147,6 +162,7 @@ export function removePerson(providerId: string, state: Bound): Plan {
       { do: 'remove', key: addressKey(providerId, value.email) },
       ...countMembers(providerId, [{ place: value, by: -1 }], state.groups),
       noRole(providerId, state),
+      ...without(state),
     ],
     receipt: { action: 'people.remove', subject: value.id, before: auditable(value) },
     announcements: [announce(personRemoved, value.id, { companyId: value.companyId })],

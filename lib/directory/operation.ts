@@ -17,7 +17,7 @@ export const operationState = z.enum([
 
 const progress = z.strictObject({
   id: z.string().describe('`opr_…`'),
-  type: z.enum(['IMPORT_COMPANIES', 'IMPORT_PEOPLE']),
+  type: z.enum(['IMPORT_COMPANIES', 'IMPORT_PEOPLE', 'IMPORT_CATALOGUE']),
   state: operationState.describe('`Provisioned`: done, with at least one row; `Failed`: done, with none'),
   total: z.int(),
   done: z.int(),
@@ -54,8 +54,19 @@ const day = 24 * 3600;
 export const lapse = (now: string, days: number): number => Math.floor(Date.parse(now) / 1000) + days * day;
 
 export function kindOf({ type }: Progress): ImportKind {
-  return type === 'IMPORT_COMPANIES' ? 'companies' : 'people';
+  return kinds[type];
 }
+
+const kinds = {
+  IMPORT_COMPANIES: 'companies',
+  IMPORT_PEOPLE: 'people',
+  IMPORT_CATALOGUE: 'catalogue',
+} as const satisfies Record<Progress['type'], ImportKind>;
+const typeOf = {
+  companies: 'IMPORT_COMPANIES',
+  people: 'IMPORT_PEOPLE',
+  catalogue: 'IMPORT_CATALOGUE',
+} as const satisfies Record<ImportKind, Progress['type']>;
 
 /** Takes the rows of a file in and asks for them to be settled. */
 export function requestImport(
@@ -66,7 +77,7 @@ export function requestImport(
   const chunks = portions(command.rows);
   const value: Progress = {
     id: made.id,
-    type: command.kind === 'companies' ? 'IMPORT_COMPANIES' : 'IMPORT_PEOPLE',
+    type: typeOf[command.kind],
     state: 'Requested',
     total: command.rows.length,
     done: 0,

@@ -1,7 +1,7 @@
 import { announce } from '../kit/event.ts';
 import { importChunkKey, importResultKey } from '../kit/keys.ts';
 import type { Item, Plan, Write } from '../kit/plan.ts';
-import { importFinished, importRequested } from './events.ts';
+import { importFinished, importRequested, peopleImported } from './events.ts';
 import { kindOf, lapse, operationItem, type StoredOperation } from './operation.ts';
 import type { Result } from './row.ts';
 
@@ -9,6 +9,8 @@ import type { Result } from './row.ts';
 export interface Settled {
   readonly writes: readonly Write[];
   readonly results: readonly Result[];
+  /** Ids of the people who landed, by their companies. */
+  readonly people?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Writes that a settlement adds to those of its rows: operation, receipt, two pages of results, the spent chunk. */
@@ -77,14 +79,22 @@ export function settleRows(
       before: { done: current.value.done },
       after: { done: value.done, succeeded: value.succeeded, failed: value.failed, state: value.state },
     },
-    announcements: finished
-      ? [announce(importFinished, id, { kind, succeeded: value.succeeded, failed: value.failed })]
-      : work.tired
-        ? [announce(importRequested, id, { kind, done: value.done, total: value.total })]
-        : [],
+    announcements: [
+      ...landed(id, settled),
+      ...(finished
+        ? [announce(importFinished, id, { kind, succeeded: value.succeeded, failed: value.failed })]
+        : work.tired
+          ? [announce(importRequested, id, { kind, done: value.done, total: value.total })]
+          : []),
+    ],
     reply: {},
   };
   return { plan, after };
+}
+
+function landed(operationId: string, { people = {} }: Settled) {
+  const companies = Object.fromEntries(Object.entries(people).map(([id, ids]) => [id, [...ids]]));
+  return Object.keys(companies).length > 0 ? [announce(peopleImported, operationId, { companies })] : [];
 }
 
 function resultItems(

@@ -1,9 +1,11 @@
 import { each, get, getAll, page } from '../aws/db.ts';
+import { toEndUser } from '../kit/end-user.ts';
 import { globalCompanyId } from '../kit/id.ts';
 import {
   companyGroupKey,
   companyKey,
   companyTypeEntry,
+  endUserKey,
   type Key,
   memberKey,
   namePartition,
@@ -161,10 +163,11 @@ export async function boundPerson(
   const current = toPerson(item);
   const { customerId } = company.value;
   const places = [current.value, changed(current.value, change)].flatMap(groupsOf);
-  const [address, member, ...found] = await getAll(
+  const [address, member, row, ...found] = await getAll(
     [
       addressKey(providerId, current.value.email),
       memberKey(customerId ?? at.companyId, at.personId),
+      endUserKey(customerId ?? at.companyId, at.personId),
       ...places.map((place) => groupKey(providerId, place)),
     ],
     true,
@@ -176,6 +179,7 @@ export async function boundPerson(
     administers: member !== undefined,
     addressVersion: Number(address?.version ?? 0),
     groups: sortKeys(found),
+    endUser: row && toEndUser(row, customerId ?? at.companyId),
   };
 }
 

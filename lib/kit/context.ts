@@ -32,6 +32,18 @@ export interface Subscriber<D = unknown> {
   readonly handle: (envelope: Envelope<D>) => Promise<void>;
 }
 
+/** Something that is looked after by the clock: own rule, own queue, own dead-letter queue, own alarm. */
+export interface Schedule {
+  /** Kebab case, `<verb>-<noun>`: the file's name. */
+  readonly id: string;
+  /** A rate or cron expression of EventBridge, in UTC. */
+  readonly every: string;
+  /** What a person suffers while it fails; becomes the alarm's text. */
+  readonly impact: string;
+  /** Does what is due by now; may run twice at once and again after a failure. Throws to be tried again. */
+  readonly run: (now: string) => Promise<void>;
+}
+
 export interface Context {
   /** Plural noun, also its folder's name. */
   readonly name: string;
@@ -42,6 +54,9 @@ export interface Context {
   readonly subscribers?: readonly Subscriber[];
   /** What its reactions need; they run in a function of their own. */
   readonly reactionNeeds?: Needs;
+  readonly schedules?: readonly Schedule[];
+  /** What its schedules need; they run in a function of their own. */
+  readonly scheduleNeeds?: Needs;
 }
 
 export function subscriber<D>(record: Subscriber<D>): Subscriber {

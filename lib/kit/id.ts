@@ -21,6 +21,8 @@ export const prefixes = {
   roleCollection: 'rlc',
   service: 'svc',
   plan: 'pln',
+  catalogItem: 'cat',
+  marketplace: 'mkt',
 } as const;
 
 export type Kind = keyof typeof prefixes;

@@ -22,6 +22,7 @@ export const projected = 'kind id name state type at action actor subject email 
 /** Partition kinds below `T#<tenantId>`. A kind is added here and nowhere else. */
 export type PartitionKind =
   | 'AUDIT'
+  | 'DUE'
   | 'CLAIM'
   | 'UNIQUE'
   | 'ENTRY'
@@ -45,7 +46,12 @@ export type PartitionKind =
   | 'ROLES'
   | 'SERVICE'
   | 'OFFER'
-  | 'INSTANCE';
+  | 'INSTANCE'
+  | 'CATALOG'
+  | 'ASSIGNED'
+  | 'END_USER'
+  | 'MARKET'
+  | 'REQUEST';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -184,6 +190,15 @@ export const refundKey = (customerId: string, debitKey: string): Key => ({
   SK: `REFUND#${debitKey}`,
 });
 
+/**
+ * A customer whose credits fall due in an hour: in the platform's partition by hour, so that one query finds what is
+ * due and nothing else, whatever the number of providers. `entry` brought the credits.
+ */
+export const dueLotsKey = (lot: { expiresAt: string; customerId: string; entry: string }): Key => ({
+  PK: partition(platformId, 'DUE'),
+  SK: `${lot.expiresAt}#${lot.customerId}#${lot.entry}`,
+});
+
 export const userKey = (customerId: string, userId: string): Key => ({
   PK: partition(customerId, 'USER'),
   SK: userId,
@@ -241,6 +256,59 @@ export function holderAt({ S1 }: TreeEntry): { userId: string; epoch: number } {
   const [, userId = '', epoch] = S1.split('#');
   return { userId, epoch: Number(epoch) };
 }
+
+/** An item of a provider's catalogue: its head, with what is published of it. */
+export const catalogKey = (providerId: string, itemId: string): Key => ({
+  PK: partition(providerId, 'CATALOG'),
+  SK: itemId,
+});
+/** One revision of a catalogue item, below its head. */
+export const catalogRevisionKey = (providerId: string, itemId: string, revision: number): Key => ({
+  PK: partition(providerId, 'CATALOG'),
+  SK: `${itemId}${revisionInfix}${String(revision).padStart(5, '0')}`,
+});
+export const revisionInfix = '#R#';
+/** Finds a catalogue item by its category, and by its name while it is published. */
+export const catalogLookupKey = (providerId: string, itemId: string): Key => ({
+  PK: partition(providerId, 'CATALOG'),
+  SK: `${itemId}#L`,
+});
+/** Tree index: a provider's catalogue items by type and state, then name. */
+export const catalogStateEntry = (
+  providerId: string,
+  place: { readonly type: string; readonly state: string },
+  sortName: string,
+): TreeEntry => ({
+  G1: partition(providerId, 'CATALOG'),
+  S1: `${place.type}#${place.state}#${sortName}`,
+});
+/** Tree index: a provider's catalogue items by the hash of their category, then name. */
+export const catalogCategoryEntry = (
+  providerId: string,
+  categoryHash: string,
+  sortName: string,
+): TreeEntry => ({
+  G1: partition(providerId, 'CATALOG'),
+  S1: `C#${categoryHash}#${sortName}`,
+});
+/** A customer or reseller has an item of the catalogue; without it nobody there has it. */
+export const assignmentKey = (customerId: string, itemId: string): Key => ({
+  PK: partition(customerId, 'ASSIGNED'),
+  SK: itemId,
+});
+/** Somebody of a customer who may look at its catalogue and order, with no role. */
+export const endUserKey = (customerId: string, personId: string): Key => ({
+  PK: partition(customerId, 'END_USER'),
+  SK: personId,
+});
+export const marketplaceKey = (customerId: string, marketplaceId: string): Key => ({
+  PK: partition(customerId, 'MARKET'),
+  SK: marketplaceId,
+});
+export const serviceRequestKey = (customerId: string, requestId: string): Key => ({
+  PK: partition(customerId, 'REQUEST'),
+  SK: requestId,
+});
 
 export const noticeKey = (tenantId: string, noticeId: string): Key => ({
   PK: partition(tenantId, 'NOTICE'),
@@ -320,3 +388,10 @@ export const stateEntry = (parentId: string, what: string, state: string, id: st
 });
 export const statePartition = (parentId: string, what: string, state: string): string =>
   `${partition(parentId)}#${what}#${state}`;
+/** Name index: what one person has of a kind, in the order of ids. */
+export const ownerEntry = (parentId: string, what: string, personId: string, id: string): NameEntry => ({
+  G2: ownerPartition(parentId, what, personId),
+  S2: id,
+});
+export const ownerPartition = (parentId: string, what: string, personId: string): string =>
+  `${partition(parentId)}#${what}#${personId}`;

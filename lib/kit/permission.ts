@@ -1,7 +1,15 @@
 /** Roles by the node they are held at. A role reaches the whole subtree of that node. Source: domain.md §1.3, §2.5. */
 export const roles = {
   PLATFORM: ['PLATFORM_OPERATOR', 'HELP_DESK_HANDLER'],
-  PROVIDER: ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'],
+  PROVIDER: [
+    'SYSTEM_ADMINISTRATOR',
+    'CATALOG_ADMINISTRATOR',
+    'MSP_OPERATOR',
+    'INTERNAL_SUPPLIER',
+    'INTERNAL_SUPPLIER_ADMINISTRATOR',
+    'ASSET_MANAGER',
+    'AGENT',
+  ],
   RESELLER: ['RESELLER_FULL_ADMINISTRATOR'],
   CUSTOMER: [
     'CUSTOMER_ADMINISTRATOR',
@@ -30,6 +38,15 @@ const userAdmins = [
   'USER_ADMINISTRATOR',
 ] as const;
 const serviceAdmins = ['CUSTOMER_ADMINISTRATOR', 'USER_AND_SERVICE_ADMINISTRATOR'] as const;
+const suppliers = ['INTERNAL_SUPPLIER', 'INTERNAL_SUPPLIER_ADMINISTRATOR'] as const;
+// Those who see what customers have been given of the catalogue, and how they hand it on.
+const catalogueReaders = [
+  ...providerStaff,
+  ...suppliers,
+  'ASSET_MANAGER',
+  'RESELLER_FULL_ADMINISTRATOR',
+  ...customerStaff,
+] as const;
 
 /** Which roles may do what. Default deny: a permission absent here does not exist. */
 export const permissions = {
@@ -71,6 +88,7 @@ export const permissions = {
   'credits.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'credits.grant': ['CATALOG_ADMINISTRATOR'],
   'credits.debit': ['CATALOG_ADMINISTRATOR'],
+  'credits.transfer': [...sellers],
   'credits.settings': ['CATALOG_ADMINISTRATOR'],
   'notifications.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'notifications.manage': ['CATALOG_ADMINISTRATOR'],
@@ -101,6 +119,25 @@ export const permissions = {
   'customer_services.manage': [...sellers, ...serviceAdmins],
   'user_services.manage': [...sellers, ...serviceAdmins, 'SERVICE_ADMINISTRATOR'],
   'billing.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
+  'catalogue.read': [...providerStaff, ...suppliers, 'ASSET_MANAGER'],
+  'catalogue.author': ['CATALOG_ADMINISTRATOR', ...suppliers],
+  'catalogue.publish': ['CATALOG_ADMINISTRATOR', 'INTERNAL_SUPPLIER_ADMINISTRATOR'],
+  'assignments.read': [...catalogueReaders],
+  'assignments.manage': [...sellers],
+  'marketplaces.read': [...catalogueReaders],
+  'marketplaces.manage': [...sellers, ...suppliers, 'ASSET_MANAGER', 'CUSTOMER_ADMINISTRATOR'],
+  'full_view.manage': ['CATALOG_ADMINISTRATOR'],
+  'restricted.manage': ['CATALOG_ADMINISTRATOR', ...suppliers],
+  'entitlements.read': [...sellers, ...suppliers, 'CUSTOMER_ADMINISTRATOR'],
+  'service_requests.read': [
+    ...providerStaff,
+    ...suppliers,
+    'AGENT',
+    'RESELLER_FULL_ADMINISTRATOR',
+    ...customerStaff,
+  ],
+  'service_requests.approve': [...sellers, 'CUSTOMER_ADMINISTRATOR'],
+  'service_requests.fulfil': [...sellers, ...suppliers],
   'provisioning.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'provisioning.manage': [...sellers],
   'operations.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],

@@ -55,8 +55,8 @@ export interface Spec<P, Q, B, R, L> {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** `public`: no token. `signed-in`: any member. */
-  readonly permission: Permission | 'public' | 'signed-in';
+  /** `public`: no token. `signed-in`: any member. `end-user`: whoever has an end user's row at a customer; no role. */
+  readonly permission: Permission | 'public' | 'signed-in' | 'end-user';
   readonly target?: Target;
   readonly params?: P;
   /** Filters and flags. `limit` and `cursor` are added where `page` is true, `dryRun` where `dryRun` is true. */
@@ -91,6 +91,8 @@ export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly body: B;
   /** The caller's node by the token. */
   readonly home: string;
+  /** The caller by the token, not yet checked. */
+  readonly person: string;
   /** The provider above the caller by the token, not yet checked; undefined where the token does not say. */
   readonly provider: string | undefined;
   /** The target node: `home` or the path parameter. */

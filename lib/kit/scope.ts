@@ -34,6 +34,8 @@ export interface Scope {
   readonly target: Node;
   /** For a customer's people: the subtree that is on its way, whose stored paths are to be read as `placed`. */
   readonly move?: Move | undefined;
+  /** On a route of end users: the caller's own row as stored. */
+  readonly caller?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Depth of a node below the platform: 1 for a provider. At most `maxDepth`. */

@@ -21,17 +21,21 @@ export function partsOf(id: string): { meter: string; thresholdId: string } {
   return { meter: id.slice(0, dot), thresholdId: id.slice(dot + 1) };
 }
 
-/** The level that a threshold's id names: `80` → 80, `below-50` → 50; undefined when it names none. */
+/** The level that a threshold's id names: `80` → 80, `below-50` → 50, `days-14` → 14; undefined when it names none. */
 export function levelOf(thresholdId: string): number | undefined {
-  const digits = /^(?:below-)?(\d{1,15})$/.exec(thresholdId)?.[1];
+  const digits = /^(?:below-|days-)?(\d{1,15})$/.exec(thresholdId)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
+
+/** True of a threshold by how long a balance lasts, not by how much it is. */
+export const isByDays = (thresholdId: string): boolean => thresholdId.startsWith('days-');
 
 /** True when `one` is graver than `other`, of the same meter: more of a licence used, fewer credits left. */
 export function isGraver(one: string, other: string): boolean {
   const [a, b] = [partsOf(one), partsOf(other)];
   const [high, low] = [levelOf(a.thresholdId), levelOf(b.thresholdId)];
   if (a.meter !== b.meter || high === undefined || low === undefined) return false;
+  if (isByDays(a.thresholdId) !== isByDays(b.thresholdId)) return false;
   return a.meter === 'CREDITS' ? high < low : high > low;
 }
 

@@ -2,6 +2,7 @@ import type { Crossing } from '../kit/band.ts';
 import { htmlMail } from '../kit/html.ts';
 import { render } from '../kit/template.ts';
 import { defaultMessage, defaultSubject, type NoticeValues } from '../licensing/events.ts';
+import { isByDays } from './alert.ts';
 
 /** What a notice says, before it becomes a mail. */
 export interface Message {
@@ -129,24 +130,53 @@ export function withinLimit({ resourceType, allocated, used }: OverLimitFacts, a
   );
 }
 
+/** A crossing of a balance; what is left in time where a threshold by days is among what was crossed. */
+export interface CreditFacts extends Crossing {
+  readonly daysLeft?: number | undefined;
+  readonly exhaustsOn?: string | undefined;
+}
+
 const floors = (facts: Crossing) =>
   listed(
     [...facts.thresholds]
-      .sort((a, b) => b.at - a.at)
-      .map(({ at }) => (at === 0 ? 'below zero' : `below ${at}`)),
+      .sort((a, b) => Number(isByDays(a.id)) - Number(isByDays(b.id)) || b.at - a.at)
+      .map(({ id, at }) => (isByDays(id) ? `enough for less than ${at} days` : floor(at))),
   );
+const floor = (at: number) => (at === 0 ? 'below zero' : `below ${at}`);
 
-export function balanceLow(facts: Crossing, about: About): Message {
+function lasting({ daysLeft, exhaustsOn }: CreditFacts): string {
+  if (daysLeft === undefined || exhaustsOn === undefined) return '';
+  return daysLeft > 0
+    ? `\n\nAt the pace of the last 30 days it lasts ${daysLeft} days, until ${exhaustsOn}.`
+    : '\n\nNothing is left of it.';
+}
+
+export function balanceLow(facts: CreditFacts, about: About): Message {
   return compose(
     `${about.customerName}: credit balance ${floors(facts)}`,
-    `The credit balance of ${about.customerName} is ${facts.value}.\n\nIt fell ${floors(facts)}.`,
+    `The credit balance of ${about.customerName} is ${facts.value}.\n\nIt ${facts.thresholds.every(({ id }) => isByDays(id)) ? 'is' : 'fell'} ${floors(facts)}.${lasting(facts)}`,
   );
 }
 
-export function balanceRecovered(facts: Crossing, about: About): Message {
+export function balanceRecovered(facts: CreditFacts, about: About): Message {
   return compose(
     `${about.customerName}: credit balance no longer ${floors(facts)}`,
-    `The credit balance of ${about.customerName} is ${facts.value}.\n\nIt is no longer ${floors(facts)}.`,
+    `The credit balance of ${about.customerName} is ${facts.value}.\n\nIt is no longer ${floors(facts)}.${lasting(facts)}`,
+  );
+}
+
+/** Data of a notice that the automatic top-up has reached its cap of the day. */
+export interface TopUpFacts {
+  readonly balance: number;
+  readonly below: number;
+  readonly amount: number;
+  readonly maxPerDay: number;
+}
+
+export function topUpStopped({ balance, below, amount, maxPerDay }: TopUpFacts, about: About): Message {
+  return compose(
+    `${about.customerName}: automatic top-up stopped for today`,
+    `The credit balance of ${about.customerName} is ${balance}, below ${below} again.\n\nThe automatic top-up of ${amount} credits has run ${maxPerDay} times today (UTC), which is the most allowed a day. Until tomorrow credits have to be granted by hand.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { inherit, type NoticeLayer } from '../kit/inherit.ts';
 import { refuse } from '../kit/plan.ts';
 import { notFound } from '../kit/problem.ts';
 import { canonicalEmail } from '../kit/text.ts';
-import { type Alert, partsOf, snoozeAt } from './alert.ts';
+import { type Alert, isByDays, partsOf, snoozeAt } from './alert.ts';
 import { type Delivery, deliveryView, viewDelivery } from './delivery.ts';
 import {
   type AlertView,
@@ -93,7 +93,7 @@ export function explain(evidence: Evidence): Explanation {
         : ['Nobody can be mailed: it has no recipient left.']),
     ],
     lastEvaluation: { at: reading.at, value: reading.value, used: reading.used, limit: reading.limit },
-    thresholds: all.map((one) => ({ ...one, rearm: reading.rearmOf(one.threshold) })),
+    thresholds: all.map((one) => ({ ...one, rearm: rearmOf(one, reading) })),
     enabled,
     recipients,
     recipientsFrom: ofCredits ? 'ADMINISTRATORS' : settings.recipients ? 'SETTINGS' : 'ACCOUNT_MANAGER',
@@ -120,18 +120,27 @@ function unheardOf({ id }: AlertView, { bands }: Reading): string[] {
 
 const isSame = (a: string, b: string) => canonicalEmail(a) === canonicalEmail(b);
 
+const rearmOf = ({ id, threshold }: AlertView, reading: Reading) =>
+  reading.rearmOf(threshold, partsOf(id).thresholdId);
+
 function reasonsOf(alert: AlertView, reading: Reading): string[] {
   const { threshold, since } = alert;
-  const { value, meter } = reading;
+  const { meter } = reading;
+  const byDays = isByDays(partsOf(alert.id).thresholdId);
+  const value = byDays ? (reading.daysLeft ?? null) : reading.value;
+  if (value === null && byDays)
+    return ['It has not fired: too little was consumed to tell how long the balance lasts.'];
   if (value === null) return ['There is no limit to compare with.'];
-  const rearm = reading.rearmOf(threshold);
+  const rearm = rearmOf(alert, reading);
+  const unit = byDays ? ' days left' : '';
   const crossed = meter === 'CREDITS' ? value < threshold : value >= threshold;
   const side = meter === 'CREDITS' ? ['below', 'not below'] : ['at or above', 'below'];
-  if (since === null && crossed) return [`It has not fired, though ${value} is ${side[0]} ${threshold}.`];
-  if (since === null) return [`It has not fired: ${value} is ${side[1]} ${threshold}.`];
+  if (since === null && crossed)
+    return [`It has not fired, though ${value}${unit} is ${side[0]} ${threshold}.`];
+  if (since === null) return [`It has not fired: ${value}${unit} is ${side[1]} ${threshold}.`];
   return crossed
     ? [
-        `It fired at ${since}: ${value} is ${side[0]} ${threshold}. It tells again once ${rearm} was crossed back.`,
+        `It fired at ${since}: ${value}${unit} is ${side[0]} ${threshold}. It tells again once ${rearm} was crossed back.`,
       ]
-    : [`It fired at ${since}. ${value} is ${side[1]} ${threshold}, but not yet back across ${rearm}.`];
+    : [`It fired at ${since}. ${value}${unit} is ${side[1]} ${threshold}, but not yet back across ${rearm}.`];
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { inherit, levelsOf, type NoticeLayer } from '../kit/inherit.ts';
 import { meterPrefix } from '../kit/keys.ts';
 import { fallingMargin, percentOf } from '../kit/percent.ts';
-import { type Alert, alertIdOf, levelOf, snoozeAt } from './alert.ts';
+import { type Alert, alertIdOf, isByDays, levelOf, snoozeAt } from './alert.ts';
 
 const bands = z.record(z.string(), z.string().nullable());
 
@@ -19,7 +19,9 @@ export interface Reading {
   /** Ids of the thresholds that the settings name, evaluated or not. */
   readonly configured: readonly string[];
   /** Level back across which a threshold tells again. */
-  readonly rearmOf: (level: number) => number;
+  readonly rearmOf: (level: number, thresholdId: string) => number;
+  /** How many days the balance lasts, where a threshold compares that; null where no pace is known. */
+  readonly daysLeft?: number | null;
 }
 
 const licence = z.object({
@@ -55,12 +57,13 @@ const ledgerHead = z.object({
   at: z.string(),
   alertLimit: z.number().nullable(),
   rearmPercent: z.number(),
+  daysLeft: z.number().optional(),
   bands,
 });
 
 /** The newest entry of a credit ledger. */
 export function toCreditReading(item: Readonly<Record<string, unknown>>): Reading {
-  const { balance, at, alertLimit, rearmPercent, ...rest } = ledgerHead.parse(item);
+  const { balance, at, alertLimit, rearmPercent, daysLeft = null, ...rest } = ledgerHead.parse(item);
   const margin = fallingMargin(alertLimit, rearmPercent);
   return {
     meter: 'CREDITS',
@@ -70,14 +73,15 @@ export function toCreditReading(item: Readonly<Record<string, unknown>>): Readin
     at,
     bands: rest.bands,
     configured: [],
-    rearmOf: (level) => level + margin,
+    rearmOf: (level, id) => level + (isByDays(id) ? fallingMargin(level, rearmPercent) : margin),
+    daysLeft,
   };
 }
 
 export const alertView = z.strictObject({
   id: z.string().describe('`<meter>.<threshold>`, for example `LICENCE.DEVICE.80` or `CREDITS.below-50`'),
   meter: z.string(),
-  threshold: z.number().describe('Percent of the limit, or credits'),
+  threshold: z.number().describe('Percent of the limit, credits, or days that the balance lasts'),
   state: z.enum(['ARMED', 'FIRED']).describe('FIRED: told, and not yet back across the re-arm level'),
   since: z.string().nullable().describe('When it fired'),
   snoozedUntil: z.string().nullable(),

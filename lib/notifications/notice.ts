@@ -10,7 +10,14 @@ import { type Delivery, deliveryItem, deliveryView, viewDelivery } from './deliv
 import type { Message } from './emails.ts';
 import { snoozeEnded } from './events.ts';
 
-export const noticeKinds = ['REACHED', 'RECOVERED', 'OVER_LIMIT', 'WITHIN_LIMIT', 'SAMPLE'] as const;
+export const noticeKinds = [
+  'REACHED',
+  'RECOVERED',
+  'OVER_LIMIT',
+  'WITHIN_LIMIT',
+  'TOP_UP_STOPPED',
+  'SAMPLE',
+] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** What was told, once per event. Its text and its deliveries stand beside it. */
@@ -161,7 +168,7 @@ export const noticeView = z.strictObject({
   kind: z
     .enum(noticeKinds)
     .describe(
-      'REACHED: thresholds were crossed; RECOVERED: back across the re-arm level; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back',
+      'REACHED: thresholds were crossed; RECOVERED: back across the re-arm level; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back; TOP_UP_STOPPED: the automatic top-up reached its cap of the day',
     ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),

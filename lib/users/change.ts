@@ -1,9 +1,10 @@
+import { type EndUser, expel, releaseAddress } from '../kit/end-user.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
-import { admit, keepAdministrator, type Member } from './admission.ts';
+import { admit, keepAdministrator, type Member, personOf } from './admission.ts';
 import { type Around, isProvisioned, mustBeOfDomain, profileOf, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
-import { uniqueUpn, uniqueUserName, wish } from './create.ts';
+import { tell, uniqueUpn, uniqueUserName, wish } from './create.ts';
 import { flagInstance, type Instance, inBounds } from './instance.ts';
 import { customerNotProvisioned, userNameFixed } from './problems.ts';
 import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
@@ -12,6 +13,7 @@ import {
   type ChangedUser,
   expiry,
   type StoredUser,
+  stateOf,
   toItem,
   toMailItem,
   type User,
@@ -28,6 +30,8 @@ export interface Held {
   /** Another administrator who can sign in, where one was looked for. */
   readonly other: Member | undefined;
   readonly instances: readonly Instance[];
+  /** The row as an end user of the customer. */
+  readonly endUser: EndUser | undefined;
 }
 
 /** Changes a user. A saved change waits as `Pending` for provisioning; log-on is changed at once. */
@@ -67,6 +71,11 @@ export function changeUser(
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),
       ...(touched('testUser') ? flagged(held.instances, { testUser: after.testUser, now }) : []),
+      ...(stateOf(after, now) !== 'ENABLED'
+        ? expel({ customerId: after.customerId, personId: personOf(after.id) }, held.endUser)
+        : touched('email')
+          ? releaseAddress({ customerId: after.customerId, personId: personOf(after.id) }, held.endUser)
+          : []),
     ],
     receipt: {
       action: 'users.change',
@@ -74,7 +83,7 @@ export function changeUser(
       before: told.before,
       after: { ...told.after, changed: Object.keys(differing.after) },
     },
-    announcements: status === 'Requested' ? [wish(after, 'provision', version)] : [],
+    announcements: [tell([after]), ...(status === 'Requested' ? [wish(after, 'provision', version)] : [])],
     reply: { body: viewUser(after, now), version },
   };
 }

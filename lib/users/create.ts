@@ -13,7 +13,7 @@ import {
   resolve,
 } from './around.ts';
 import { hold } from './collection.ts';
-import { userProvisioningRequested } from './events.ts';
+import { userProvisioningRequested, usersChanged } from './events.ts';
 import { lastAdministrator, upnTaken, userNameTaken } from './problems.ts';
 import { mustBeUsable, mustNotExceed, type RoleChoice, usableRoles } from './role.ts';
 import {
@@ -53,7 +53,7 @@ export function addUser(
       ...(added.role && 'collectionId' in added.role && collection ? [hold(collection)] : []),
     ],
     receipt: { action: 'users.create', subject: added.id, after: auditable(added) },
-    announcements: added.status === 'Requested' ? [wish(added, 'provision', 1)] : [],
+    announcements: [tell([added]), ...(added.status === 'Requested' ? [wish(added, 'provision', 1)] : [])],
     reply: {
       body: viewUser(added, made.now),
       version: 1,
@@ -118,6 +118,12 @@ export const uniqueUserName = ({ id, customerId, userName }: User): Write => ({
   item: { ...userNameKey(customerId, userName), kind: 'unique', userId: id },
   taken: taken(userNameTaken, '#/userName'),
 });
+
+/** Tells who follows the users of a customer. */
+export function tell(users: readonly Pick<User, 'id' | 'customerId'>[]) {
+  const [{ customerId } = { customerId: '' }] = users;
+  return announce(usersChanged, customerId, { customerId, userIds: users.map(({ id }) => id) });
+}
 
 /** Asks the engine. */
 export function wish(

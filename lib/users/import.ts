@@ -5,7 +5,7 @@ import { refuse } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import { type Around, countIn, isFirst, isOfDomain, profileOf } from './around.ts';
-import { describe, userWrites, wish } from './create.ts';
+import { describe, tell, userWrites, wish } from './create.ts';
 import { importNeedsFirst, importTooLong, importUnreadable } from './problems.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
@@ -142,7 +142,10 @@ export function importUsers(
       subject: customer.id,
       after: { users: added.map(({ id }) => id) },
     },
-    announcements: added.flatMap((user) => (user.status === 'Requested' ? [wish(user, 'provision', 1)] : [])),
+    announcements: [
+      tell(added),
+      ...added.flatMap((user) => (user.status === 'Requested' ? [wish(user, 'provision', 1)] : [])),
+    ],
     reply: { body },
   };
 }

@@ -1,10 +1,11 @@
+import { expel } from '../kit/end-user.ts';
 import type { Plan, Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
-import { dismiss, keepAdministrator } from './admission.ts';
+import { dismiss, keepAdministrator, personOf } from './admission.ts';
 import { countOut } from './around.ts';
 import type { Held } from './change.ts';
 import { release } from './collection.ts';
-import { wish } from './create.ts';
+import { tell, wish } from './create.ts';
 import { closeInstance, inBounds } from './instance.ts';
 import { mustNotExceed } from './role.ts';
 import { type StoredUser, toItem, toMailItem, upnKey, userNameKey } from './user.ts';
@@ -20,13 +21,17 @@ export function removeUser(scope: Scope, held: Held, now: string): Plan {
       ...dismiss(member),
       ...keepAdministrator({ member, after: undefined }, other),
       ...inBounds(held.instances).map((one) => closeInstance(one, { testUser: user.testUser, now })),
+      ...expel({ customerId: user.customerId, personId: personOf(user.id) }, held.endUser),
     ],
     receipt: {
       action: 'users.delete',
       subject: user.id,
       before: { roles: user.roles },
     },
-    announcements: user.status === 'NotProvisioned' ? [] : [wish(user, 'delete', user.version)],
+    announcements: [
+      tell([user]),
+      ...(user.status === 'NotProvisioned' ? [] : [wish(user, 'delete', user.version)]),
+    ],
     reply: { status: 204 },
   };
 }

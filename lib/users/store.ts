@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { commit, each, getAll, page, positionOf, type Range } from '../aws/db.ts';
+import { toEndUser } from '../kit/end-user.ts';
 import {
   customerServiceKey,
+  endUserKey,
   holderAt,
   memberKey,
   memberPrefix,
@@ -87,8 +89,11 @@ export async function heldUser(
   asked: { other: boolean; instances: boolean },
 ): Promise<Held | undefined> {
   const personId = personOf(userId);
-  const [[item, member], other, instances] = await Promise.all([
-    getAll([userKey(customerId, userId), memberKey(customerId, personId)], true),
+  const [[item, member, row], other, instances] = await Promise.all([
+    getAll(
+      [userKey(customerId, userId), memberKey(customerId, personId), endUserKey(customerId, personId)],
+      true,
+    ),
     asked.other ? anotherAdministrator(customerId, personId) : undefined,
     asked.instances ? instancesOf(customerId, userId) : [],
   ]);
@@ -98,6 +103,7 @@ export async function heldUser(
     member: member && toMember(member, customerId),
     other,
     instances,
+    endUser: row && toEndUser(row, customerId),
   };
 }
 

@@ -251,6 +251,8 @@ describe('reading', () => {
       alertLimit: null,
       rearmPercent: 5,
       blockBelowZero: true,
+      daysLeftAlert: null,
+      topUp: null,
     });
     const stale = await call(`PATCH ${path(id, '/settings')}`, {
       as: msp.catalog,

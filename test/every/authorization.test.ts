@@ -5,7 +5,7 @@ import { platformId } from '../../lib/kit/id.ts';
 import { allows, type Permission, type Role, roles } from '../../lib/kit/permission.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import type { NodeType } from '../../lib/kit/scope.ts';
-import { plantCreditSystem, plantCustomer, plantReseller } from '../kit/plant.ts';
+import { plantCreditSystem, plantCustomer, plantEndUser, plantReseller } from '../kit/plant.ts';
 import { type Answer, addCustomer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { type Request, routeOf, type Stage, scenarios } from './scenarios.ts';
 
@@ -14,7 +14,7 @@ interface Actor {
   readonly name: string;
   readonly caller: Caller;
   readonly home: NodeType;
-  readonly relation: 'own' | 'above' | 'other' | 'sibling customer' | 'gone';
+  readonly relation: 'own' | 'above' | 'other' | 'sibling customer' | 'gone' | 'end user';
 }
 
 let stage: Stage;
@@ -71,6 +71,12 @@ async function strangers(other: Msp): Promise<Actor[]> {
       (caller): Actor => ({ name: `other ${caller.roles}`, caller, home: 'PROVIDER', relation: 'other' }),
     ),
     { name: 'other customer', caller: admin, home: 'CUSTOMER', relation: 'other' },
+    {
+      name: 'end user of another',
+      caller: await plantEndUser(other.id, admin.tenant),
+      home: 'CUSTOMER',
+      relation: 'end user',
+    },
   ];
 }
 
@@ -83,10 +89,12 @@ async function removed(msp: Msp): Promise<Actor> {
 
 /** The status that the record demands; undefined: this actor may, so the call is not made. */
 function expected(route: Route, { caller, home, relation }: Actor): number | undefined {
+  const named = /\{(?!customerId|providerId)\w+Id\}/.test(route.path);
+  // A row and a membership are two things: who has the one only is nobody where the other is asked for.
+  if (relation === 'end user') return route.permission === 'end-user' ? (named ? 404 : undefined) : 401;
+  if (relation === 'gone' || route.permission === 'end-user') return 401;
   const may =
     route.permission === 'signed-in' || allows(caller.roles as Role[], route.permission as Permission);
-  const named = /\{(?!customerId|providerId)\w+Id\}/.test(route.path);
-  if (relation === 'gone') return 401;
   if (route.target && 'param' in route.target) {
     if (relation === 'other' || relation === 'sibling customer') return 404;
     return may ? undefined : 403;

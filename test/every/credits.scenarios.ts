@@ -1,4 +1,5 @@
 import { newId } from '../../lib/aws/world.ts';
+import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { addCustomer, call, makeMsp } from '../kit/world.ts';
 import type { Request, Scenarios, Stage } from './scenarios.ts';
 
@@ -26,6 +27,19 @@ async function read(stage: Stage, what: string, debits = 25): Promise<Request> {
   return { line: `GET ${path(id, what)}`, as: stage.msp.reader };
 }
 
+/** A customer right below a reseller that has credits, of which `handed` are the customer's. */
+async function handOn(stage: Stage, what: 'transfers' | 'reclaims', handed = 0): Promise<Request> {
+  const { id: parentId, admin } = await plantReseller(stage.msp);
+  const { id } = await plantDirectly(stage.msp.catalog, { parentId });
+  await call(`POST ${path(parentId, '/grants')}`, { as: stage.msp.catalog, body: { amount: 1000 } });
+  const sent = { line: `POST ${path(id, '/transfers')}`, as: admin };
+  if (handed > 0) await call(sent.line, { ...sent, body: { amount: handed } });
+  return { ...sent, line: `POST ${path(id, `/${what}`)}`, body: { amount: 25, reason: 'Monthly share' } };
+}
+
+const nextYear = `${new Date().getUTCFullYear() + 1}-06-01T00:00:00Z`;
+const month = new Date().toISOString().slice(0, 7);
+
 const requestId = () => newId('request', Date.now());
 const debit = { amount: 25, serviceId: 'new-laptop', reason: 'Laptop for Ada' };
 const lines = Array.from({ length: 10 }, () => ({ amount: 5, serviceId: 'storage' }));
@@ -37,6 +51,12 @@ export const credits: Scenarios = {
     return { line: `GET /v1/archived-customers/${id}/credits/entries`, as: stage.msp.reader };
   },
   grantCredits: (stage) => post(stage, '/grants', () => ({ amount: 1000, reason: 'Monthly credits' })),
+  'grantCredits: that expire': (stage) =>
+    post(stage, '/grants', () => ({ amount: 1000, priority: 1, expiresAt: nextYear })),
+  transferCredits: (stage) => handOn(stage, 'transfers'),
+  reclaimCredits: (stage) => handOn(stage, 'reclaims', 100),
+  getConsumption: (stage) => read(stage, `/consumption?month=${month}&by=service,person`),
+  exportConsumption: (stage) => read(stage, `/consumption.csv?month=${month}`),
   debitCredits: async (stage) => ({ ...(await post(stage, '/debits', () => debit)), key: requestId() }),
   'debitCredits: own request id': (stage) =>
     post(stage, '/debits', () => ({ ...debit, requestId: requestId() })),

@@ -4,7 +4,7 @@ import { newId } from '../../lib/aws/world.ts';
 import { type Kind, prefixes } from '../../lib/kit/id.ts';
 import { allows, type Permission, type Role } from '../../lib/kit/permission.ts';
 import type { Route } from '../../lib/kit/route.ts';
-import { plantCustomer } from '../kit/plant.ts';
+import { plantCustomer, plantEndUser } from '../kit/plant.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 
 const texts = [
@@ -25,14 +25,17 @@ const texts = [
 
 let msp: Msp;
 let customer: { id: string; admin: Caller };
+let endUser: Caller;
 beforeAll(async () => {
   msp = await makeMsp();
   customer = await plantCustomer(msp.id);
+  endUser = await plantEndUser(msp.id, customer.id);
 });
 
 const routes = contexts.flatMap((context) => context.routes);
 
 function callerFor(route: Route): Caller {
+  if (route.permission === 'end-user') return endUser;
   const home = route.target && 'home' in route.target ? route.target.home : undefined;
   const callers = [msp.system, msp.catalog, msp.reader, msp.operator, msp.handler, customer.admin];
   const kinds = ['PROVIDER', 'PROVIDER', 'PROVIDER', 'PLATFORM', 'PLATFORM', 'CUSTOMER'] as const;

@@ -1,13 +1,16 @@
 import type { Caller, Msp, Sent } from '../kit/world.ts';
 import { audit } from './audit.scenarios.ts';
+import { catalog } from './catalog.scenarios.ts';
 import { credits } from './credits.scenarios.ts';
 import { customers } from './customers.scenarios.ts';
 import { directory } from './directory.scenarios.ts';
 import { helpdesk } from './helpdesk.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
+import { markets } from './markets.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
+import { requests } from './requests.scenarios.ts';
 import { services } from './services.scenarios.ts';
 import { users } from './users.scenarios.ts';
 
@@ -41,6 +44,9 @@ export const scenarios: Scenarios = {
   ...audit,
   ...users,
   ...services,
+  ...catalog,
+  ...markets,
+  ...requests,
 };
 
 /** The route that a scenario calls. */

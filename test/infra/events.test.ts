@@ -22,7 +22,8 @@ describe('bus', () => {
   });
 
   it('has one rule per subscriber: ours on our bus, foreign ones on the default bus', () => {
-    expect(rules).toHaveLength(subscribers.length);
+    const reacting = rules.filter(([, { Properties }]) => Properties.EventPattern);
+    expect(reacting).toHaveLength(subscribers.length);
     for (const { on } of subscribers) {
       const foreign = 'source' in on;
       const pattern = foreign
@@ -34,6 +35,17 @@ describe('bus', () => {
       expect(found.length).toBeGreaterThan(0);
       for (const [, { Properties }] of found) expect(Properties.EventBusName === undefined).toBe(foreign);
     }
+  });
+});
+
+describe('clock', () => {
+  it('has one rule per schedule, which names it to its queue', () => {
+    const schedules = all.flatMap((context) => context.schedules ?? []);
+    const timed = rules.filter(([, { Properties }]) => Properties.ScheduleExpression);
+    expect(
+      timed.map(([, { Properties }]) => [Properties.ScheduleExpression, Properties.Targets[0].Input]),
+    ).toEqual(schedules.map(({ id, every }) => [every, JSON.stringify({ schedule: id })]));
+    expect(schedules.length).toBeGreaterThan(0);
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { commit, each } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { endUserItem } from '../../lib/kit/end-user.ts';
 import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { nameEntry, nodeKey, partition, resellerKey, settingsKey, treeEntry } from '../../lib/kit/keys.ts';
@@ -44,6 +45,18 @@ export async function plantCustomer(providerId: string): Promise<{ id: string; a
   const id = newId('customer', Date.now());
   await put({ do: 'create', item: nodeItem(providerId, id, 'CUSTOMER') });
   return { id, admin: await enlist(id, ['CUSTOMER_ADMINISTRATOR']) };
+}
+
+/** An end user of a customer, planted below the API: a row without person or user behind it. */
+export async function plantEndUser(
+  providerId: string,
+  customerId: string,
+  markets: readonly number[] = [],
+): Promise<Caller> {
+  const person = newId('person', Date.now());
+  const item = endUserItem({ customerId, id: person, source: 'DIRECTORY', markets, version: 1 });
+  await put({ do: 'create', item });
+  return { tenant: customerId, person, roles: [], email: 'nobody@example.com', provider: providerId };
 }
 
 /** MSP mode and the credit system of a provider switched on below the API. */

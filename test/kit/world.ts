@@ -119,7 +119,7 @@ function check(
   raw: { statusCode: number; headers: Record<string, string>; body: string },
 ): Answer {
   const { statusCode: status, headers } = raw;
-  const json = headers['content-type']?.includes('json') ?? false;
+  const json = /\bjson\b/.test(headers['content-type'] ?? '');
   const body = raw.body === '' ? undefined : json ? JSON.parse(raw.body) : raw.body;
   if (status >= 500) throw new Error(`${route.id} answered ${status}: ${raw.body}`);
   if (status >= 400) {

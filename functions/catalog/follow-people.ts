@@ -1,0 +1,59 @@
+import { toNode } from '../../lib/aws/auth.ts';
+import { get, getAll } from '../../lib/aws/db.ts';
+import { react } from '../../lib/aws/react.ts';
+import { follow } from '../../lib/catalog/enrolment.ts';
+import { candidatesOf, marketsOf, placeOf, standing } from '../../lib/catalog/people-store.ts';
+import { unaltered } from '../../lib/catalog/settings.ts';
+import type { Envelope } from '../../lib/kit/event.ts';
+import { companyKey, nodeKey } from '../../lib/kit/keys.ts';
+import { by } from './by.ts';
+
+interface One {
+  readonly personId: string;
+  readonly source: 'DIRECTORY' | 'USER';
+}
+
+const atOnce = 24;
+
+/** Brings the rows of these people of a customer to what directory, users and marketplaces say now. */
+export async function followPeople(
+  envelope: Envelope,
+  reaction: string,
+  at: { readonly customerId: string; readonly people: readonly One[] },
+): Promise<void> {
+  for (let from = 0; from < at.people.length; from += atOnce) {
+    const people = at.people.slice(from, from + atOnce);
+    await react(envelope, async (now) => {
+      const target = toNode(await get(nodeKey(at.customerId), true));
+      if (!target) return undefined;
+      const [place, markets] = await Promise.all([placeOf(target, now), marketsOf(target.id)]);
+      const candidates = await candidatesOf(place, people);
+      const { writes } = follow(target.id, candidates, { markets, room: 98 });
+      if (writes.length === 0) return undefined;
+      const plan = {
+        writes: [...writes, ...standing(target), unaltered(target.id, markets.settings)],
+        reply: {},
+      };
+      return { plan, target, actor: by(envelope, reaction) };
+    });
+  }
+}
+
+/** The same for people of companies of the directory, as far as those are customers. */
+export async function followCompanies(
+  envelope: Envelope,
+  reaction: string,
+  companies: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const ids = Object.keys(companies);
+  const found = await getAll(
+    ids.map((one) => companyKey(envelope.tenant.providerId, one)),
+    true,
+  );
+  for (const [index, companyId] of ids.entries()) {
+    const customerId = found[index]?.customerId;
+    if (typeof customerId !== 'string') continue;
+    const people = (companies[companyId] ?? []).map((personId): One => ({ personId, source: 'DIRECTORY' }));
+    await followPeople(envelope, reaction, { customerId, people });
+  }
+}

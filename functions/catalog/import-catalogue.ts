@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { parseJson } from '../../lib/aws/body.ts';
+import { mostRows, received, source } from '../../lib/catalog/import.ts';
+import { pricingFor } from '../../lib/catalog/item-store.ts';
+import { importTooLong } from '../../lib/catalog/problems.ts';
+import { readRows } from '../../lib/directory/file.ts';
+import { operation, requestImport } from '../../lib/directory/operation.ts';
+import { importTooLong as tooManyRows, unreadableImport } from '../../lib/directory/problems.ts';
+import { refuse } from '../../lib/kit/plan.ts';
+import { malformed, Problem } from '../../lib/kit/problem.ts';
+import { route } from '../../lib/kit/route.ts';
+import { instant } from '../../lib/kit/text.ts';
+
+export const importCatalogue = route({
+  id: 'importCatalogue',
+  method: 'POST',
+  path: '/v1/catalogue/imports',
+  summary: 'Draft items of the catalogue from a CSV or NDJSON file',
+  description:
+    'At most 1,000 rows. CSV starts with a heading: `name` and, where wanted, `type,summary,description,category,price,quantityMin,quantityMax,approval`; NDJSON has one object a line with the fields of an item, as the export writes them. From a connector prices are dropped and items are free; of an export they are kept if it was made after the pricing system was last switched. Rows are settled in the background: `GET /v1/operations/{operationId}/rows` tells what became of each.',
+  permission: 'catalogue.author',
+  target: { home: ['PROVIDER'] },
+  query: z.strictObject({
+    source: source.describe('Says whether its prices count'),
+    exportedAt: instant.optional().describe('When the export was made; needed for `source=export`'),
+  }),
+  body: z.string(),
+  accepts: ['text/csv', 'application/x-ndjson'],
+  maxBodyBytes: 4_194_304,
+  reply: { status: 202, body: operation },
+  refuses: [unreadableImport, importTooLong, tooManyRows],
+  load: ({ home }) => pricingFor(home),
+  decide: ({ scope, query, body, newId, now }, pricing) => {
+    if (query.source === 'export' && query.exportedAt === undefined) {
+      const errors = [{ pointer: '#/query/exportedAt', message: 'is needed for an export' }];
+      throw new Problem(malformed, undefined, { errors });
+    }
+    const rows = readRows('catalogue', body, parseJson);
+    if (rows.length > mostRows) refuse(importTooLong);
+    return requestImport(
+      scope.home.id,
+      { kind: 'catalogue', rows: received(rows, query, pricing) },
+      { id: newId('operation'), now },
+    );
+  },
+});

@@ -1,0 +1,44 @@
+import { toNode } from '../../lib/aws/auth.ts';
+import { get } from '../../lib/aws/db.ts';
+import { react } from '../../lib/aws/react.ts';
+import { rehomed } from '../../lib/catalog/assignment.ts';
+import { assignedPage, assignmentsOf } from '../../lib/catalog/assignment-store.ts';
+import { moveRequested } from '../../lib/customers/events.ts';
+import { subscriber } from '../../lib/kit/context.ts';
+import { nodeKey } from '../../lib/kit/keys.ts';
+import { by } from './by.ts';
+
+const atOnce = 25;
+
+/** What a moved customer has is counted by its new parent from now on, some items in each transaction. */
+export const onSubtreeMoved = subscriber({
+  id: 'on-subtree-moved',
+  on: moveRequested,
+  impact: 'A reseller whose customer moved away cannot take back what that customer has of the catalogue.',
+  handle: async (envelope) => {
+    const customerId = envelope.subject;
+    let after: string | undefined;
+    do {
+      const from = after;
+      let next: string | null = null;
+      await react(envelope, async () => {
+        const [item, read] = await Promise.all([
+          get(nodeKey(customerId), true),
+          assignedPage(customerId, atOnce, from),
+        ]);
+        next = read.next;
+        const target = toNode(item);
+        if (!target) return undefined;
+        const parentId = String(item?.parentId);
+        const above = await assignmentsOf(
+          parentId,
+          read.assignments.map(({ id }) => id),
+        );
+        const left = read.assignments.filter(({ id }) => parentId === target.path[1] || above.has(id));
+        const writes = left.flatMap((one) => rehomed(customerId, one, parentId) ?? []);
+        return { plan: { writes, reply: {} }, target, actor: by(envelope, 'on-subtree-moved') };
+      });
+      after = next ?? undefined;
+    } while (after);
+  },
+});

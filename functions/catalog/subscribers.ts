@@ -1,0 +1,27 @@
+import { onCatalogueImportRequested } from './on-catalogue-import-requested.ts';
+import { onCompanyChanged } from './on-company-changed.ts';
+import { onCustomerAdded } from './on-customer-added.ts';
+import { onCustomerDeleted } from './on-customer-deleted.ts';
+import { onCustomerGone } from './on-customer-gone.ts';
+import { onItemUnassigned } from './on-item-unassigned.ts';
+import { onPeopleImported } from './on-people-imported.ts';
+import { onPersonAdded } from './on-person-added.ts';
+import { onPersonChanged } from './on-person-changed.ts';
+import { onSubtreeMoved } from './on-subtree-moved.ts';
+import { onUsersChanged } from './on-users-changed.ts';
+import { onWorkRequested } from './on-work-requested.ts';
+
+export const subscribers = [
+  onPersonAdded,
+  onPersonChanged,
+  onPeopleImported,
+  onUsersChanged,
+  onCustomerAdded,
+  onCustomerDeleted,
+  onWorkRequested,
+  onItemUnassigned,
+  onCompanyChanged,
+  onCustomerGone,
+  onSubtreeMoved,
+  onCatalogueImportRequested,
+];

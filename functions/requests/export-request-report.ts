@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { answer, refuse } from '../../lib/kit/plan.ts';
+import { route } from '../../lib/kit/route.ts';
+import { tooManyRequests } from '../../lib/requests/problems.ts';
+import { wholePeriod } from '../../lib/requests/store.ts';
+import { linesOf, mostInFile, reportFilters, toCsv } from './listing.ts';
+
+export const exportRequestReport = route({
+  id: 'exportRequestReport',
+  method: 'GET',
+  path: '/v1/service-requests.csv',
+  summary: 'The service requests report of a period of at most 1,000 requests as CSV, newest first',
+  permission: 'service_requests.read',
+  target: { home: ['PROVIDER'] },
+  query: reportFilters,
+  reply: { status: 200, body: z.string(), media: 'text/csv' },
+  refuses: [tooManyRequests],
+  load: async ({ home, query, scope }) => {
+    await scope();
+    return wholePeriod({ providerId: home }, query, mostInFile);
+  },
+  decide: ({ query, now }, items) =>
+    items ? answer(toCsv(linesOf(items, query, now))) : refuse(tooManyRequests),
+});

@@ -1,0 +1,236 @@
+import { announce } from '../kit/event.ts';
+import { allows, type Role, roles as rolesOf } from '../kit/permission.ts';
+import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { Problem } from '../kit/problem.ts';
+import type { Scope } from '../kit/scope.ts';
+import { marketplaceChanged } from './events.ts';
+import {
+  type ChangedMarketplace,
+  contributes,
+  holdOf,
+  type Marketplace,
+  type MarketplaceView,
+  marketplaceItem,
+  type NewMarketplace,
+  viewMarketplace,
+} from './marketplace.ts';
+import {
+  attributeUnknown,
+  itemNotAssigned,
+  matchesNobody,
+  notYours,
+  personUnknown,
+  tooManyMarketplaces,
+} from './marketplace-problems.ts';
+import { altered, type CatalogSettings } from './settings.ts';
+import { type Shelf, shelved } from './shelf.ts';
+import { requestWork } from './work.ts';
+
+/** As many assignments as one transaction changes beside the marketplace; more follow in the background. */
+export const mostAtOnce = 90;
+const mostMarketplaces = 500;
+
+/** What a change of a marketplace depends on. */
+export interface Arrangement {
+  readonly settings: CatalogSettings;
+  /** Of the items that it concerns: their assignments, where there are any. */
+  readonly shelves: ReadonlyMap<string, Shelf>;
+  /** Of the people newly named: those who are end users. */
+  readonly known: ReadonlySet<string>;
+  /** Places (JSON pointers) of groups and filters newly named that match nobody, and of unknown attributes. */
+  readonly empty: readonly string[];
+  readonly strange: readonly { readonly pointer: string; readonly attribute: string }[];
+}
+
+type Change = { readonly before: Marketplace | undefined; readonly after: Marketplace | undefined };
+type Made = { readonly operationId: string; readonly now: string };
+
+/** Creates a marketplace; its items and people have it at once, or as its operation comes to them. */
+export function createMarketplace(
+  scope: Scope,
+  input: { command: NewMarketplace; found: Arrangement },
+  made: Made & { id: string },
+): Plan<MarketplaceView> {
+  const { found, command } = input;
+  if (found.settings.marketplaces >= mostMarketplaces) refuse(tooManyMarketplaces);
+  mustBeKnown(command, found);
+  const { allowEmpty: _, ...said } = command;
+  const after: Marketplace = {
+    ...said,
+    id: made.id,
+    customerId: scope.target.id,
+    number: found.settings.nextNumber,
+    createdBy: scope.actor.id,
+    createdAt: made.now,
+    operationId: null,
+    version: 1,
+  };
+  return rearranged({ before: undefined, after }, found, made);
+}
+
+/** Changes a marketplace: absent leaves. */
+export function changeMarketplace(
+  scope: Scope,
+  input: { before: Marketplace; change: ChangedMarketplace; found: Arrangement },
+  made: Made,
+): Plan<MarketplaceView> {
+  const { before, change, found } = input;
+  mustBeYours(scope, before);
+  mustBeKnown(change, found);
+  const { allowEmpty: _, ...said } = change;
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const after: Marketplace = { ...before, ...given };
+  const told = difference(viewMarketplace(before), viewMarketplace(after));
+  if (Object.keys(told.after).length === 0) {
+    return { writes: [], reply: { status: 200, body: viewMarketplace(before), version: before.version } };
+  }
+  return rearranged({ before, after: { ...after, version: before.version + 1 } }, found, made);
+}
+
+/** Deletes a marketplace: nobody has anything by it any more. */
+export function deleteMarketplace(
+  scope: Scope,
+  input: { before: Marketplace; found: Arrangement },
+  made: Made,
+): Plan {
+  mustBeYours(scope, input.before);
+  const plan = rearranged({ before: input.before, after: undefined }, input.found, made);
+  return {
+    ...plan,
+    reply: { status: 204, ...(plan.reply.location ? { location: plan.reply.location } : {}) },
+  };
+}
+
+const onlyOwn: readonly Role[] = ['INTERNAL_SUPPLIER', 'INTERNAL_SUPPLIER_ADMINISTRATOR', 'ASSET_MANAGER'];
+
+function mustBeYours({ roles, actor }: Scope, { createdBy }: Marketplace): void {
+  const others = roles.filter((role) => !onlyOwn.includes(role));
+  if (createdBy !== actor.id && !allows(others, 'marketplaces.manage')) refuse(notYours);
+}
+
+function mustBeKnown(command: ChangedMarketplace, found: Arrangement): void {
+  const strangers = (command.people ?? []).flatMap((one, index) =>
+    found.known.has(one) ? [] : [{ pointer: `#/people/${index}`, message: 'is no end user here' }],
+  );
+  if (strangers.length > 0) throw new Problem(personUnknown, undefined, { errors: strangers.slice(0, 50) });
+  const missing = (command.items ?? []).filter((one) => !found.shelves.has(one));
+  if (missing.length > 0) refuse(itemNotAssigned, undefined, { items: missing });
+  if (command.allowEmpty) return;
+  if (found.strange.length > 0) {
+    const errors = found.strange.map(({ pointer, attribute }) => ({
+      pointer,
+      message: `nobody has an attribute ${attribute}`,
+    }));
+    throw new Problem(attributeUnknown, undefined, { errors });
+  }
+  if (found.empty.length > 0) {
+    const errors = found.empty.map((pointer) => ({ pointer, message: 'matches nobody' }));
+    throw new Problem(matchesNobody, undefined, { errors });
+  }
+}
+
+/** Items whose assignments a change concerns. */
+export function concerned({ before, after }: Change): string[] {
+  const all = new Set([...(before?.items ?? []), ...(after?.items ?? [])]);
+  return [...all].filter((one) => holdOf(before, one) !== holdOf(after, one));
+}
+
+function regroups({ before, after }: Change): boolean {
+  const seen = [before, after].map((one) => one && contributes(one));
+  if (!seen.some(Boolean)) return false;
+  const rules = [before, after].map(
+    (one) => one && JSON.stringify([one.everyone, one.people, one.groups, one.filters]),
+  );
+  return rules[0] !== rules[1];
+}
+
+function rearranged(change: Change, found: Arrangement, made: Made): Plan<MarketplaceView> {
+  const { before, after } = change;
+  const { settings } = found;
+  const one = (after ?? before) as Marketplace;
+  const items = concerned(change);
+  const regrouped = regroups(change);
+  const later = items.length > mostAtOnce ? items : [];
+  const counted = Number(after !== undefined) - Number(before !== undefined);
+  const generation = settings.generation + (regrouped ? 1 : 0);
+  const work =
+    regrouped || later.length > 0
+      ? requestWork(
+          {
+            id: made.operationId,
+            customerId: one.customerId,
+            type: 'MARKETPLACE',
+            marketplaceId: one.id,
+            number: one.number,
+            generation,
+            items: later,
+            walks: regrouped ? ['ROWS'] : [],
+          },
+          made.now,
+        )
+      : undefined;
+  const kept = after && { ...after, operationId: work ? made.operationId : after.operationId };
+  const what = before ? (after ? 'CHANGED' : 'DELETED') : 'CREATED';
+  const told = difference(before ? auditable(before) : {}, kept ? auditable(kept) : {});
+  return {
+    writes: [
+      stored(before, kept),
+      ...(regrouped || counted !== 0
+        ? [
+            altered(one.customerId, settings, {
+              generation,
+              marketplaces: settings.marketplaces + counted,
+              nextNumber: settings.nextNumber + (counted > 0 ? 1 : 0),
+            }),
+          ]
+        : []),
+      ...(later.length > 0 ? [] : restocked({ before, after: kept }, items, found)),
+      ...(work ? [work.write] : []),
+    ],
+    receipt: { action: `marketplaces.${verbs[what]}`, subject: one.id, ...told },
+    announcements: [
+      announce(marketplaceChanged, one.customerId, { marketplaceId: one.id, what }),
+      ...(work ? [work.announcement] : []),
+    ],
+    reply: {
+      ...(kept ? { body: viewMarketplace(kept), version: kept.version } : {}),
+      ...(work
+        ? { status: 202, location: work.location }
+        : { status: before ? 200 : 201, location: `/v1/customers/${one.customerId}/marketplaces/${one.id}` }),
+    },
+  };
+}
+
+const verbs = { CREATED: 'create', CHANGED: 'change', DELETED: 'delete' } as const;
+
+function stored(before: Marketplace | undefined, after: Marketplace | undefined): Write {
+  if (!before) return { do: 'create', item: marketplaceItem(after as Marketplace) };
+  if (after) return { do: 'replace', version: before.version, item: marketplaceItem(after) };
+  const { PK, SK } = marketplaceItem(before);
+  return { do: 'remove', key: { PK, SK }, version: before.version };
+}
+
+function restocked({ before, after }: Change, items: readonly string[], { shelves }: Arrangement): Write[] {
+  const { number } = (after ?? before) as Marketplace;
+  return items.flatMap((itemId) => {
+    const shelf = shelves.get(itemId);
+    const write = shelf && shelved(shelf, number, holdOf(after, itemId));
+    return write ? [write] : [];
+  });
+}
+
+// Receipts stay below an item's size and name no more than needed: lists by their length where they are long.
+function auditable(one: Marketplace): Record<string, unknown> {
+  const { people, items, filters, ...rest } = viewMarketplace(one);
+  const short = (list: readonly string[]) => (list.length > 20 ? { count: list.length } : list);
+  return {
+    ...rest,
+    people: short(people as string[]),
+    items: short(items as string[]),
+    filters: filters?.length ?? 0,
+  };
+}
+
+/** Roles of customers reach their own customer alone. */
+export const reaching = (held: readonly Role[]): Role[] =>
+  held.filter((role) => !(rolesOf.CUSTOMER as readonly Role[]).includes(role));

@@ -1,0 +1,84 @@
+import { getAll, page } from '../aws/db.ts';
+import { assignmentKey, catalogKey, namePartition, partition } from '../kit/keys.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { foldName } from '../kit/text.ts';
+import { type Assignment, type Handing, toAssignment } from './assignment.ts';
+import { toItem } from './item.ts';
+import { catalogSettingsKey, toSettings } from './settings.ts';
+
+const parentOf = (node: Node) => node.path.at(-2) ?? node.id;
+
+/** What giving an item to a customer, or taking it, depends on. */
+export async function handingOf(customer: Node, itemId: string): Promise<Handing> {
+  const parentId = parentOf(customer);
+  const [item, above, current, settings] = await getAll(
+    [
+      catalogKey(providerOf(customer), itemId),
+      assignmentKey(parentId, itemId),
+      assignmentKey(customer.id, itemId),
+      catalogSettingsKey(customer.id),
+    ],
+    true,
+  );
+  return {
+    item: item && toItem(item),
+    parentId,
+    above: above && toAssignment(above),
+    current: current && toAssignment(current),
+    settings: toSettings(settings),
+  };
+}
+
+/** What a customer has of one item, and whether that is published. */
+export async function assignedItem(
+  customerId: string,
+  itemId: string,
+  provider: string | Promise<string>,
+): Promise<{ current: Assignment | undefined; published: boolean }> {
+  const [current, item] = await getAll(
+    [assignmentKey(customerId, itemId), catalogKey(await provider, itemId)],
+    true,
+  );
+  return {
+    current: current && toAssignment(current),
+    published: item !== undefined && toItem(item).published !== null,
+  };
+}
+
+/** A page of what a customer has, by name. */
+export function assignedByName(
+  customerId: string,
+  asked: { limit: number; q?: string | undefined },
+  after: string | undefined,
+) {
+  return page({
+    index: 'names',
+    partition: namePartition(customerId, 'ASSIGNED'),
+    prefix: foldName(asked.q ?? ''),
+    limit: asked.limit,
+    after,
+  });
+}
+
+/** Some of what a customer has, in the order of ids, from behind `after` on. */
+export async function assignedPage(customerId: string, limit: number, after: string | undefined) {
+  const read = await page({ partition: partition(customerId, 'ASSIGNED'), limit, after, consistent: true });
+  return { assignments: read.items.map(toAssignment), next: read.next };
+}
+
+export async function assignmentOf(customerId: string, itemId: string): Promise<Assignment | undefined> {
+  const [item] = await getAll([assignmentKey(customerId, itemId)], true);
+  return item && toAssignment(item);
+}
+
+/** What a node has of some items, by their ids. */
+export async function assignmentsOf(
+  customerId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Assignment>> {
+  const found = await getAll(
+    ids.map((one) => assignmentKey(customerId, one)),
+    true,
+  );
+  return new Map(found.flatMap((item) => (item ? [[String(item.id), toAssignment(item)] as const] : [])));
+}

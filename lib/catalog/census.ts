@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { Facts } from './filter.ts';
+import { passes } from './filter.ts';
+import { inGroup, matched, peopleFields, type Rules } from './rules.ts';
+import type { Source } from './source.ts';
+
+/** Groups and filters about which it is asked whether they match anybody. */
+export type Asked = Partial<Pick<Rules, 'groups' | 'filters'>>;
+
+/** What a look at everybody found out. */
+export interface Census {
+  readonly empty: readonly string[];
+  readonly strange: readonly { readonly pointer: string; readonly attribute: string }[];
+}
+
+/** Looks at people one after another until every group and filter has matched somebody, or at all of them. */
+export function takeCensus({ groups = [], filters = [] }: Asked) {
+  const open = new Map<string, (facts: Facts) => boolean>([
+    ...groups.map(
+      (one, index) => [`#/groups/${index}`, (facts: Facts) => inGroup(facts.place, one)] as const,
+    ),
+    ...filters.map((one, index) => [`#/filters/${index}`, (facts: Facts) => passes(facts, one)] as const),
+  ]);
+  const seen = new Set<string>();
+  return {
+    /** True while somebody more has to be looked at. */
+    wanting: () => open.size > 0,
+    see(facts: Facts): void {
+      for (const name of Object.keys(facts.attributes)) seen.add(name);
+      for (const [pointer, matches] of open) if (matches(facts)) open.delete(pointer);
+    },
+    /** `complete`: everybody was seen; else nothing can be said of what has not matched yet. */
+    told(complete: boolean): Census {
+      if (!complete) return { empty: [], strange: [] };
+      const strange = filters.flatMap(({ all }, index) =>
+        open.has(`#/filters/${index}`)
+          ? all.flatMap(({ attribute }, at) =>
+              seen.has(attribute) ? [] : [{ pointer: `#/filters/${index}/all/${at}/attribute`, attribute }],
+            )
+          : [],
+      );
+      return { empty: [...open.keys()], strange };
+    },
+  };
+}
+
+export const newPreview = z.strictObject({
+  everyone: peopleFields.everyone.default(false),
+  people: peopleFields.people.default([]),
+  groups: peopleFields.groups.default([]),
+  filters: peopleFields.filters.default([]),
+});
+
+/** Whom rules would include. */
+export const preview = z.strictObject({
+  count: z.int(),
+  complete: z.boolean().describe('False where there are more people than were looked at'),
+  first: z.array(z.strictObject({ personId: z.string(), name: z.string() })).describe('At most ten of them'),
+  unknownAttributes: z.array(z.string()).describe('Named by a filter, and nobody has them'),
+});
+
+/** Counts whom rules would include. */
+export function countPeople(rules: Rules) {
+  const first: { personId: string; name: string }[] = [];
+  const seen = new Set<string>();
+  let count = 0;
+  return {
+    see({ present, facts, name, personId }: Source): void {
+      for (const one of Object.keys(facts.attributes)) seen.add(one);
+      if (!present || !matched(rules, facts)) return;
+      count++;
+      if (first.length < 10) first.push({ personId, name });
+    },
+    told: (complete: boolean): z.input<typeof preview> => {
+      const named = rules.filters.flatMap(({ all }) => all.map(({ attribute }) => attribute));
+      const unknownAttributes = complete ? [...new Set(named)].filter((one) => !seen.has(one)) : [];
+      return { count, complete, first, unknownAttributes };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { getAll } from '../aws/db.ts';
+import { toEndUser } from '../kit/end-user.ts';
+import { catalogKey, companyKey, endUserKey, personKey, userKey } from '../kit/keys.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import type { Case } from './explain.ts';
+import { toItem } from './item.ts';
+import { marketplacesOf } from './people-store.ts';
+import { fromPerson, fromUser, type Source, userOfPerson } from './source.ts';
+import { shelfPage } from './work-store.ts';
+
+/** A page of what explains a person's entitlements; `node` is not yet checked, and what is read of strangers is dropped. */
+export async function caseOf(
+  at: { customerId: string; personId: string; now: string; limit: number; node: Promise<Node | undefined> },
+  after: string | undefined,
+): Promise<Case> {
+  const { customerId, personId } = at;
+  const own = [endUserKey(customerId, personId), userKey(customerId, userOfPerson(personId))];
+  const [[row, user], { shelves, next }, marketplaces, node] = await Promise.all([
+    getAll(own, true),
+    shelfPage(customerId, at.limit, after),
+    marketplacesOf(customerId),
+    at.node,
+  ]);
+  const base = { node, row: row && toEndUser(row, customerId), shelves, marketplaces, next };
+  if (!node || node.path.length < 3) return { ...base, source: undefined, items: [] };
+  const providerId = providerOf(node);
+  const companyId = String(node.item.companyId ?? '-');
+  const [company, person, ...heads] = await getAll([
+    companyKey(providerId, companyId),
+    personKey(providerId, companyId, personId),
+    ...shelves.map(({ id }) => catalogKey(providerId, id)),
+  ]);
+  let source: Source | undefined;
+  if (user) source = fromUser(user, at);
+  else if (person && company)
+    source = fromPerson(person, { providerId, company: { id: companyId, name: String(company.name) } });
+  return { ...base, source, items: heads.map((one) => one && toItem(one)) };
+}

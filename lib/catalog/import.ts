@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { Write } from '../kit/plan.ts';
+import { Problem } from '../kit/problem.ts';
+import { type Author, drafted, mustBeServices } from './author.ts';
+import { type NewContent, newContent } from './content.ts';
+import type { CatalogItem } from './item.ts';
+import type { Pricing } from './price.ts';
+
+export const mostRows = 1000;
+
+/** Where a file comes from, which says whether its prices count. Source: domain.md §1.5.5. */
+export const source = z.enum(['file', 'connector', 'export']);
+export interface Origin {
+  readonly source: z.infer<typeof source>;
+  readonly exportedAt?: string | undefined;
+}
+
+/** Prices count from a file of one's own, never from a connector, and from an export made under the system in force. */
+export function pricesCount({ source: from, exportedAt = '' }: Origin, { switchedAt }: Pricing): boolean {
+  if (from === 'export') return switchedAt === null || exportedAt > switchedAt;
+  return from === 'file';
+}
+
+/** One row of a file as it waits: its fields as given, without a price that does not count. */
+export interface Row {
+  readonly line: number;
+  readonly fields: unknown;
+}
+
+/** A row with what was decided when the file came: prices that count belong to the epoch of that moment. */
+export function received(rows: readonly Row[], origin: Origin, pricing: Pricing): Row[] {
+  const counting = pricesCount(origin, pricing);
+  return rows.map(({ line, fields }) => {
+    const { price, ...rest } = fields as Record<string, unknown>;
+    const priced = counting && price !== undefined && price !== null ? { price } : {};
+    return { line, fields: { ...rest, ...priced, $epoch: pricing.epoch } };
+  });
+}
+
+const whole = /^-?\d{1,12}$/;
+const numeric = (value: unknown) =>
+  typeof value === 'string' && whole.test(value.trim()) ? Number(value) : value;
+
+/** What an export says besides what an import takes, and how a CSV file writes what is no text. */
+function asCommand(fields: Record<string, unknown>): unknown {
+  const { $epoch, id, quantityMin, quantityMax, price, approval, parts, ...rest } = fields;
+  const flat = typeof price === 'string' || typeof price === 'number';
+  const range = [quantityMin, quantityMax].some((one) => one !== undefined);
+  return {
+    ...rest,
+    ...(price === undefined ? {} : { price: flat ? { base: numeric(price) } : price }),
+    ...(approval === undefined ? {} : { approval: flags[String(approval).toLowerCase()] ?? approval }),
+    ...(range
+      ? { quantity: { min: numeric(quantityMin ?? 1), max: numeric(quantityMax ?? quantityMin) } }
+      : {}),
+    ...(parts === undefined ? {} : { parts }),
+  };
+}
+const flags: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+/** A row that satisfies its schema, or the first thing wrong with it. */
+export type Checked =
+  | { readonly line: number; readonly command: NewContent; readonly epoch: number }
+  | { readonly line: number; readonly field: string; readonly message: string };
+
+export function checkRows(rows: readonly Row[]): Checked[] {
+  return rows.map(({ line, fields }) => {
+    const given = fields as Record<string, unknown>;
+    const read = newContent.safeParse(asCommand(given));
+    if (read.success) return { line, command: read.data, epoch: Number(given.$epoch) };
+    const [issue] = read.error.issues;
+    if (issue?.code === 'unrecognized_keys') {
+      const field = [...issue.path, issue.keys[0] ?? ''].join('.').slice(0, 80);
+      return { line, field, message: 'is not a field here' };
+    }
+    return { line, field: (issue?.path ?? []).join('.').slice(0, 80), message: issue?.message ?? 'is wrong' };
+  });
+}
+
+/** Parts that rows name. */
+export const partsOf = (rows: readonly Checked[]): string[] => [
+  ...new Set(
+    rows.flatMap((one) => ('command' in one ? (one.command.parts ?? []) : [])).map((one) => one.itemId),
+  ),
+];
+
+/** What became of a row. */
+export type Landed =
+  | { readonly line: number; readonly id: string }
+  | { readonly line: number; readonly field: string; readonly message: string };
+
+/** Drafts of the good rows; a bad one is told with its line and field. */
+export function landItems(
+  rows: readonly Checked[],
+  found: { pricing: Pricing; known: ReadonlyMap<string, CatalogItem> },
+  made: Author & { idOf: (index: number) => string },
+): { writes: Write[]; results: Landed[] } {
+  const writes: Write[] = [];
+  const results = rows.map((row, index): Landed => {
+    if (!('command' in row)) return row;
+    const id = made.idOf(index);
+    try {
+      mustBeServices(row.command.parts, found.known);
+      const pricing = { ...found.pricing, epoch: row.epoch };
+      writes.push(...drafted(row.command, { ...made, id, pricing }).writes);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const [wrong] = error.errors;
+      const field = (wrong?.pointer ?? '').replace(/^#\//, '').replaceAll('/', '.');
+      return { line: row.line, field, message: wrong?.message ?? error.detail };
+    }
+    return { line: row.line, id };
+  });
+  return { writes, results };
+}

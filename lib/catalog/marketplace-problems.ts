@@ -1,0 +1,32 @@
+import { problem } from '../kit/problem.ts';
+
+export const notYours = problem({
+  code: 'marketplaces.not_yours',
+  status: 403,
+  title: 'Suppliers and asset managers change the marketplaces that they created, and no others',
+});
+export const personUnknown = problem({
+  code: 'marketplaces.person_unknown',
+  status: 422,
+  title: 'The people of a marketplace must be end users of its customer',
+});
+export const itemNotAssigned = problem({
+  code: 'marketplaces.item_not_assigned',
+  status: 409,
+  title: 'The items of a marketplace must be assigned to its customer',
+});
+export const attributeUnknown = problem({
+  code: 'marketplaces.attribute_unknown',
+  status: 422,
+  title: 'Nobody at this customer has an attribute of this name',
+});
+export const matchesNobody = problem({
+  code: 'marketplaces.matches_nobody',
+  status: 422,
+  title: 'Nobody passes this filter or stands in this group; send `allowEmpty` if that is meant',
+});
+export const tooManyMarketplaces = problem({
+  code: 'marketplaces.too_many',
+  status: 409,
+  title: 'A customer has at most 500 marketplaces',
+});

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { foldName, id, line } from '../kit/text.ts';
+import { type Facts, filter, passes } from './filter.ts';
+
+/** A derived group of the customer's company: the company, one of its organizations, or a department of one. */
+export const groupChoice = z
+  .strictObject({
+    organization: line(80).nullable().default(null),
+    department: line(80).nullable().default(null),
+  })
+  .refine(({ organization, department }) => department === null || organization !== null, {
+    message: 'needs an organization',
+    path: ['department'],
+  });
+export type GroupChoice = z.output<typeof groupChoice>;
+
+const distinct = (list: readonly string[]) => new Set(list).size === list.length;
+
+/** Who belongs to a marketplace: everyone, or whom any of the lists names. */
+export const peopleFields = {
+  everyone: z.boolean().describe('Everyone of this customer; the lists are kept and do not count meanwhile'),
+  people: z.array(id('person')).max(200).refine(distinct, 'names a person twice'),
+  groups: z.array(groupChoice).max(50),
+  filters: z.array(filter).max(10).describe('Dynamic: people who pass any of them, now or later'),
+};
+
+export interface Rules {
+  readonly everyone: boolean;
+  readonly people: readonly string[];
+  readonly groups: readonly GroupChoice[];
+  readonly filters: readonly z.output<typeof filter>[];
+}
+
+/** Why a person belongs to a marketplace. */
+export const reason = z.strictObject({
+  rule: z.enum(['EVERYONE', 'PERSON', 'GROUP', 'FILTER']),
+  group: z
+    .strictObject({ organization: z.string().nullable(), department: z.string().nullable() })
+    .optional(),
+  filter: z
+    .strictObject({
+      all: z.array(z.strictObject({ attribute: z.string(), op: z.string(), values: z.array(z.string()) })),
+    })
+    .optional(),
+});
+export type Reason = z.infer<typeof reason>;
+
+const same = (a: string | null, b: string | null) =>
+  a === null || b === null ? a === b : foldName(a) === foldName(b);
+
+/** Whether a place lies in a group: a company holds its organizations, these their departments. */
+export function inGroup(place: Facts['place'], { organization, department }: GroupChoice): boolean {
+  if (!place) return false;
+  if (organization === null) return true;
+  if (!same(place.organization, organization)) return false;
+  return department === null || same(place.department, department);
+}
+
+/** The first rule that includes a person; undefined where none does. */
+export function matched(rules: Rules, facts: Facts): Reason | undefined {
+  if (rules.everyone) return { rule: 'EVERYONE' };
+  if (rules.people.includes(facts.id)) return { rule: 'PERSON' };
+  const group = rules.groups.find((one) => inGroup(facts.place, one));
+  if (group) return { rule: 'GROUP', group };
+  const found = rules.filters.find((one) => passes(facts, one));
+  return found && { rule: 'FILTER', filter: found };
+}
+
+/** The numbers that a person's row holds: of the marketplaces not for everyone that include the person, in order. */
+export function marketsOf(facts: Facts, markets: readonly (Rules & { readonly number: number })[]): number[] {
+  return markets
+    .filter((one) => !one.everyone && matched(one, facts))
+    .map(({ number }) => number)
+    .toSorted((a, b) => a - b);
+}

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { itemType } from './content.ts';
+import { type Entitlement, entitledBy, type Holder } from './entitlement.ts';
+import type { CatalogItem, Published } from './item.ts';
+import { type Pricing, priceOf, unitPrice } from './price.ts';
+import type { Shelf } from './shelf.ts';
+
+/** An item of the catalogue as an end user sees it. */
+export const shopItem = z.strictObject({
+  id: z.string(),
+  type: itemType,
+  name: z.string(),
+  summary: z.string().nullable(),
+  category: z.string().nullable(),
+  approval: z.boolean().describe('A request waits for an approval'),
+  quantity: z.strictObject({ min: z.int(), max: z.int() }),
+  costs: unitPrice.nullable().describe('One unit; null for a banner'),
+  preferred: z.boolean().describe('Full view is on, and a marketplace of the company gives it'),
+  link: z.string().nullable().describe('Of a banner'),
+});
+export type ShopItem = z.infer<typeof shopItem>;
+
+/** The same in full: what is needed for a request. */
+export const shopItemInFull = shopItem.extend({
+  description: z.string().nullable(),
+  fields: z.array(
+    z.strictObject({
+      key: z.string(),
+      label: z.string(),
+      type: z.string(),
+      required: z.boolean(),
+      choices: z.array(z.string()).optional(),
+      max: z.int().optional(),
+    }),
+  ),
+  parts: z.array(z.strictObject({ itemId: z.string(), name: z.string(), min: z.int(), max: z.int() })),
+});
+
+/** An item that somebody may have: published, assigned, and given by a marketplace or the full view. */
+export interface Offered {
+  readonly id: string;
+  readonly published: Published;
+  readonly entitlement: Entitlement;
+}
+
+/** What is offered to a person of this row; undefined for what is not assigned, not published or not given. */
+export function offered(
+  row: Holder,
+  shelf: Shelf | undefined,
+  item: CatalogItem | undefined,
+): Offered | undefined {
+  const entitlement = shelf && entitledBy(row, shelf);
+  return entitlement && item?.published ? { id: item.id, published: item.published, entitlement } : undefined;
+}
+
+export function viewOffered(
+  { id, published, entitlement }: Offered,
+  at: { pricing: Pricing; fullView: boolean },
+): ShopItem {
+  const { type, name, summary, category, approval, quantity, link } = published;
+  return {
+    id,
+    type,
+    name,
+    summary,
+    category,
+    approval,
+    quantity,
+    costs: type === 'BANNER' ? null : priceOf(published, at.pricing),
+    preferred: at.fullView && entitlement.marketplaces.length > 0,
+    link,
+  };
+}
+
+export function viewInFull(
+  one: Offered,
+  at: { pricing: Pricing; fullView: boolean; description: string | null },
+): z.input<typeof shopItemInFull> {
+  const { fields, parts } = one.published;
+  return {
+    ...viewOffered(one, at),
+    description: at.description,
+    fields,
+    parts: parts.map(({ itemId, name, min, max }) => ({ itemId, name, min, max })),
+  };
+}

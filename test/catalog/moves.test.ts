@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { get } from '../../lib/aws/db.ts';
+import { customerDeleted } from '../../lib/customers/events.ts';
+import { announce, type Envelope } from '../../lib/kit/event.ts';
+import { assignmentKey } from '../../lib/kit/keys.ts';
+import { announcedBy, react } from '../kit/deliver.ts';
+import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
+import { assign, publish, unassign } from './desk.ts';
+
+let msp: Msp;
+let left: Branch;
+let right: Branch;
+beforeAll(async () => {
+  msp = await makeMsp();
+  left = await plantReseller(msp);
+  right = await plantReseller(msp);
+});
+
+const has = (id: string, item: Answer) => get(assignmentKey(id, item.body.id), true);
+const move = (id: string, parentId: string, query = '') =>
+  call(`POST /v1/customers/${id}/move${query}`, { as: msp.catalog, body: { parentId } });
+
+async function follow(id: string): Promise<void> {
+  const asked = (await announcedBy(id)).filter((one) => one.type === 'customers.move_requested.v1');
+  for (const event of asked) await react(event);
+  for (const event of asked) await react(event);
+}
+
+describe('moving a customer', () => {
+  it('needs a parent that has what it has, and is counted there', async () => {
+    const { id } = await plantDirectly(msp.catalog, { parentId: left.id });
+    const [one, two] = [await publish(msp.catalog), await publish(msp.catalog)];
+    for (const item of [one, two]) {
+      for (const node of [left.id, id]) expect((await assign(msp.catalog, node, item)).status).toBe(201);
+    }
+    await assign(msp.catalog, right.id, one);
+    const refused = await move(id, right.id);
+    expect([refused.status, refused.body.code, refused.body.items]).toEqual([
+      409,
+      'customers.items_not_held',
+      [two.body.id],
+    ]);
+    const dry = await move(id, right.id, '?dryRun=true');
+    expect([dry.status, dry.body.lost.items]).toEqual([200, [two.body.id]]);
+    await assign(msp.catalog, right.id, two);
+    expect((await move(id, right.id)).status).toBe(202);
+    await follow(id);
+    for (const item of [one, two]) {
+      expect((await has(left.id, item))?.below).toBe(0);
+      expect((await has(right.id, item))?.below).toBe(1);
+      expect((await unassign(msp.catalog, left.id, item)).status).toBe(204);
+      expect((await unassign(msp.catalog, right.id, item)).body.code).toBe('catalogue.held_below');
+      expect((await unassign(msp.catalog, id, item)).status).toBe(204);
+      expect((await has(right.id, item))?.below).toBe(0);
+    }
+  });
+
+  it('to the provider itself loses nothing', async () => {
+    const { id } = await plantDirectly(msp.catalog, { parentId: left.id });
+    const item = await publish(msp.catalog);
+    for (const node of [left.id, id]) await assign(msp.catalog, node, item);
+    expect((await move(id, msp.id)).status).toBe(202);
+    await follow(id);
+    expect((await has(left.id, item))?.below).toBe(0);
+    expect((await has(id, item))?.from).toBe(msp.id);
+  });
+});
+
+describe('deleting a customer', () => {
+  it('gives back what it had, once', async () => {
+    const { id } = await plantDirectly(msp.catalog, { parentId: left.id });
+    const item = await publish(msp.catalog);
+    for (const node of [left.id, id]) await assign(msp.catalog, node, item);
+    const event = {
+      ...announce(customerDeleted, id, { name: 'Gone', code: null, parentId: left.id }),
+      id: 'evt_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+      source: 'quartermaster',
+      at: new Date().toISOString(),
+      tenant: { id, providerId: msp.id, path: ['plt_0', msp.id, left.id, id] },
+      actor: { id: msp.catalog.person, kind: 'person', home: msp.id },
+      traceId: 'trace',
+    } satisfies Envelope;
+    await react(event);
+    await react(event);
+    expect(await has(id, item)).toBeUndefined();
+    expect((await has(left.id, item))?.below).toBe(0);
+  });
+});

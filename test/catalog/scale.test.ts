@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { workOn } from '../../functions/catalog/on-work-requested.ts';
+import { commit, get } from '../../lib/aws/db.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { altered } from '../../lib/catalog/settings.ts';
+import { checkEntitlement, toHolder } from '../../lib/catalog/shop-store.ts';
+import { settingsOf } from '../../lib/catalog/work-store.ts';
+import { endUserItem } from '../../lib/kit/end-user.ts';
+import { assignmentKey, companyGroupKey, personKey } from '../../lib/kit/keys.ts';
+import { emailHash } from '../../lib/kit/membership.ts';
+import type { Write } from '../../lib/kit/plan.ts';
+import { listen, measure } from '../kit/cost.ts';
+import { announcedBy, deliver } from '../kit/deliver.ts';
+import { call, type Msp, makeMsp } from '../kit/world.ts';
+import {
+  allOf,
+  any,
+  type Bazaar,
+  endUserOf,
+  openBazaar,
+  plantAssignment,
+  plantItem,
+  rowOf,
+  seenBy,
+} from './bazaar.ts';
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+let msp: Msp;
+beforeAll(async () => {
+  listen();
+  msp = await makeMsp();
+});
+
+/** People of a company with their rows, planted below the API, some tens at once; every second one in Zug. */
+async function plantPeople(bazaar: Bazaar, count: number, enrolled: boolean): Promise<string[]> {
+  const ids: string[] = [];
+  const writes = Array.from({ length: count }, (_, at): Write[] => {
+    const id = newId('person', Date.now());
+    const email = `${id.toLowerCase()}@many.example.com`;
+    ids.push(id);
+    const item = {
+      ...personKey(msp.id, bazaar.companyId, id),
+      ...{ kind: 'person', id, companyId: bazaar.companyId, name: `Person ${at}`, loginName: id },
+      ...{ email, organization: null, department: null, location: at % 2 ? 'Zug' : 'Uri', state: 'ACTIVE' },
+      ...{ attributes: { team: `T${at % 40}` }, version: 1, createdAt: new Date().toISOString() },
+    };
+    const { companyId } = bazaar;
+    const row = {
+      customerId: bazaar.id,
+      id,
+      source: 'DIRECTORY' as const,
+      companyId,
+      markets: [],
+      version: 1,
+    };
+    const rows = enrolled ? [endUserItem({ ...row, signIn: emailHash(email) })] : [];
+    return [item, ...rows].map((one) => ({ do: 'create', item: one }));
+  });
+  for (let at = 0; at < count; at += 50) {
+    await commit(writes.slice(at, at + 50).flat(), randomUUID(), Date.now() + 5000);
+  }
+  const key = companyGroupKey(msp.id, bazaar.companyId);
+  await commit([{ do: 'adjust', key, add: { members: count } }], randomUUID(), Date.now() + 5000);
+  return ids;
+}
+
+async function populated(count: number, enrolled = false) {
+  const bazaar = await openBazaar(msp, 1);
+  const people = await plantPeople(bazaar, count, enrolled);
+  if (!enrolled) {
+    await call(`POST /v1/customers/${bazaar.id}/enrolments`, { as: bazaar.admin });
+    await deliver(bazaar.id);
+  }
+  const itemId = await plantItem(msp);
+  await plantAssignment(bazaar.id, itemId);
+  return { bazaar, people, itemId };
+}
+
+const filter = (location: string) => [{ all: [{ attribute: 'location', op: 'EQUALS', values: [location] }] }];
+const open = ({ bazaar, itemId }: Awaited<ReturnType<typeof populated>>, location: string) =>
+  call(`POST /v1/customers/${bazaar.id}/marketplaces`, {
+    as: bazaar.admin,
+    body: { name: location, filters: filter(location), items: [itemId] },
+  });
+
+describe('10 and 10,000 people', () => {
+  it('an entitlement is decided by one read of half a unit; a change that touches 5,000 of 10,000 people shows its progress, and goes on after a crash', async () => {
+    const small = await populated(10);
+    const started = Date.now();
+    const large = await populated(10_000, true);
+    say(`10,000 people planted in ${Date.now() - started} ms`);
+    await open(small, 'Zug');
+    await deliver(small.bazaar.id);
+
+    const begun = Date.now();
+    const made = await open(large, 'Zug');
+    expect(made.status).toBe(202);
+    const progress = async () =>
+      (await call(`GET ${made.headers.location}`, { as: large.bazaar.admin })).body;
+    expect(await progress()).toMatchObject({ state: 'Requested', done: 0, changed: 0 });
+    const asked = (await announcedBy(large.bazaar.id)).findLast(
+      ({ type }) => type === 'catalog.work_requested.v1',
+    );
+    const seen: number[] = [];
+    // Each turn ends early, as a crash would end it: the next one takes it up from what is stored.
+    for (let turn = 0; turn < 5; turn++) {
+      await workOn(asked as never, 150);
+      const { state, done, total, changed } = await progress();
+      expect(state).toBe('InProgress');
+      expect(total).toBe(10_001);
+      seen.push(done);
+      say(`in progress: ${done} of ${total} looked at, ${changed} changed`);
+    }
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    await deliver(large.bazaar.id);
+    expect(await progress()).toMatchObject({ state: 'Provisioned', done: 10_001, changed: 5000 });
+    say(`filter brought to 10,000 people in ${Date.now() - begun} ms`);
+    const rows = await allOf(large.bazaar.id, 'END_USER');
+    expect(rows.filter(({ markets }) => String(markets) === '1')).toHaveLength(5000);
+
+    const costs = [];
+    for (const { bazaar, people, itemId } of [small, large]) {
+      const personId = people.at(-1) ?? '';
+      const row = toHolder(await rowOf(bazaar.id, personId));
+      const check = await measure(() => checkEntitlement(bazaar.id, row, itemId));
+      expect(check.result).toEqual({ marketplaces: [1], fullView: false });
+      const as = endUserOf(msp, bazaar.id, { id: personId, email: '' }).as;
+      const page = await measure(() => call('GET /v1/catalogue', { as }));
+      const one = await measure(() => call(`GET /v1/catalogue/${itemId}`, { as }));
+      expect(page.result.body.items).toHaveLength(1);
+      const figures = { check: check.cost.read, page: page.cost.read, item: one.cost.read };
+      costs.push({ ...figures, calls: check.cost.calls });
+      say(`${people.length} people: ${JSON.stringify(figures)} RCU`);
+    }
+    expect(costs[0]).toEqual(costs[1]);
+    expect(costs[0]).toMatchObject({ check: 0.5, calls: ['GetItem'] });
+  }, 300_000);
+});
+
+it('nor does it cost more with 500 marketplaces', async () => {
+  const { bazaar, people, itemId } = await populated(2);
+  const markets = Array.from({ length: 500 }, (_, at) => at + 1);
+  const row = { markets };
+  const item = (await get(assignmentKey(bazaar.id, itemId), true)) as {
+    PK: string;
+    SK: string;
+    version: number;
+  };
+  const full = { ...item, markets: markets.slice(0, 250), everyone: markets.slice(250), version: 2 };
+  await commit([{ do: 'replace', version: item.version, item: full }], randomUUID(), Date.now() + 5000);
+  const check = await measure(() => checkEntitlement(bazaar.id, row, itemId));
+  say(`500 marketplaces: ${check.cost.read} RCU`);
+  expect(check.result?.marketplaces).toHaveLength(500);
+  expect(check.cost.read).toBe(0.5);
+  expect(people).toHaveLength(2);
+});
+
+it('1,000 people of a company are enrolled in the background, each with sign-in', async () => {
+  const begun = Date.now();
+  const { bazaar } = await populated(1000);
+  const rows = await allOf(bazaar.id, 'END_USER');
+  expect(rows.filter(({ signIn }) => signIn !== undefined)).toHaveLength(1001);
+  say(`1,000 people planted and enrolled in ${Date.now() - begun} ms`);
+}, 60_000);
+
+it('of two changes at once the later one is what everybody has', async () => {
+  const { bazaar, people, itemId } = await populated(150);
+  const made = await open({ bazaar, people, itemId }, 'Zug');
+  const id = made.body.id;
+  const first = (await announcedBy(bazaar.id)).findLast(({ type }) => type === 'catalog.work_requested.v1');
+  await workOn(first as never, 0);
+  const changed = await call(`PATCH /v1/customers/${bazaar.id}/marketplaces/${id}`, {
+    as: bazaar.admin,
+    headers: any,
+    body: { filters: filter('Uri') },
+  });
+  const second = (await announcedBy(bazaar.id)).findLast(({ type }) => type === 'catalog.work_requested.v1');
+  await Promise.all([workOn(first as never, 60_000), workOn(second as never, 60_000)]);
+  const told = await call(`GET ${made.headers.location}`, { as: bazaar.admin });
+  expect(told.body).toMatchObject({ state: 'Provisioned' });
+  expect(told.body.done).toBeLessThan(151);
+  expect((await call(`GET ${changed.headers.location}`, { as: bazaar.admin })).body).toMatchObject({
+    state: 'Provisioned',
+    done: 151,
+  });
+  const rows = await allOf(bazaar.id, 'END_USER');
+  const has = new Set(rows.filter(({ markets }) => String(markets) === '1').map(({ id: one }) => one));
+  expect(people.map((one) => has.has(one))).toEqual(people.map((_, at) => at % 2 === 0));
+});
+
+it('an item taken from the customer is closed in all its marketplaces and to everybody at the next request', async () => {
+  const { bazaar, people, itemId } = await populated(3);
+  const others = { as: bazaar.admin, headers: any };
+  const markets: string[] = [];
+  for (const body of [{ everyone: true }, { people }, { filters: filter('Uri') }]) {
+    const made = await call(`POST /v1/customers/${bazaar.id}/marketplaces`, {
+      as: bazaar.admin,
+      body: { name: 'M', ...body, items: [itemId] },
+    });
+    markets.push(made.body.id);
+  }
+  await deliver(bazaar.id);
+  const callers = people.map((id) => endUserOf(msp, bazaar.id, { id, email: '' }).as);
+  for (const as of callers) expect(await seenBy(as)).toEqual([itemId]);
+  const taken = await call(`DELETE /v1/customers/${bazaar.id}/catalogue/items/${itemId}`, {
+    as: msp.catalog,
+    headers: any,
+  });
+  expect(taken.status).toBe(204);
+  for (const as of callers) {
+    expect(await seenBy(as)).toEqual([]);
+    expect((await call(`GET /v1/catalogue/${itemId}`, { as })).status).toBe(404);
+  }
+  const listed = async () =>
+    Promise.all(
+      markets.map(
+        async (id) => (await call(`GET /v1/customers/${bazaar.id}/marketplaces/${id}`, others)).body.items,
+      ),
+    );
+  expect(await listed()).toEqual([[itemId], [itemId], [itemId]]);
+  await plantAssignment(bazaar.id, itemId);
+  for (const as of callers) expect(await seenBy(as)).toEqual([]);
+  await deliver(bazaar.id);
+  expect(await listed()).toEqual([[], [], []]);
+});
+
+it('a customer has at most 500 marketplaces', async () => {
+  const { bazaar } = await populated(1);
+  const settings = await settingsOf(bazaar.id);
+  await commit([altered(bazaar.id, settings, { marketplaces: 500 })], randomUUID(), Date.now() + 5000);
+  const refused = await call(`POST /v1/customers/${bazaar.id}/marketplaces`, {
+    as: bazaar.admin,
+    body: { name: 'One more' },
+  });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'marketplaces.too_many' } });
+});

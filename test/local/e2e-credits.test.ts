@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { playCredits } from '../../infra/local/demo-credits.ts';
+import type { RunningStack } from '../../infra/local/stack.ts';
+import { bringUp, print, stageOf } from '../kit/stack.ts';
+
+let stack: RunningStack;
+const said: string[] = [];
+
+beforeAll(async () => {
+  vi.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
+  ({ stack } = await bringUp());
+}, 60_000);
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await stack?.stop();
+});
+
+it('the worked example of the credit system goes as told, with its two mails and no other', async () => {
+  try {
+    await playCredits(stageOf(stack));
+  } catch (error) {
+    print(said.join('\n      '));
+    throw error;
+  }
+}, 120_000);
+
+it('no call was denied, no message given up', () => {
+  expect(stack.denials()).toEqual([]);
+  expect(Object.entries(stack.deadLetters()).filter(([, count]) => count > 0)).toEqual([]);
+});
