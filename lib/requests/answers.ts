@@ -13,7 +13,7 @@ const mostNumber = 1_000_000_000_000;
 export const givenAnswers = z
   .record(
     z.string().regex(/^[a-z][A-Za-z0-9_]{0,31}$/, 'must be the key of a field'),
-    z.union([z.string().max(mostText), z.number().min(-mostNumber).max(mostNumber), z.boolean()]),
+    z.union([paragraph(mostText), z.number().min(-mostNumber).max(mostNumber), z.boolean()]),
   )
   .refine((all) => Object.keys(all).length <= 16, 'has more answers than a form has fields');
 
