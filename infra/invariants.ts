@@ -3,6 +3,7 @@ import { treeEntry } from '../lib/kit/keys.ts';
 import { type Move, placed } from '../lib/kit/move.ts';
 import { maxDepth } from '../lib/kit/scope.ts';
 import { ledgers } from './ledgers.ts';
+import { requests } from './requests.ts';
 
 export type Stored = Readonly<Record<string, unknown>>;
 
@@ -26,6 +27,7 @@ export function violations(items: readonly Stored[]): Violation[] {
     ...table.tenancy(),
     ...table.counts(),
     ...ledgers(items),
+    ...requests(items),
   ];
 }
 

@@ -304,7 +304,9 @@ export class Walk {
   async deliver(): Promise<void> {
     for (;;) {
       const all = await announcedBy(this.msp.id, ...this.sides.map(({ bazaar }) => bazaar.id));
-      const fresh = all.filter(({ id, type }) => !this.delivered.has(id) && !type.startsWith('credits.'));
+      const fresh = all.filter(
+        ({ id, type }) => !this.delivered.has(id) && !/^(credits|requests)\./.test(type),
+      );
       if (fresh.length === 0) return;
       for (const envelope of fresh) {
         this.delivered.add(envelope.id);
