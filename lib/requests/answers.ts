@@ -7,6 +7,7 @@ type Field = Published['fields'][number];
 type Value = string | number | boolean;
 
 const mostText = 2000;
+const mostAnswers = 8000;
 const mostNumber = 1_000_000_000_000;
 
 /** Answers to an item's form, by the keys of its fields. */
@@ -15,7 +16,11 @@ export const givenAnswers = z
     z.string().regex(/^[a-z][A-Za-z0-9_]{0,31}$/, 'must be the key of a field'),
     z.union([paragraph(mostText), z.number().min(-mostNumber).max(mostNumber), z.boolean()]),
   )
-  .refine((all) => Object.keys(all).length <= 16, 'has more answers than a form has fields');
+  .refine((all) => Object.keys(all).length <= 16, 'has more answers than a form has fields')
+  .refine(
+    (all) => JSON.stringify(all).length <= mostAnswers,
+    `is longer than ${mostAnswers} characters in all`,
+  );
 
 export type Answers = Readonly<Record<string, Value>>;
 

@@ -191,6 +191,13 @@ describe('submitting', () => {
     );
     const long = await order(ada, item, { answers: { center: 'x'.repeat(11), size: '5' } });
     expect(long.body.errors).toHaveLength(2);
+    const text = { key: 'a', label: 'A', type: 'TEXT' };
+    const wide = await offer(msp, customer.id, {
+      fields: 'abcde'.split('').map((key) => ({ ...text, key })),
+    });
+    const all = Object.fromEntries('abcde'.split('').map((key) => [key, 'x'.repeat(1900)]));
+    const much = await order(ada, wide, { answers: all });
+    expect([much.status, much.body.errors[0].pointer]).toEqual([400, '#/answers']);
     const answers = { center: ' IT-1 ', size: 5, color: 'Red', from: '2026-02-28', urgent: true };
     const made = await order(ada, item, { answers });
     expect(made.body.answers).toEqual({ ...answers, center: 'IT-1' });
@@ -553,6 +560,8 @@ describe('reading', () => {
     expect(await idsOf(`?personId=${carl.person}`)).toBe(1);
     expect(await idsOf('?to=2020-01-01T00:00:00Z')).toBe(0);
     expect(await idsOf('?from=2020-01-01T00:00:00Z')).toBe(2);
+    expect(await idsOf('?from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z')).toBe(2);
+    expect(await idsOf('?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z')).toBe(0);
     const file = await call(`GET /v1/customers/${of.id}/requests.csv?state=CANCELLED`, { as: of.admin });
     expect(file.headers['content-type']).toContain('text/csv');
     expect(file.body.split('\r\n')).toHaveLength(3);
