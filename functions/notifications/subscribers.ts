@@ -1,6 +1,7 @@
 import type { Subscriber } from '../../lib/kit/context.ts';
 import { onAllocationRecovered } from './on-allocation-recovered.ts';
 import { onAllocationThreshold } from './on-allocation-threshold.ts';
+import { onApprovalWaiting } from './on-approval-waiting.ts';
 import { onBalanceLow } from './on-balance-low.ts';
 import { onBalanceRecovered } from './on-balance-recovered.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
@@ -16,6 +17,7 @@ export const subscribers: readonly Subscriber[] = [
   onBalanceLow,
   onBalanceRecovered,
   onTopUpStopped,
+  onApprovalWaiting,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

@@ -180,6 +180,27 @@ export function topUpStopped({ balance, below, amount, maxPerDay }: TopUpFacts, 
   );
 }
 
+/** Data of a notice that a request waits for an approval. */
+export interface WaitingFacts {
+  readonly requestId: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unit: 'FREE' | 'CREDITS' | 'CURRENCY';
+  readonly total: number;
+  readonly currency: string | null;
+}
+
+export function approvalWaiting(facts: WaitingFacts, about: About): Message {
+  const { requestId, name, quantity, unit, total, currency } = facts;
+  const credits = `${total} credits, which are taken already and come back if it is rejected`;
+  const money = `${currency} ${(total / 100).toFixed(2)}`;
+  const cost = unit === 'FREE' ? 'nothing' : unit === 'CREDITS' ? credits : money;
+  return compose(
+    `${about.customerName}: a request waits for approval`,
+    `${name} was requested at ${about.at}, ${quantity} of it. It costs ${cost}.\n\nRequest ${requestId} waits for the approval of an administrator other than who asked.`,
+  );
+}
+
 /** A sample that someone asked for; its texts were rendered where they are edited. */
 export function sample(subject: string, text: string): Message {
   return compose(subject, text);

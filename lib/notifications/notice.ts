@@ -16,6 +16,7 @@ export const noticeKinds = [
   'OVER_LIMIT',
   'WITHIN_LIMIT',
   'TOP_UP_STOPPED',
+  'APPROVAL_WAITING',
   'SAMPLE',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -168,7 +169,7 @@ export const noticeView = z.strictObject({
   kind: z
     .enum(noticeKinds)
     .describe(
-      'REACHED: thresholds were crossed; RECOVERED: back across the re-arm level; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back; TOP_UP_STOPPED: the automatic top-up reached its cap of the day',
+      'REACHED: thresholds were crossed; RECOVERED: back across the re-arm level; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved',
     ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),

@@ -7,15 +7,20 @@ type Field = Published['fields'][number];
 type Value = string | number | boolean;
 
 const mostText = 2000;
+const mostAnswers = 8000;
 const mostNumber = 1_000_000_000_000;
 
 /** Answers to an item's form, by the keys of its fields. */
 export const givenAnswers = z
   .record(
     z.string().regex(/^[a-z][A-Za-z0-9_]{0,31}$/, 'must be the key of a field'),
-    z.union([z.string().max(mostText), z.number().min(-mostNumber).max(mostNumber), z.boolean()]),
+    z.union([paragraph(mostText), z.number().min(-mostNumber).max(mostNumber), z.boolean()]),
   )
-  .refine((all) => Object.keys(all).length <= 16, 'has more answers than a form has fields');
+  .refine((all) => Object.keys(all).length <= 16, 'has more answers than a form has fields')
+  .refine(
+    (all) => JSON.stringify(all).length <= mostAnswers,
+    `is longer than ${mostAnswers} characters in all`,
+  );
 
 export type Answers = Readonly<Record<string, Value>>;
 

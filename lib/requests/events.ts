@@ -39,3 +39,26 @@ export const requestChanged = event({
   }),
   example: { requestId, itemId, personId, from: 'WAITING_APPROVAL', to: 'REJECTED', refunded: 40 },
 });
+
+export const approvalWaiting = event({
+  type: 'requests.approval_waiting.v1',
+  summary: 'A request waits for an approval by somebody other than who asked',
+  data: z.strictObject({
+    ...of,
+    name: z.string().describe('Of the item'),
+    quantity: z.int(),
+    unit: z.enum(['FREE', 'CREDITS', 'CURRENCY']),
+    total: z.int().describe('Credits, or minor units of the currency'),
+    currency: z.string().nullable(),
+  }),
+  example: {
+    requestId,
+    itemId,
+    personId,
+    name: 'Laptop',
+    quantity: 1,
+    unit: 'CREDITS',
+    total: 40,
+    currency: null,
+  },
+});

@@ -5,7 +5,7 @@ import { type Shelf, toShelf } from '../catalog/shelf.ts';
 import { offered } from '../catalog/shop.ts';
 import { debit, type Ledger, mostCredits } from '../credits/ledger.ts';
 import { toEndUser } from '../kit/end-user.ts';
-import { announce } from '../kit/event.ts';
+import { type Announcement, announce } from '../kit/event.ts';
 import type { Kind } from '../kit/id.ts';
 import { assignmentKey, catalogKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -15,7 +15,7 @@ import { id, whole } from '../kit/text.ts';
 import { givenAnswers, requireAnswers } from './answers.ts';
 import { booked } from './booking.ts';
 import { countOpened } from './counter.ts';
-import { requestSubmitted } from './events.ts';
+import { approvalWaiting, requestSubmitted } from './events.ts';
 import { forAnother, notEntitled, priceTooHigh, quantityOutOfRange } from './problems.ts';
 import { type FrozenPrice, type ServiceRequest, toItem, totalOf } from './request.ts';
 
@@ -133,9 +133,18 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
       subject: made,
       after: { ...said, debitEntryId: request.debitEntryId },
     },
-    announcements: [announce(requestSubmitted, made, { requestId: made, personId, ...said })],
+    announcements: [
+      announce(requestSubmitted, made, { requestId: made, personId, ...said }),
+      ...(shown.approval ? [waiting(request)] : []),
+    ],
     reply: { body: request, version: 1, location: `/v1/requests/${made}` },
   };
+}
+
+function waiting({ id: requestId, itemId, personId, name, quantity, price }: ServiceRequest): Announcement {
+  const currency = price.unit === 'CURRENCY' ? price.currency : null;
+  const cost = { unit: price.unit, total: totalOf(price), currency };
+  return announce(approvalWaiting, requestId, { requestId, itemId, personId, name, quantity, ...cost });
 }
 
 function requireRange(pointer: string, quantity: number, { min, max }: { min: number; max: number }): void {

@@ -1,4 +1,4 @@
-import { get, getAll, page } from '../aws/db.ts';
+import { get, getAll, type Page, page } from '../aws/db.ts';
 import { previousAtOf } from '../credits/entry.ts';
 import { entryAt, headOf } from '../credits/store.ts';
 import { idBound } from '../kit/id.ts';
@@ -71,9 +71,11 @@ interface Asked {
 }
 
 // A request's id carries the moment in which it was made.
+const moment = (at: string | undefined, otherwise: number) =>
+  at === undefined ? otherwise : Math.max(0, Date.parse(at));
 const bounds = ({ from, to }: Asked) => ({
-  from: idBound('request', from ? Date.parse(from) : 0, 'first'),
-  to: idBound('request', to ? Date.parse(to) : 2 ** 48 - 1, 'last'),
+  from: idBound('request', moment(from, 0), 'first'),
+  to: idBound('request', moment(to, 2 ** 48 - 1), 'last'),
 });
 
 /** Whose requests are looked through: a person's, a customer's, or those of a provider's whole tree. */
@@ -82,8 +84,10 @@ export type Whose =
   | { readonly providerId: string };
 
 /** A page of requests, newest first, made between `from` and `to`. */
-export function requestPage(whose: Whose, asked: Asked) {
-  const range = { ...bounds(asked), backwards: true, limit: asked.limit, after: asked.after };
+export async function requestPage(whose: Whose, asked: Asked): Promise<Page> {
+  const { from, to } = bounds(asked);
+  if (from > to) return { items: [], next: null };
+  const range = { from, to, backwards: true, limit: asked.limit, after: asked.after };
   if ('providerId' in whose) {
     return page({ index: 'tree', partition: partition(whose.providerId, 'REQUEST'), ...range });
   }

@@ -48,7 +48,6 @@ it('a page of a search costs the same at 200 and at 5,000 items, whatever is ask
       return cost;
     };
     const [one, other] = [await costing(small.reader), await costing(large.reader)];
-    console.log(`${query || 'all'}: ${one.read} RCU, ${one.reading} round trips`);
     const { read, roundTrips } = one;
     expect({ query, read: other.read, roundTrips: other.roundTrips }).toEqual({ query, read, roundTrips });
   }

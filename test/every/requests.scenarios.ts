@@ -3,7 +3,7 @@ import { move, offer, openCatalogue, order, plantEndUser } from '../requests/des
 import type { Request, Scenarios, Stage } from './scenarios.ts';
 
 const any = { 'if-match': '*' };
-const fields = [{ key: 'center', label: 'Cost center', type: 'TEXT', required: true, max: 40 }];
+const fields = [{ key: 'center', label: 'Cost center', type: 'TEXT', max: 40 }];
 const answers = { center: 'IT-4711' };
 
 interface Shop {

@@ -15,10 +15,34 @@ export async function playEncore(stage: Stage, made: Made): Promise<void> {
   await licences(desk, customer.id);
   await credits(desk, customer.id);
   await people(stage, desk);
+  await orders(stage, desk, customer);
   await stage.idle();
   await notices(desk, customer.id);
   await history(desk, sure(await doorOf(stage, made.customerAdmin)), made.customerId);
   await stage.idle();
+}
+
+/** An item that needs an approval, ordered by somebody of the customer, approved by another, fulfilled and confirmed. */
+async function orders(
+  stage: Stage,
+  { admin }: Desk,
+  customer: { readonly id: string; readonly address: string },
+): Promise<void> {
+  await stage.idle();
+  const path = `/v1/customers/${customer.id}`;
+  const content = { summary: 'One', description: 'A laptop.', category: 'Things', approval: true };
+  const { body: item } = await admin('POST /v1/catalogue/items', { body: { name: 'Laptop', ...content } });
+  await admin(`POST /v1/catalogue/items/${item.id}/publish`);
+  await admin(`PUT ${path}/catalogue/items/${item.id}`);
+  await admin(`PUT ${path}/full-view`, { body: { on: true }, ...any });
+  const person = sure(await doorOf(stage, customer.address));
+  const { body: request } = await person('POST /v1/requests', { body: { itemId: item.id } });
+  await stage.idle();
+  for (const verb of ['approve', 'start', 'complete'])
+    await admin(`POST ${path}/requests/${request.id}/${verb}`, { body: {}, ...any });
+  await person(`POST /v1/requests/${request.id}/confirm`, { body: { rating: 4 }, ...any });
+  await admin('GET /v1/service-requests');
+  await admin(`GET ${path}/requests.csv`);
 }
 
 /** A reseller with a customer, users and a service, brought into the directory by the engine. */

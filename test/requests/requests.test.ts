@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { onApprovalWaiting } from '../../functions/notifications/on-approval-waiting.ts';
 import { commit, get, page } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { mostCredits } from '../../lib/credits/ledger.ts';
@@ -9,16 +10,19 @@ import { toItem } from '../../lib/requests/request.ts';
 import { bundle, edit, publish, step, unassign } from '../catalog/desk.ts';
 import { plant } from '../every/planting.ts';
 import { announcedBy } from '../kit/deliver.ts';
+import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCreditSystem, plantCustomer } from '../kit/plant.ts';
 import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { balance, credits, move, offer, openCatalogue, order, own, plantEndUser } from './desk.ts';
 
+let box: Mailbox;
 let msp: Msp;
 let customer: { id: string; admin: Caller; provider: string };
 let ada: Caller;
 let priced: Answer;
 
 beforeAll(async () => {
+  box = await openMailbox();
   msp = await makeMsp();
   await ensureMspMode(msp);
   await plantCreditSystem(msp.id);
@@ -26,6 +30,8 @@ beforeAll(async () => {
   ada = await plantEndUser(customer);
   priced = await offer(msp, customer.id, { price: { base: 40 }, quantity: { min: 1, max: 3 } });
 });
+
+afterAll(() => box.close());
 
 async function aCustomer() {
   const made = { ...(await plantCustomer(msp.id)), provider: msp.id };
@@ -185,6 +191,13 @@ describe('submitting', () => {
     );
     const long = await order(ada, item, { answers: { center: 'x'.repeat(11), size: '5' } });
     expect(long.body.errors).toHaveLength(2);
+    const text = { key: 'a', label: 'A', type: 'TEXT' };
+    const wide = await offer(msp, customer.id, {
+      fields: 'abcde'.split('').map((key) => ({ ...text, key })),
+    });
+    const all = Object.fromEntries('abcde'.split('').map((key) => [key, 'x'.repeat(1900)]));
+    const much = await order(ada, wide, { answers: all });
+    expect([much.status, much.body.errors[0].pointer]).toEqual([400, '#/answers']);
     const answers = { center: ' IT-1 ', size: 5, color: 'Red', from: '2026-02-28', urgent: true };
     const made = await order(ada, item, { answers });
     expect(made.body.answers).toEqual({ ...answers, center: 'IT-1' });
@@ -304,7 +317,10 @@ describe('the course of a request', () => {
     expect(closed.body).toMatchObject({ state: 'CLOSED', rating: 5, comment: 'Quick' });
     expect(codeOf(await own(ada, made, 'confirm'))).toEqual([409, 'requests.wrong_state']);
     expect(codeOf(await own(ada, made, 'cancel'))).toEqual([409, 'requests.wrong_state']);
-    const steps = (await eventsOf(made)).slice(1).map(({ data }) => (data as { to: string }).to);
+    const events = await eventsOf(made);
+    const steps = events
+      .filter(({ type }) => type === 'requests.changed.v1')
+      .map(({ data }) => (data as { to: string }).to);
     expect(steps).toEqual([
       'PENDING',
       'INITIATED_PLANNING',
@@ -314,6 +330,23 @@ describe('the course of a request', () => {
       'COMPLETED',
       'CLOSED',
     ]);
+  });
+
+  it('is told to the administrators while it waits', async () => {
+    const of = await aCustomer();
+    const item = await offer(msp, of.id, { price: { base: 40 }, approval: true, name: 'Laptop' });
+    const made = await order(await plantEndUser(of), item);
+    const waiting = (await eventsOf(made)).filter(({ type }) => type === 'requests.approval_waiting.v1');
+    expect(waiting).toHaveLength(1);
+    for (const envelope of [...waiting, ...waiting]) await onApprovalWaiting.handle(envelope);
+    const mails = box.to(of.admin.email);
+    expect(mails.map(({ subject }) => subject.replace(/^.*?: /, ''))).toEqual([
+      'a request waits for approval',
+    ]);
+    expect(mails[0]?.text).toContain('Laptop was requested');
+    expect(mails[0]?.text).toContain('It costs 40 credits, which are taken already');
+    const notices = await call(`GET /v1/customers/${of.id}/notices`, { as: of.admin });
+    expect(notices.body.items).toMatchObject([{ kind: 'APPROVAL_WAITING', alerts: [] }]);
   });
 
   it('is not decided by the requester', async () => {
@@ -527,6 +560,8 @@ describe('reading', () => {
     expect(await idsOf(`?personId=${carl.person}`)).toBe(1);
     expect(await idsOf('?to=2020-01-01T00:00:00Z')).toBe(0);
     expect(await idsOf('?from=2020-01-01T00:00:00Z')).toBe(2);
+    expect(await idsOf('?from=0001-01-01T00:00:00Z&to=9999-12-31T00:00:00Z')).toBe(2);
+    expect(await idsOf('?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z')).toBe(0);
     const file = await call(`GET /v1/customers/${of.id}/requests.csv?state=CANCELLED`, { as: of.admin });
     expect(file.headers['content-type']).toContain('text/csv');
     expect(file.body.split('\r\n')).toHaveLength(3);
