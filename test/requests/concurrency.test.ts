@@ -20,7 +20,7 @@ let callers: Caller[];
 
 beforeAll(async () => {
   // One process stands for 200 functions here: what waits is its own event loop, not the store.
-  Object.assign(patience, { requestTimeout: 60_000 });
+  Object.assign(patience, { connectionTimeout: 60_000, requestTimeout: 60_000 });
   listen();
   msp = await makeMsp();
   await ensureMspMode(msp);
