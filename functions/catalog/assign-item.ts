@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { assign, assignment } from '../../lib/catalog/assignment.ts';
-import { handingOf } from '../../lib/catalog/assignment-store.ts';
+import { besideCustomer, handingOf } from '../../lib/catalog/assignment-store.ts';
 import { notAvailable } from '../../lib/catalog/problems.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
@@ -19,6 +19,7 @@ export const assignItem = route({
   dryRun: true,
   reply: { status: 201, body: assignment },
   refuses: [notAvailable],
-  load: async ({ params, scope }) => handingOf((await scope()).target, params.itemId),
+  alongside: besideCustomer,
+  load: ({ params, ...input }) => handingOf(input, params.itemId),
   decide: ({ scope, now }, handing) => assign(scope.target, handing, now),
 });

@@ -1,22 +1,30 @@
 import { getAll, page } from '../aws/db.ts';
-import { assignmentKey, catalogKey, namePartition, partition } from '../kit/keys.ts';
-import { type Node, providerOf } from '../kit/scope.ts';
+import { assignmentKey, catalogKey, type Key, namePartition, nodeKey, partition } from '../kit/keys.ts';
+import { refuse } from '../kit/plan.ts';
+import { notFound } from '../kit/problem.ts';
+import type { LoadInput } from '../kit/route.ts';
 import { foldName } from '../kit/text.ts';
 import { type Assignment, type Handing, toAssignment } from './assignment.ts';
 import { toItem } from './item.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 
-const parentOf = (node: Node) => node.path.at(-2) ?? node.id;
+/** The customer's profile as it is read with the caller's membership: what hangs on its place needs no third read. */
+export const besideCustomer = ({ target }: { target: string }): Key[] => [nodeKey(target)];
 
-/** What giving an item to a customer, or taking it, depends on. */
-export async function handingOf(customer: Node, itemId: string): Promise<Handing> {
-  const parentId = parentOf(customer);
+/** What giving an item to a customer depends on; a route that asks declares `alongside: besideCustomer`. */
+export async function handingOf(
+  { target, alongside }: Pick<LoadInput, 'target' | 'alongside'>,
+  itemId: string,
+): Promise<Handing> {
+  const [profile = refuse(notFound)] = await alongside();
+  const [, providerId = ''] = String(profile.path).split('/');
+  const parentId = String(profile.parentId);
   const [item, above, current, settings] = await getAll(
     [
-      catalogKey(providerOf(customer), itemId),
+      catalogKey(providerId, itemId),
       assignmentKey(parentId, itemId),
-      assignmentKey(customer.id, itemId),
-      catalogSettingsKey(customer.id),
+      assignmentKey(target, itemId),
+      catalogSettingsKey(target),
     ],
     true,
   );
