@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { parting, deleteCustomer as remove } from '../../lib/customers/deletion.ts';
-import { hasChildren, inUse, notDeprovisioned, tooManyPeople } from '../../lib/customers/problems.ts';
+import {
+  hasChildren,
+  inUse,
+  notDeprovisioned,
+  openRequests,
+  tooManyPeople,
+} from '../../lib/customers/problems.ts';
 import { besideHoldings, estateOf, holdingsTold } from '../../lib/customers/store.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -15,14 +21,14 @@ export const deleteCustomer = route({
   path: '/v1/customers/{customerId}',
   summary: 'Delete a deprovisioned customer without descendants; an archive of it is kept for seven years',
   description:
-    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
+    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before, and its requests completed or ended. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
   permission: 'customers.supply',
   target: { param: 'customerId', types: customerTypes, below: true },
   params: z.strictObject({ customerId: id('customer') }),
   ifMatch: true,
   dryRun: true,
   reply: { status: 204, body: parting },
-  refuses: [notDeprovisioned, hasChildren, inUse, tooManyPeople],
+  refuses: [notDeprovisioned, hasChildren, inUse, openRequests, tooManyPeople],
   alongside: besideHoldings,
   load: async ({ scope, alongside }) => {
     const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);

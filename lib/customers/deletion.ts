@@ -2,7 +2,15 @@ import * as z from 'zod';
 import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
-import { archiveKey, holdingsKey, resellerKey, settingsKey, uniqueKey } from '../kit/keys.ts';
+import {
+  archiveKey,
+  holdingsKey,
+  type Key,
+  openRequestsKey,
+  resellerKey,
+  settingsKey,
+  uniqueKey,
+} from '../kit/keys.ts';
 import { leave, type Membership } from '../kit/membership.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
@@ -12,12 +20,12 @@ import { depart } from './departure.ts';
 import { exchangeBillingId, exchangeDomains } from './domain.ts';
 import { customerDeleted, provisioningRequested } from './events.ts';
 import { type Forest, mark } from './forest.ts';
-import { hasChildren, inUse, notDeprovisioned, tooManyPeople } from './problems.ts';
+import { hasChildren, inUse, notDeprovisioned, openRequests, tooManyPeople } from './problems.ts';
 import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
 import { dismiss, type Selling } from './reseller.ts';
 
 /** With twenty domains and everything else they fit one transaction. */
-const mostPeople = 30;
+const mostPeople = 29;
 const retentionSeconds = 7 * 365 * 24 * 3600;
 
 /** What a customer still holds when it is to be deleted. */
@@ -29,6 +37,8 @@ export interface Estate {
   readonly company: Company | undefined;
   /** The count of its users; undefined where it never had any. */
   readonly users: { readonly users: number; readonly version: number } | undefined;
+  /** The count of its open requests; undefined where it never had any. */
+  readonly requests: { readonly open: number; readonly version: number } | undefined;
   readonly services: number;
   /** Services that it may hand on. */
   readonly offers: number;
@@ -67,7 +77,8 @@ export function deleteCustomer(
       ...exchangeDomains(providerId, node.id, { before: gone.domains, after: [] }),
       ...exchangeBillingId(providerId, node.id, { before: gone.billingId, after: null }),
       ...release(providerId, estate.company),
-      ...noUsers(node.id, estate.users),
+      counted(settingsKey(node.id, 'USERS'), estate.users),
+      counted(openRequestsKey(node.id), estate.requests),
       ...(lastUser ?? []),
       ...estate.people.flatMap(leave),
       ...sold(node, estate),
@@ -102,6 +113,8 @@ function mustBeEmpty(gone: Customer, estate: Estate, goes: number): void {
   const users = estate.users?.users ?? 0;
   if (users - goes + services + offers + licences > 0)
     refuse(inUse, undefined, { users, services, offers, licences });
+  const open = estate.requests?.open ?? 0;
+  if (open > 0) refuse(openRequests, undefined, { open });
   if (estate.people.length > mostPeople) refuse(tooManyPeople);
 }
 
@@ -132,9 +145,9 @@ function release(providerId: string, company: Company | undefined): Write[] {
   ];
 }
 
-function noUsers(nodeId: string, users: Estate['users']): Write[] {
-  const key = settingsKey(nodeId, 'USERS');
-  return [users ? { do: 'remove', key, version: users.version } : { do: 'check', key, version: null }];
+/** Takes a count of what is no more, or binds to its absence. */
+function counted(key: Key, count: { readonly version: number } | undefined): Write {
+  return count ? { do: 'remove', key, version: count.version } : { do: 'check', key, version: null };
 }
 
 function heldNothing(nodeId: string, holdings: number | undefined): Write {

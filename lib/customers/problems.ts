@@ -116,10 +116,15 @@ export const inUse = problem({
   status: 409,
   title: 'It still has users, services or licences',
 });
+export const openRequests = problem({
+  code: 'customers.open_requests',
+  status: 409,
+  title: 'Requests of its people are still open; complete or cancel them first',
+});
 export const tooManyPeople = problem({
   code: 'customers.too_many_people',
   status: 409,
-  title: 'More than 30 people hold roles there; remove some first',
+  title: 'More than 29 people hold roles there; remove some first',
 });
 export const tooManyDisabled = problem({
   code: 'customers.too_many_disabled',

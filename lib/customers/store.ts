@@ -12,6 +12,7 @@ import {
   meterPrefix,
   namePartition,
   nodeKey,
+  openRequestsKey,
   operationKey,
   partition,
   personKey,
@@ -191,26 +192,29 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
     page({ ...place, limit: 100, consistent: true });
-  const [[selling, forest, company, users], people, { had, offered }, meters, ledger] = await Promise.all([
-    getAll(
-      [
-        resellerKey(node.id),
-        forestKey(providerId),
-        companyKey(providerId, companyId ?? '-'),
-        settingsKey(node.id, 'USERS'),
-      ],
-      true,
-    ),
-    one({ partition: partition(node.id), prefix: memberPrefix }),
-    holdingsOf(node.id),
-    one({ partition: partition(node.id), prefix: meterPrefix }),
-    page({ partition: partition(node.id, 'ENTRY'), backwards: true, limit: 1, consistent: true }),
-  ]);
+  const [[selling, forest, company, users, requests], people, { had, offered }, meters, ledger] =
+    await Promise.all([
+      getAll(
+        [
+          resellerKey(node.id),
+          forestKey(providerId),
+          companyKey(providerId, companyId ?? '-'),
+          settingsKey(node.id, 'USERS'),
+          openRequestsKey(node.id),
+        ],
+        true,
+      ),
+      one({ partition: partition(node.id), prefix: memberPrefix }),
+      holdingsOf(node.id),
+      one({ partition: partition(node.id), prefix: meterPrefix }),
+      page({ partition: partition(node.id, 'ENTRY'), backwards: true, limit: 1, consistent: true }),
+    ]);
   return {
     selling: toSelling(selling),
     forest: toForest(forest),
     company: company && toCompany(company),
     users: users && { users: Number(users.users), version: Number(users.version) },
+    requests: requests && { open: Number(requests.open), version: Number(requests.version) },
     people: people.items.map((item) => toMembership(item, node.id)),
     services: had.length,
     offers: offered.length,

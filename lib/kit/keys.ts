@@ -309,6 +309,11 @@ export const serviceRequestKey = (customerId: string, requestId: string): Key =>
   PK: partition(customerId, 'REQUEST'),
   SK: requestId,
 });
+/**
+ * How many requests of a customer are open: neither completed nor ended. Whoever deletes a customer is bound to its
+ * version, or to its absence; every request moves it.
+ */
+export const openRequestsKey = (customerId: string): Key => settingsKey(customerId, 'REQUESTS');
 
 export const noticeKey = (tenantId: string, noticeId: string): Key => ({
   PK: partition(tenantId, 'NOTICE'),

@@ -1,18 +1,18 @@
-import { settingsKey } from '../kit/keys.ts';
+import { nodeKey, openRequestsKey } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
+import type { Node } from '../kit/scope.ts';
 
 /**
- * How many requests of a customer are open: neither completed nor ended. Whoever deletes a customer is bound to its
- * version, or to its absence; every request moves it.
+ * Counts a new request; `exists`: there is a count already. A count goes with its customer, so that nothing more is
+ * counted there; the first one is bound to the customer itself.
  */
-export const openRequestsKey = (customerId: string) => settingsKey(customerId, 'REQUESTS');
-
-/** Counts a new request; `exists`: there is a count already. */
-export function countOpened(customerId: string, exists: boolean): Write {
-  const key = openRequestsKey(customerId);
-  return exists
-    ? { do: 'adjust', key, add: { open: 1, version: 1 } }
-    : { do: 'create', item: { ...key, kind: 'requestCount', open: 1, version: 1 } };
+export function countOpened({ id, version }: Node, exists: boolean): Write[] {
+  const key = openRequestsKey(id);
+  if (exists) return [{ do: 'adjust', key, add: { open: 1, version: 1 } }];
+  return [
+    { do: 'create', item: { ...key, kind: 'requestCount', open: 1, version: 1 } },
+    { do: 'check', key: nodeKey(id), version },
+  ];
 }
 
 export const countEnded = (customerId: string): Write => ({

@@ -124,7 +124,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
   return {
     writes: [
       { do: 'create', item: toItem(providerId, request, 1) },
-      countOpened(customerId, standing.count !== undefined),
+      ...countOpened(scope.home, standing.count !== undefined),
       ...bound,
       ...money,
     ],

@@ -5,6 +5,7 @@ import { idBound } from '../kit/id.ts';
 import {
   assignmentKey,
   catalogKey,
+  openRequestsKey,
   ownerPartition,
   partition,
   refundKey,
@@ -13,7 +14,6 @@ import {
 } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { providerOf } from '../kit/scope.ts';
-import { openRequestsKey } from './counter.ts';
 import type { Money } from './course.ts';
 import type { Standing } from './order.ts';
 import { type Filed, toFiled } from './request.ts';
