@@ -12,6 +12,7 @@ export const invariants = [
   'tenancy',
   'counts',
   'ledgers',
+  'requests',
   'pools',
   'names',
   'receipts',
@@ -70,5 +71,35 @@ export function balance(buckets = 65_536) {
     isEven: () => sums.every((sum) => sum === 0),
     /** True where this name is in a bucket in which the sets differ. */
     isSuspect: (name: string) => sums[bucketOf(name)] !== 0,
+  };
+}
+
+/**
+ * Whether everything needed is there, in a fixed number of bits, however much it is. What is not there goes unseen only
+ * where others fill all of its bits: once in some 80,000 where a million are there.
+ */
+export function covered(bits = 2 ** 24, times = 4) {
+  const sets = Array.from({ length: times }, () => ({
+    need: new Uint32Array(bits / 32),
+    have: new Uint32Array(bits / 32),
+  }));
+  const placesOf = (name: string) => {
+    const digest = createHash('sha1').update(name).digest();
+    return sets.map((set, index) => ({ set, at: digest.readUInt32BE(4 * index) % bits }));
+  };
+  const mark = (to: 'need' | 'have') => (name: string) => {
+    for (const { set, at } of placesOf(name)) set[to][at >> 5] = (set[to][at >> 5] ?? 0) | (1 << (at & 31));
+  };
+  const lacks = ({ need, have }: (typeof sets)[0], word: number) => (need[word] ?? 0) & ~(have[word] ?? 0);
+  const isWhole = (set: (typeof sets)[0]) => {
+    for (let word = 0; word < set.need.length; word++) if (lacks(set, word) !== 0) return false;
+    return true;
+  };
+  return {
+    need: mark('need'),
+    have: mark('have'),
+    isWhole: () => sets.every(isWhole),
+    /** True where something is needed, but not there, under one of the name's bits. */
+    isSuspect: (name: string) => placesOf(name).some(({ set, at }) => lacks(set, at >> 5) & (1 << (at & 31))),
   };
 }

@@ -6,6 +6,7 @@ import { names } from './names.ts';
 import { administrators, roles } from './people.ts';
 import { pools } from './pools.ts';
 import { receipts } from './receipts.ts';
+import { requests } from './requests.ts';
 import { narrowing } from './services.ts';
 import { emptySkeleton, learn } from './skeleton.ts';
 import { tenancy } from './tenancy.ts';
@@ -19,6 +20,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   tenancy,
   counts,
   ledgers,
+  requests,
   pools,
   names,
   receipts,

@@ -10,6 +10,7 @@ import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
+import { move as carry, openCatalogue, order, own, plantEndUser, offer as stock } from '../requests/desk.ts';
 import { define, give, giveUser, offer, withdraw } from '../services/desk.ts';
 import { add, callerOf, preset } from '../users/people.ts';
 
@@ -18,6 +19,7 @@ let other: Msp;
 let reseller: Branch;
 let customer: { id: string; userId: string; collectionId: string };
 let ledger: string;
+let buyer: string;
 let items: readonly Stored[];
 
 async function send(line: string, as: Caller, body?: unknown): Promise<Answer> {
@@ -66,11 +68,29 @@ beforeAll(async () => {
     requestId: newId('request', Date.now()),
   });
   await post('refunds', { entryId: debit.body.entryId, reason: 'Not delivered' });
+  await buy();
   await withdraw(as, { id: former.id }, service);
   await send(`DELETE /v1/customers/${former.id}`, as);
   await deliver(reseller.id);
   items = await everything();
 }, 60_000);
+
+/** Requests of a customer: open, completed, ended with a refund, free. */
+async function buy(): Promise<void> {
+  const { id } = await addCustomer(msp);
+  buyer = id;
+  const ada = await plantEndUser({ id, provider: msp.id });
+  await openCatalogue(msp.catalog, id);
+  const priced = await stock(msp, id, { price: { base: 7 } });
+  const made = [
+    await order(ada, priced),
+    await order(ada, priced),
+    await order(ada, await stock(msp, id)),
+  ] as const;
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201]);
+  await own(ada, made[1], 'cancel');
+  for (const verb of ['start', 'complete']) await carry(msp.catalog, made[2], verb);
+}
 
 type Change = (item: Stored) => Stored | readonly Stored[];
 const told = (found: readonly Violation[]) =>
@@ -108,7 +128,8 @@ describe('a clean table', () => {
     for (const kind of kinds.split(' ')) first(of(kind));
     for (const kind of 'audit archive reseller forest move person company companyGroup mspMode'.split(' '))
       first(of(kind));
-    for (const kind of ['externalUser', 'collaboratorGroup', 'service']) first(of(kind));
+    for (const kind of ['externalUser', 'collaboratorGroup', 'service', 'request', 'requestCount'])
+      first(of(kind));
   });
 
   it('is read in segments, with its indexes, without being held', async () => {
@@ -275,22 +296,22 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   ],
   [
     'an entry that was changed',
-    () => edit(first(of('entry', { seq: 3 })), { reason: 'Something else' }),
+    () => edit(first(of('entry', { PK: `T#${ledger}#ENTRY`, seq: 3 })), { reason: 'Something else' }),
     () => [`ledgers: ${ledger} entry 4: the entry before is not`],
   ],
   [
     'an entry of another amount',
-    () => edit(first(of('entry', { seq: 3 })), { amount: 50 }),
+    () => edit(first(of('entry', { PK: `T#${ledger}#ENTRY`, seq: 3 })), { amount: 50 }),
     () => [`ledgers: ${ledger} entry 3: it begins with a balance of`, `ledgers: ${ledger} entry 4`],
   ],
   [
     'an entry that is missing',
-    () => without(first(of('entry', { seq: 3 }))),
+    () => without(first(of('entry', { PK: `T#${ledger}#ENTRY`, seq: 3 }))),
     () => [`ledgers: ${ledger} entry 4: it follows entry 2`],
   ],
   [
     'an entry in the wrong place',
-    () => edit(first(of('entry', { seq: 3 })), { SK: '2020-01-01T00:00:00.000Z' }),
+    () => edit(first(of('entry', { PK: `T#${ledger}#ENTRY`, seq: 3 })), { SK: '2020-01-01T00:00:00.000Z' }),
     () => [`ledgers: ${ledger} entry 3: it stands under another moment`, `ledgers: ${ledger} entry 4`],
   ],
   [
@@ -337,6 +358,76 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     'a refund without its mark',
     () => without(first(of('refund'))),
     () => [/^names: .*nothing keeps .*REFUND#/],
+  ],
+  [
+    'a wrong count of open requests',
+    () => edit(first(of('requestCount')), { open: 5 }),
+    () => [`requests: ${buyer}: it counts 4 open requests more`],
+  ],
+  [
+    'an open request that nobody counts',
+    () =>
+      edit(first(of('request', { state: 'COMPLETED' })), { state: 'IN_PROGRESS', completedAt: undefined }),
+    () => [`requests: ${buyer}: it counts 1 open requests fewer`],
+  ],
+  [
+    'a request of another price than was debited',
+    () =>
+      edit(first(of('request', { state: 'INITIATED_PLANNING' })), {
+        price: { unit: 'CREDITS', amount: 8, total: 8 },
+      }),
+    () => [/^requests: .*REQUEST req_.*: no such debit/, /^requests: .*ENTRY .*: no request of this price/],
+  ],
+  [
+    'a debit that nobody requested',
+    () => (item) =>
+      item === first(of('request', { state: 'INITIATED_PLANNING' }))
+        ? []
+        : item.kind === 'requestCount'
+          ? { ...item, open: 0 }
+          : item,
+    () => [/^requests: .*ENTRY .*: no request of this price/],
+  ],
+  [
+    'a request that says it was debited and was not',
+    () =>
+      edit(first(of('request', { state: 'INITIATED_PLANNING' })), { debitEntryId: 'ent_20200101000000000' }),
+    () => [/^requests: .*REQUEST req_.*: no such debit/, /^requests: .*ENTRY .*: no request of this price/],
+  ],
+  [
+    'a request for credits that says nothing of a debit',
+    () => edit(first(of('request', { state: 'INITIATED_PLANNING' })), { debitEntryId: null }),
+    () => [/^requests: .*whether it was debited disagree/, /^requests: .*ENTRY .*: no request of this price/],
+  ],
+  [
+    'a refund that the ledger does not know',
+    () => edit(first(of('request', { state: 'CANCELLED' })), { refundEntryId: 'ent_20200101000000000' }),
+    () => [/^requests: .*REQUEST req_.*: no such refund/],
+  ],
+  [
+    'a request that ended without its refund',
+    () =>
+      edit(first(of('request', { state: 'INITIATED_PLANNING' })), {
+        state: 'REJECTED',
+      }),
+    () => [
+      /^requests: .*it ended and nothing was given back/,
+      `requests: ${buyer}: it counts 1 open requests more`,
+    ],
+  ],
+  [
+    'a refund of a request that was fulfilled',
+    () =>
+      edit(first(of('request', { state: 'CANCELLED' })), {
+        state: 'COMPLETED',
+        completedAt: '2026-11-21T00:00:00.000Z',
+      }),
+    () => [/^requests: .*it was given back what it did not pay, or still has/],
+  ],
+  [
+    'an unreadable request',
+    () => edit(first(of('request', { state: 'COMPLETED' })), { quantity: 'many' }),
+    () => [/^requests: .*it is no request/],
   ],
   [
     'a version without an entry',
@@ -394,6 +485,6 @@ describe('a broken table', () => {
         return [];
       }
     });
-    for (const one of promised) if (one !== 'indexes') expect(named.join('\n')).toContain(`${one}:`);
+    for (const one of promised) if (one !== 'indexes' && one !== 'catalogue') expect(named.join('\n')).toContain(`${one}:`);
   });
 });
