@@ -12,6 +12,7 @@ export const invariants = [
   'tenancy',
   'counts',
   'ledgers',
+  'catalogue',
   'requests',
   'pools',
   'names',
@@ -40,6 +41,35 @@ export interface Watch {
 }
 
 export type Check = (known: Skeleton, tell: Tell) => Watch;
+
+/** Several checks under one name. */
+export const all =
+  (...checks: readonly Check[]): Check =>
+  (known, tell) =>
+    joined(checks.map((check) => check(known, tell)));
+
+function joined(watches: readonly Watch[]): Watch {
+  const seeing = watches.filter(({ seeEntry }) => seeEntry);
+  return {
+    see: (item) => {
+      for (const one of watches) one.see?.(item);
+    },
+    ...(seeing.length > 0
+      ? {
+          seeEntry: (entry, index) => {
+            for (const one of seeing) one.seeEntry?.(entry, index);
+          },
+        }
+      : {}),
+    end: () => {
+      for (const one of watches) one.end?.();
+    },
+    again: () => {
+      const more = watches.flatMap((one) => one.again?.() ?? []);
+      return more.length > 0 ? joined(more) : undefined;
+    },
+  };
+}
 
 export const tenantOf = (item: Stored): string => String(item.PK).split('#')[1] ?? '';
 export const kindOf = (item: Stored): string => String(item.PK).split('#')[2] ?? '';

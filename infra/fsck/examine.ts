@@ -1,15 +1,19 @@
-import type { Check, Invariant, Stored, Violation, Watch } from './check.ts';
+import { catalogue } from './catalogue.ts';
+import { all, type Check, type Invariant, type Stored, type Violation, type Watch } from './check.ts';
 import { counts } from './counts.ts';
 import { indexes } from './indexes.ts';
 import { ledgers } from './ledgers.ts';
+import { lots } from './lots.ts';
 import { names } from './names.ts';
 import { administrators, roles } from './people.ts';
 import { pools } from './pools.ts';
 import { receipts } from './receipts.ts';
+import { refunds } from './refunds.ts';
 import { requests } from './requests.ts';
 import { narrowing } from './services.ts';
 import { emptySkeleton, learn } from './skeleton.ts';
 import { tenancy } from './tenancy.ts';
+import { transfers } from './transfers.ts';
 import { tree } from './tree.ts';
 
 const checks: Readonly<Record<Invariant, Check>> = {
@@ -19,7 +23,8 @@ const checks: Readonly<Record<Invariant, Check>> = {
   narrowing,
   tenancy,
   counts,
-  ledgers,
+  ledgers: all(ledgers, lots, refunds, transfers),
+  catalogue,
   requests,
   pools,
   names,

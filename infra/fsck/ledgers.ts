@@ -1,18 +1,11 @@
-import { type Entry, effectOf, hashOf, toEntry } from '../../lib/credits/entry.ts';
-import { balance, type Check, placeOf, type Stored, tenantOf, type Watch } from './check.ts';
+import { type Entry, effectOf, hashOf } from '../../lib/credits/entry.ts';
+import { balance, type Check, placeOf, tenantOf, type Watch } from './check.ts';
+import { readEntry as read } from './lots.ts';
 
 /** Where an entry begins and ends: the next one must begin exactly there. */
 const beginOf = (one: Entry) => `${one.prev} ${one.seq - 1} ${one.balance - effectOf(one)} ${one.previousAt}`;
 const endOf = (one: Entry) => `${hashOf(one)} ${one.seq} ${one.balance} ${one.at}`;
 const genesis = ' 0 0 0';
-
-function read(item: Stored): Entry | undefined {
-  try {
-    return toEntry(item);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Each ledger is one chain from nothing to its head: hash, number, balance and time of one entry are those that the

@@ -25,6 +25,10 @@ export interface Skeleton {
   /** Services of customers: whether they have them. */
   readonly held: Map<string, boolean>;
   readonly collections: Map<string, { readonly roles: readonly string[]; readonly users: number }>;
+  /** Numbers of each customer's marketplaces: whether they are for everyone. */
+  readonly markets: Map<string, Map<number, boolean>>;
+  /** Customers of whose catalogue work is under way in the background: what it comes to is not there yet. */
+  readonly busy: Set<string>;
 }
 
 export const emptySkeleton = (): Skeleton => ({
@@ -36,6 +40,8 @@ export const emptySkeleton = (): Skeleton => ({
   offers: new Map(),
   held: new Map(),
   collections: new Map(),
+  markets: new Map(),
+  busy: new Set(),
 });
 
 /** What one item adds to it. */
@@ -55,6 +61,10 @@ export function learn(known: Skeleton, item: Stored): void {
     known.held.set(service, item.status !== 'NotProvisioned');
   else if (item.kind === 'roleCollection')
     known.collections.set(String(item.id), { roles: item.roles as string[], users: Number(item.users) });
+  else if (item.kind === 'marketplace') {
+    const numbers = known.markets.get(tenant) ?? new Map<number, boolean>();
+    known.markets.set(tenant, numbers.set(Number(item.number), item.everyone === true));
+  } else if (item.kind === 'catalogOperation' && item.finishedAt === null) known.busy.add(tenant);
 }
 
 /** Where a node really stands, from the platform down. */

@@ -1,0 +1,259 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Stored } from '../../infra/fsck/check.ts';
+import { violations } from '../../infra/fsck/examine.ts';
+import { everything } from '../../lib/aws/scan.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { type Bazaar, openBazaar } from '../catalog/bazaar.ts';
+import { assign, publish } from '../catalog/desk.ts';
+import { deliver } from '../kit/deliver.ts';
+import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { plantCreditSystem } from '../kit/plant.ts';
+import { createTable } from '../kit/table.ts';
+import { type Answer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+
+let msp: Msp;
+let bazaar: Bazaar;
+let reseller: Branch;
+let child: string;
+let itemId: string;
+let items: readonly Stored[];
+
+async function send(line: string, as: Caller, body?: unknown): Promise<Answer> {
+  const answer = await call(line, { as, body, headers: { 'if-match': '*' } });
+  if (answer.status >= 300)
+    throw new Error(`${line} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
+/** Credits that go down the tree, expire, are debited in a batch, and come back in part. */
+async function spend(): Promise<void> {
+  const of = (id: string, what: string) => `POST /v1/customers/${id}/credits/${what}`;
+  const expiresAt = `${new Date().getUTCFullYear() + 1}-06-01T00:00:00Z`;
+  await send(of(reseller.id, 'grants'), msp.catalog, { amount: 100, expiresAt });
+  await send(of(child, 'transfers'), reseller.admin, { amount: 60 });
+  await send(of(child, 'reclaims'), reseller.admin, { amount: 10 });
+  const requestId = newId('request', Date.now());
+  const lines = [4, 5].map((amount) => ({ amount, serviceId: 'storage' }));
+  const { body } = await send(of(child, 'debits/batch'), msp.catalog, { lines, requestId });
+  for (const line of [0, 1])
+    await send(of(child, 'refunds'), msp.catalog, { entryId: body.entryId, line, reason: 'Not delivered' });
+}
+
+beforeAll(async () => {
+  process.env.TABLE_NAME = 'fsck-catalogue';
+  await createTable(new DynamoDBClient({}), 'fsck-catalogue');
+  msp = await makeMsp();
+  await plantCreditSystem(msp.id);
+  bazaar = await openBazaar(msp, 3);
+  reseller = await plantReseller(msp);
+  child = (await plantDirectly(reseller.admin)).id;
+  const [one, two] = [await publish(msp.catalog), await publish(msp.catalog)];
+  itemId = one.body.id;
+  for (const id of [reseller.id, child, bazaar.id]) await assign(msp.catalog, id, one);
+  await assign(msp.catalog, bazaar.id, two);
+  const open = (body: object) =>
+    send(`POST /v1/customers/${bazaar.id}/marketplaces`, bazaar.admin, { name: 'M', ...body });
+  const [everyone, few] = [
+    await open({ everyone: true, items: [itemId] }),
+    await open({ people: bazaar.people.map(({ id }) => id), items: [itemId, two.body.id] }),
+  ];
+  expect([everyone.status, few.status]).toEqual([201, 202]);
+  await deliver(bazaar.id);
+  await spend();
+  items = await everything();
+}, 60_000);
+
+type Change = (item: Stored) => Stored | readonly Stored[];
+const told = async (change: Change = (item) => item) =>
+  (await violations(items.flatMap((item) => change(item) as Stored[]))).map(
+    ({ invariant, where, what }) => `${invariant}: ${where}: ${what}`,
+  );
+const of =
+  (kind: string, tenant: string, more: Stored = {}) =>
+  (item: Stored) =>
+    item.kind === kind &&
+    String(item.PK).includes(tenant) &&
+    Object.entries(more).every(([name, value]) => item[name] === value);
+function first(chosen: (item: Stored) => boolean): Stored {
+  const found = items.find(chosen);
+  if (!found) throw new Error('Nothing of the kind is in the table');
+  return found;
+}
+const edit =
+  (one: Stored, more: Stored): Change =>
+  (item) =>
+    item === one ? { ...item, ...more } : item;
+const without =
+  (one: Stored): Change =>
+  (item) =>
+    item === one ? [] : item;
+
+const assigned = (tenant: string) => first(of('assignment', tenant, { id: itemId }));
+const row = () => first(of('endUser', bazaar.id));
+
+it('finds nothing wrong with what the API wrote', async () => {
+  expect(await told()).toEqual([]);
+  for (const kind of ['assignment', 'marketplace', 'endUser', 'catalogOperation']) first(of(kind, bazaar.id));
+  expect(row()).toMatchObject({ markets: [2], signIn: expect.any(String) });
+  expect(assigned(bazaar.id)).toMatchObject({ markets: [2], everyone: [1] });
+  for (const type of ['TRANSFER_IN', 'TRANSFER_OUT', 'REFUND']) first(of('entry', child, { type }));
+});
+
+/** What is planted, and all that must be said of it, by the beginning of each line. */
+const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]][] = [
+  [
+    'an item that the reseller has no more',
+    () => without(assigned(reseller.id)),
+    () => [
+      `catalogue: ${reseller.id} ${itemId}: 1 right below have it that are not counted, or have what is`,
+    ],
+  ],
+  [
+    'a wrong count of who has an item',
+    () => edit(assigned(reseller.id), { below: 3 }),
+    () => [`catalogue: ${reseller.id} ${itemId}: it counts 2 right below that do not have it`],
+  ],
+  [
+    'an item that is not counted',
+    () => edit(assigned(reseller.id), { below: 0 }),
+    () => [`catalogue: ${reseller.id} ${itemId}: 1 right below have it that are not counted`],
+  ],
+  [
+    'an item that is had from somebody else',
+    () => edit(assigned(bazaar.id), { from: 'prv_else' }),
+    () => [/^catalogue: .*ASSIGNED cat_.*: it is had from prv_else/],
+  ],
+  [
+    'an item in a marketplace that is not there',
+    () => edit(assigned(bazaar.id), { markets: [2, 7] }),
+    () => [/^catalogue: .* in marketplace 7 for its people: the marketplace does not list it/],
+  ],
+  [
+    'an item for everyone of a marketplace for some',
+    () => edit(assigned(bazaar.id), { markets: [], everyone: [1, 2] }),
+    () => [
+      /^catalogue: .* in marketplace 2 for everyone: the marketplace does not list it/,
+      /^catalogue: .* in marketplace 2 for its people: the marketplace alone says so/,
+    ],
+  ],
+  [
+    'an item that a marketplace lists and the customer has not',
+    () => without(assigned(bazaar.id)),
+    () => [
+      /^catalogue: .* in marketplace 1 for everyone: the marketplace alone says so/,
+      /^catalogue: .* in marketplace 2 for its people: the marketplace alone says so/,
+    ],
+  ],
+  [
+    'an end user of a marketplace that is not there',
+    () => edit(row(), { markets: [2, 9] }),
+    () => [/^catalogue: .*END_USER per_.*: it names marketplaces 9,/],
+  ],
+  [
+    'an end user with the number of a marketplace for everyone',
+    () => edit(row(), { markets: [1, 2] }),
+    () => [/^catalogue: .*END_USER per_.*: it names marketplaces 1,/],
+  ],
+  [
+    'an end user whose address signs in nowhere',
+    () => without(first((item) => item.kind === 'endIdentity' && item.personId === row().id)),
+    () => [/^catalogue: .*: an end user’s address signs in elsewhere/],
+  ],
+  [
+    'an address that signs in as somebody who is gone',
+    () => without(row()),
+    () => [/^catalogue: .*: an address signs in as nobody/],
+  ],
+  [
+    'a sign-in as somebody else',
+    () =>
+      edit(
+        first((item) => item.kind === 'endIdentity'),
+        { personId: 'per_else' },
+      ),
+    () => [
+      /^catalogue: .*: an end user’s address signs in elsewhere/,
+      /^catalogue: .*: an address signs in as/,
+    ],
+  ],
+  [
+    'lots beyond the balance',
+    () =>
+      edit(first(of('entry', reseller.id, { type: 'TRANSFER_IN' })), { lots: `1----${(101).toString(36)}` }),
+    () => [/^ledgers: .*: it has 101 in lots, and a balance of 50/],
+  ],
+  [
+    'a refund of another amount than was debited',
+    () => edit(first(of('entry', child, { type: 'REFUND', amount: 5 })), { amount: 3, balance: 57 }),
+    () => [/^ledgers: .*: it gives back what was not debited, or another amount/],
+  ],
+  [
+    'a refund of a line that is not there',
+    () => {
+      const refund = first(of('entry', child, { type: 'REFUND', amount: 5 }));
+      return edit(refund, { refundOf: `${String(refund.refundOf).slice(0, -1)}7` });
+    },
+    () => [
+      /^ledgers: .*: it gives back what was not debited/,
+      /^names: .*: nothing keeps .*#7/,
+      /^names: .*: nobody has what it keeps/,
+    ],
+  ],
+  [
+    'a line that was refunded twice',
+    () => {
+      const [four, five] = [4, 5].map((amount) => first(of('entry', child, { type: 'REFUND', amount })));
+      return edit(five as Stored, { refundOf: four?.refundOf });
+    },
+    () => [
+      /^ledgers: .*: it gives back what was not debited, or another amount/,
+      /^names: .*ENTRY .*, .*ENTRY .*: they share .*REFUND#/,
+      /^names: .*: nobody has what it keeps/,
+    ],
+  ],
+  [
+    'a transfer whose other half is missing',
+    () => {
+      const [half] = items.filter(of('entry', reseller.id, { type: 'TRANSFER_IN' }));
+      return edit(half as Stored, { peer: `${child}/ent_20200101000000000` });
+    },
+    () => [
+      `ledgers: ${reseller.id} entry 3: it is a transfer without its other half`,
+      `ledgers: ${child} entry 2: it is a transfer without its other half`,
+    ],
+  ],
+  [
+    'a transfer of another amount on the other side',
+    () => edit(first(of('entry', child, { type: 'TRANSFER_IN' })), { amount: 61 }),
+    () => [
+      `ledgers: ${child} entry 1: it is a transfer without its other half`,
+      `ledgers: ${reseller.id} entry 2: it is a transfer without its other half`,
+    ],
+  ],
+];
+
+describe('a broken table', () => {
+  it.each(plants)('with %s', async (_, change, expected) => {
+    const begins = (line: string, one: string | RegExp) =>
+      typeof one === 'string' ? line.startsWith(one) : one.test(line);
+    const found = await told(change());
+    for (const one of expected()) {
+      expect(
+        found.filter((line) => begins(line, one)),
+        found.join('\n'),
+      ).toHaveLength(1);
+    }
+    // An entry that was changed breaks its chain too.
+    const rest = found.filter((line) => !expected().some((one) => begins(line, one)));
+    expect(rest.filter((line) => !/^ledgers: .* entry \d+: (it begins|the entry before)/.test(line))).toEqual(
+      [],
+    );
+  });
+
+  it('is not told of marketplaces while work is under way there', async () => {
+    const busy = { ...first(of('catalogOperation', bazaar.id)), finishedAt: null, SK: 'opr_busy' };
+    const strange = { ...row(), markets: [9] };
+    expect(await told((item) => (item === row() ? [strange, busy] : item))).toEqual([]);
+  });
+});
