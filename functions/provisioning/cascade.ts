@@ -7,7 +7,7 @@ import { containerId, type Step } from '../../lib/provisioning/rules.ts';
 import { beliefsOf, surroundingsOf } from '../../lib/provisioning/store.ts';
 import { isAligned, nodesBelow, placeOf, placesBelow } from '../../lib/provisioning/tree-store.ts';
 import { desiredFrom } from '../../lib/provisioning/wish.ts';
-import type { Done, Work } from './execute-step.ts';
+import type { Done, Work } from './ensure-object.ts';
 
 type Cascade = Extract<Step, { do: 'cascade' }>;
 

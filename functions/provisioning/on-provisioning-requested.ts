@@ -6,7 +6,8 @@ import { platformId } from '../../lib/kit/id.ts';
 import type { Desired, What } from '../../lib/provisioning/desired.ts';
 import { provisioningRequested } from '../../lib/provisioning/events.ts';
 import { directoryOf } from '../../lib/provisioning/object.ts';
-import { openRequest, requestItem } from '../../lib/provisioning/request.ts';
+import { openRequest, requestItem, type Wish } from '../../lib/provisioning/request.ts';
+import type { Step } from '../../lib/provisioning/rules.ts';
 import { requestOf } from '../../lib/provisioning/store.ts';
 import { run } from './run-request.ts';
 
@@ -20,7 +21,13 @@ export const onProvisioningRequested = subscriber({
 /** Opens the request of an event, once, and works on it. */
 export async function provision(
   envelope: Envelope,
-  asked: { customerId: string; what: What; desired: Desired },
+  asked: {
+    customerId: string;
+    what: What;
+    desired: Desired;
+    wish?: Wish;
+    steps?: readonly Step[];
+  },
 ): Promise<void> {
   const id = `prq_${envelope.id.slice(-26)}`;
   const known = await requestOf(asked.customerId, id);

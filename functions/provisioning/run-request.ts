@@ -9,10 +9,12 @@ import type { Actor, Node } from '../../lib/kit/scope.ts';
 import { isOfService, type What } from '../../lib/provisioning/desired.ts';
 import { enter, leave } from '../../lib/provisioning/lane.ts';
 import { rebase } from '../../lib/provisioning/rebase.ts';
+import { isRenewed, renew, stepsNow } from '../../lib/provisioning/renew.ts';
 import { progress, type Request, recordStep, resumption, supersede } from '../../lib/provisioning/request.ts';
 import { subjectOf } from '../../lib/provisioning/rules.ts';
 import { laneOf, requestAtWork, requestOf } from '../../lib/provisioning/store.ts';
 import { type Place, parentsAt, placeOf } from '../../lib/provisioning/tree-store.ts';
+import { aroundWish } from './draw-request.ts';
 import { execute } from './execute-step.ts';
 
 // One delivery brings up to five requests one after another into a function that has a minute.
@@ -33,12 +35,15 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
     const read = await requestAtWork(customerId, { requestId: id, objectId: subject });
     const { request, exists } = read;
     if (!request || request.finishedAt !== null) return;
-    const older = !lasts(request.what) && (read.subject?.asOf ?? -1) > request.asOf;
-    const overtaken = older || (!exists && request.what !== 'delete');
-    if (overtaken || request.steps.length === 0) {
+    const older = !lasts(request) && (read.subject?.asOf ?? -1) > request.asOf;
+    if (older || (!exists && request.what !== 'delete')) {
       return await record(request, supersede(request, now()), { envelope });
     }
-    await work(request, { envelope, directory, subject });
+    const current = await lookAgain(request, envelope);
+    if (current.steps.some(({ state }) => state === 'WAITING')) {
+      return await work(current, { envelope, directory, subject });
+    }
+    await record(current, supersede(current, now()), { envelope });
   } finally {
     await directory.close();
     await write([leave(found.customerId, lane)]).catch((error: unknown) => {
@@ -47,9 +52,21 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
   }
 }
 
-/** Requests that do not carry a state: a later one does not make them void. */
-const lasts = (what: What): boolean =>
-  isOfService(what) || what === 'align' || what === 'user_reset_password';
+/** Requests that carry no state, or draw it anew: a later one does not make them void. */
+const lasts = (request: Request): boolean =>
+  isRenewed(request) || isOfService(request.what) || passing.includes(request.what);
+const passing: readonly What[] = ['align', 'user_reset_password'];
+
+/** A request that waited does what is asked for now: an older state never comes back. */
+async function lookAgain(request: Request, envelope: Envelope): Promise<Request> {
+  const { customerId, wish, path } = request;
+  if (!wish || !isRenewed(request)) return request;
+  const found = await aroundWish(customerId, wish, path[1] ?? '');
+  const line = [path[0] ?? '', ...found.above.map(({ id }) => String(id)), customerId];
+  const current = renew(request, stepsNow(request, found), { path: line, at: now() });
+  if (current !== request) await record(request, current, { envelope });
+  return current;
+}
 
 type By = { envelope: Envelope; directory: ReturnType<typeof openDirectory>; subject: string };
 

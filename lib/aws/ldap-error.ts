@@ -1,4 +1,4 @@
-import { ResultCodeError } from 'ldapts';
+import { NotAllowedOnNonLeafError, ResultCodeError } from 'ldapts';
 
 /** A failure that only a person ends. */
 export class Lasting extends Error {}
@@ -13,3 +13,6 @@ export function isLasting(error: unknown): boolean {
   const { code = '' } = error as { code?: string };
   return /CERT|ISSUER|ALTNAME|ERR_TLS|LEAF_SIGNATURE/.test(String(code));
 }
+
+/** True where something else stands in a container that was to be removed. */
+export const isOccupied = (error: unknown): boolean => error instanceof NotAllowedOnNonLeafError;

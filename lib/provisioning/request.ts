@@ -58,11 +58,24 @@ export const requestView = summary.extend({
 });
 export type RequestView = z.infer<typeof requestView>;
 
+/** What of the tree a request is drawn from, each time it runs. */
+const wish = z.strictObject({
+  version: z.int(),
+  code: z.string().nullable(),
+  user: z
+    .strictObject({ id: z.string(), userName: z.string(), upn: z.string(), version: z.int() })
+    .nullable(),
+  serviceCode: z.string().nullable(),
+  parentId: z.string().nullable(),
+});
+export type Wish = z.infer<typeof wish>;
+
 const stored = summary.omit({ kind: true, stepsDone: true, stepsTotal: true }).extend({
   what: z.enum(whats),
   asOf: z.int(),
   path: z.array(z.string()),
   sealedPassword: z.string().nullable().default(null),
+  wish: wish.nullable().default(null),
   steps: z.array(stepProgress.extend({ step: stepShape })),
   version: z.int(),
 });
@@ -75,13 +88,21 @@ export function requestItem(request: Request): Item & { version: number } {
   return { ...key, kind: 'provisioningRequest', ...request };
 }
 
-export function viewRequest({ what, asOf: _, path: __, version: ___, steps, ...rest }: Request): RequestView {
+export function viewRequest({
+  what,
+  asOf: _,
+  path: __,
+  version: ___,
+  wish: ____,
+  steps,
+  ...rest
+}: Request): RequestView {
   return {
     ...rest,
     kind: kindOf(what),
     stepsDone: steps.filter(({ state }) => state === 'DONE' || state === 'SKIPPED').length,
     stepsTotal: steps.length,
-    steps: steps.map(({ step: ____, ...shown }) => shown),
+    steps: steps.map(({ step: _____, ...shown }) => shown),
   };
 }
 
@@ -92,10 +113,10 @@ export function summarize(request: Request): z.infer<typeof summary> {
 
 /** A request as its event asks for it; nothing is done yet. */
 export function openRequest(
-  asked: { customerId: string; what: What; desired: Desired },
+  asked: { customerId: string; what: What; desired: Desired; wish?: Wish; steps?: readonly Step[] },
   made: { id: string; at: string; platformId: string; directory: Request['directory'] },
 ): Request {
-  const { customerId, what, desired } = asked;
+  const { customerId, what, desired, wish = null, steps = stepsFor(customerId, what, desired) } = asked;
   const user = isOfUser(what) ? desired.users[0] : undefined;
   return {
     id: made.id,
@@ -107,11 +128,12 @@ export function openRequest(
     status: 'Requested',
     directory: made.directory,
     path: [made.platformId, ...desired.parents.map(({ id }) => id), customerId],
-    steps: stepsFor(customerId, what, desired).map((one) => waiting(one)),
+    steps: steps.map((one) => waiting(one)),
     createdAt: made.at,
     touchedAt: made.at,
     finishedAt: null,
     sealedPassword: null,
+    wish,
     version: 1,
   };
 }

@@ -55,13 +55,16 @@ export function changeUser(
   if (touched('userName') && before.status !== 'NotProvisioned') refuse(userNameFixed);
   if (around && touched('role')) mustBeUsable(changed.roles, usableRoles(around.line));
   const atOnce = touched('disabled') || touched('locked') || touched('expiresAt');
-  const status = before.status === 'NotProvisioned' ? before.status : atOnce ? 'Requested' : 'Pending';
+  const leaves = held.user.leaving && before.status === 'Requested';
+  const waits = atOnce || leaves ? 'Requested' : 'Pending';
+  const status = before.status === 'NotProvisioned' ? before.status : waits;
   const after: User = { ...changed, status };
   const told = difference(auditable(before), auditable(after));
   const version = held.user.version + 1;
+  const asks = atOnce && status === 'Requested';
   return {
     writes: [
-      ...rewrite(held.user, after, status === 'Requested' ? version : undefined),
+      ...rewrite(held.user, after, asks ? { requested: version } : {}),
       ...renames(before, after, providerOf(scope.target)),
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
@@ -74,7 +77,7 @@ export function changeUser(
       before: told.before,
       after: { ...told.after, changed: Object.keys(differing.after) },
     },
-    announcements: status === 'Requested' ? [wish(after, 'provision', version)] : [],
+    announcements: asks ? [wish(after, held.user.leaving ? 'deprovision' : 'provision', version)] : [],
     reply: { body: viewUser(after, now), version },
   };
 }
@@ -93,7 +96,10 @@ export function provisionUser(
   }
   const after: User = { ...before, status: 'Requested' };
   return {
-    writes: rewrite(user, after, user.version + 1),
+    writes: rewrite(user, after, {
+      requested: user.version + 1,
+      leaving: made.what === 'deprovision',
+    }),
     receipt: {
       action: `users.${made.what}`,
       subject: user.id,
@@ -125,16 +131,21 @@ export function resetPassword(
   };
 }
 
-export function viewless({ version: _, requested: __, ...rest }: StoredUser): User {
+export function viewless({ version: _, requested: __, leaving: ___, ...rest }: StoredUser): User {
   return rest;
 }
 
 /** The user's items at the next version. */
-export function rewrite(before: StoredUser, after: User, requested = before.requested): Write[] {
+export function rewrite(
+  before: StoredUser,
+  after: User,
+  asked: Pick<StoredUser, 'requested' | 'leaving'> = {},
+): Write[] {
   const version = before.version + 1;
+  const { requested = before.requested, leaving = before.leaving } = asked;
   const [old, fresh] = [toMailItem(before, before.version), toMailItem(after, version)];
   return [
-    { do: 'replace', version: before.version, item: toItem(after, version, requested) },
+    { do: 'replace', version: before.version, item: toItem(after, version, { requested, leaving }) },
     ...(old && fresh ? [{ do: 'replace', version: before.version, item: fresh } satisfies Write] : []),
     ...(old && !fresh
       ? [{ do: 'remove', key: { PK: old.PK, SK: old.SK }, version: before.version } satisfies Write]

@@ -66,7 +66,7 @@ export function addUser(
 export function userWrites(added: User, customer: Node): Write[] {
   const mail = toMailItem(added, 1);
   return [
-    { do: 'create', item: toItem(added, 1, added.status === 'Requested' ? 1 : undefined) },
+    { do: 'create', item: toItem(added, 1, { requested: added.status === 'Requested' ? 1 : undefined }) },
     uniqueUpn(providerOf(customer), added),
     uniqueUserName(added),
     ...(mail ? [{ do: 'create', item: mail } satisfies Write] : []),

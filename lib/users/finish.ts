@@ -7,7 +7,7 @@ export function finishUser(
   user: StoredUser,
   outcome: { status: ProvisioningStatus; version: number },
 ): Plan | undefined {
-  if (!['Requested', 'InProgress'].includes(user.status) || user.requested !== outcome.version)
+  if (!['Requested', 'InProgress', 'Failed'].includes(user.status) || user.requested !== outcome.version)
     return undefined;
   const before = viewless(user);
   const after: User = { ...before, status: outcome.status };

@@ -20,12 +20,16 @@ const headings = [
   'userName',
   'expiresOn',
   'testUser',
+  'department',
+  'location',
+  'folder',
 ] as const;
 const required = ['firstName', 'lastName', 'upn'] as const;
 
 const flag = z.enum(['true', 'false', 'TRUE', 'FALSE']).transform((value) => value.toLowerCase() === 'true');
 const row = newUser
   .pick({ firstName: true, lastName: true, displayName: true, upn: true, userName: true, expiresOn: true })
+  .extend(newUser.pick({ department: true, location: true, folder: true }).shape)
   .extend({ testUser: flag.default(false) });
 
 /** What became of a row: the user it made, or what is wrong with it. */
