@@ -4,7 +4,7 @@ import { admit, keepAdministrator, type Member } from './admission.ts';
 import { type Around, isProvisioned, mustBeOfDomain, profileOf, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
 import { uniqueUpn, uniqueUserName, wish } from './create.ts';
-import { flagInstance, type Instance, inBounds } from './instance.ts';
+import { flagInstance, type Instance, inBounds, replaceInstance } from './instance.ts';
 import { customerNotProvisioned, userNameFixed } from './problems.ts';
 import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
 import {
@@ -69,7 +69,7 @@ export function changeUser(
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),
-      ...(touched('testUser') ? flagged(held.instances, { testUser: after.testUser, now }) : []),
+      ...(touched('testUser') || touched('displayName') ? shown(held.instances, { before, after, now }) : []),
     ],
     receipt: {
       action: 'users.change',
@@ -181,5 +181,13 @@ function holders(before: User, after: User, collection: Collection | undefined):
   ];
 }
 
-const flagged = (instances: readonly Instance[], flag: { testUser: boolean; now: string }): Write[] =>
-  inBounds(instances).map((one) => flagInstance(one, flag));
+/** What bills are made of heeds the name that the user has now, and the test flag from now on. */
+const shown = (
+  instances: readonly Instance[],
+  { before, after, now }: { before: User; after: User; now: string },
+): Write[] =>
+  inBounds(instances).map((one) => {
+    const named = { ...one, item: { ...one.item, displayName: after.displayName } };
+    if (before.testUser === after.testUser) return replaceInstance(named, {});
+    return flagInstance(named, { testUser: after.testUser, now });
+  });

@@ -13,7 +13,11 @@ it('a service that was taken does not come back with an older request of the use
   const { id, domains } = await plantDirectly(msp.catalog);
   const path = `/v1/customers/${id}`;
   const ok = async (line: string, body?: unknown) => {
-    const sent = { as: msp.catalog, ...(body ? { body } : {}), ...(line.startsWith('DELETE') ? { headers: any } : {}) };
+    const sent = {
+      as: msp.catalog,
+      ...(body ? { body } : {}),
+      ...(line.startsWith('DELETE') ? { headers: any } : {}),
+    };
     const answer = await call(line, sent);
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
     return answer.body;
