@@ -124,7 +124,7 @@ export function openRequest(
     customerId,
     userId: user?.id ?? null,
     serviceCode: (isOfService(what) && desired.services.at(-1)) || null,
-    asOf: user?.version ?? desired.version,
+    asOf: wish?.user?.version ?? user?.version ?? desired.version,
     status: 'Requested',
     directory: made.directory,
     path: [made.platformId, ...desired.parents.map(({ id }) => id), customerId],
