@@ -274,6 +274,24 @@ describe('users', () => {
     expect(await find('nobody')).toEqual([]);
   });
 
+  it('have a department, a location and a folder of their own: set, left, cleared, bounded', async () => {
+    const planted = await settled();
+    const user = await add(planted, as, { department: '  R&D, "EU" ', location: 'Wien' });
+    expect(user.body).toMatchObject({ department: 'R&D, "EU"', location: 'Wien', folder: null });
+    const moved = await change(user, as, { location: null, folder: 'x'.repeat(64) });
+    expect(moved.body).toMatchObject({ department: 'R&D, "EU"', location: null, folder: 'x'.repeat(64) });
+    for (const field of ['department', 'location', 'folder']) {
+      for (const value of ['', ' ', 'x'.repeat(65), 'a\nb', 'a\u0000b', 'a\u202eb', 7]) {
+        for (const answer of [
+          await add(planted, as, { [field]: value }),
+          await change(user, as, { [field]: value }, '*'),
+        ]) {
+          expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, `#/${field}`]);
+        }
+      }
+    }
+  });
+
   it('are another tenant’s: not found', async () => {
     const [planted, stranger] = [await settled(), await makeMsp()];
     const user = await add(planted, as);
