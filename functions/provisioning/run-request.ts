@@ -1,5 +1,5 @@
 import { commit, LostRace } from '../../lib/aws/db.ts';
-import { isLasting, openDirectory } from '../../lib/aws/directory.ts';
+import { describeFailure, isLasting, openDirectory } from '../../lib/aws/directory.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now } from '../../lib/aws/world.ts';
 import { digest } from '../../lib/kit/digest.ts';
@@ -82,7 +82,7 @@ async function work(started: Request, by: By): Promise<void> {
     const turn = { customerId, asOf, directory, subject, ...place };
     const done = await execute(next.step, turn).catch((error: unknown) => error as Error);
     if (done instanceof Error) {
-      const outcome = { done: false, message: describe(done), lasting: isLasting(done), at: now() };
+      const outcome = { done: false, message: describeFailure(done), lasting: isLasting(done), at: now() };
       const failed = recordStep(request, outcome);
       await record(request, failed, by);
       if (failed.finishedAt !== null) return;
@@ -121,9 +121,6 @@ async function follow(request: Request, by: { envelope: Envelope }): Promise<[Re
   await record(request, moved, by);
   return [moved, place];
 }
-
-/** What a log says of a failure: no secret is ever part of it. */
-const describe = ({ name, message }: Error): string => `${name}: ${message}`.replace(/\s+/g, ' ');
 
 async function record(
   before: Request,
