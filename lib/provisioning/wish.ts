@@ -87,18 +87,20 @@ export function desiredFrom(
       had.some(({ serviceId, epoch }) => serviceId === mine.serviceId && epoch === mine.epoch),
     )
     .map(({ code }) => code);
+  const inService = self !== undefined && isInService(self);
   const wanted = one ? toUser(one, codes) : known.user && gone(known.user);
   return {
     version: known.version,
     code: codeOf(self ?? fallback),
     reseller: self?.type === 'RESELLER',
-    inService: self !== undefined && isInService(self),
+    inService,
     suspended: self?.adminState === 'DISABLED',
     name: self?.name ?? codeOf(fallback),
     parents: above.map(toParent),
     domains: self?.domains ?? [],
     ouStructure: structureAlong(line),
-    services: had.map(({ code }) => code),
+    // What it has comes back with it.
+    services: inService ? had.map(({ code }) => code) : [],
     users: wanted ? [wanted] : [],
     everyone: true,
     passwordLength: lengthAlong(line),
