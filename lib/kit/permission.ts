@@ -111,7 +111,8 @@ export type Permission = keyof typeof permissions;
 
 const ofCustomers: readonly string[] = roles.CUSTOMER;
 
-const offByDefault: readonly string[] = [
+/** Roles that a node below the provider lets through only where it names them. Source: domain.md §3.5. */
+export const offByDefault: readonly string[] = [
   'MY_ACCOUNT_MANAGEMENT',
   'MY_SERVICES_MANAGEMENT',
   'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
