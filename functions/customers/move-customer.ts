@@ -7,12 +7,19 @@ import {
   parentDisabled,
   parentNotReseller,
   rolesLost,
+  subtreeUnseen,
   tooDeep,
   tooManyServices,
 } from '../../lib/customers/problems.ts';
-import { besideHoldings, holdingsTold, journeyOf, profileOf } from '../../lib/customers/store.ts';
+import {
+  besideHoldings,
+  headcountOf,
+  holdingsTold,
+  journeyOf,
+  profileOf,
+} from '../../lib/customers/store.ts';
 import { route } from '../../lib/kit/route.ts';
-import { customerTypes } from '../../lib/kit/scope.ts';
+import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const moveCustomer = route({
@@ -34,18 +41,20 @@ export const moveCustomer = route({
     tooDeep,
     parentDisabled,
     moveUnderway,
+    subtreeUnseen,
     notOffered,
     rolesLost,
     tooManyServices,
   ],
   alongside: besideHoldings,
-  load: async ({ body, scope, alongside }) => {
-    const [{ target }, parent, holdings] = await Promise.all([
+  load: async ({ body, provider, scope, alongside }) => {
+    const [{ target }, parent, holdings, headcount] = await Promise.all([
       scope(),
       profileOf(body.parentId),
       holdingsTold({ alongside }),
+      provider ? headcountOf(provider) : scope().then(({ target }) => headcountOf(providerOf(target))),
     ]);
-    return { ...(await journeyOf(target, body.parentId, parent)), holdings };
+    return { ...(await journeyOf(target, body.parentId, parent)), holdings, headcount };
   },
   decide: ({ scope, query, body, newId, now }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
 import { prefixes } from '../kit/id.ts';
-import { offerKey, operationKey, treeEntry } from '../kit/keys.ts';
+import { offerKey, operationKey, settingsKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
 import { placed } from '../kit/move.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -21,6 +21,7 @@ import {
   parentDisabled,
   parentNotReseller,
   rolesLost,
+  subtreeUnseen,
   tooDeep,
   tooManyServices,
 } from './problems.ts';
@@ -65,7 +66,10 @@ export interface Journey {
   readonly parent: Node | undefined;
   /** Profiles above the node as it stands, and from the provider down to the new parent. */
   readonly above: { readonly old: readonly Stored[]; readonly new: readonly Stored[] };
-  readonly subtree: { readonly nodes: number; readonly levels: number };
+  /** `whole`: all of it was seen. */
+  readonly subtree: { readonly nodes: number; readonly levels: number; readonly whole: boolean };
+  /** The version of the provider's count of customers, read before the subtree was sized. */
+  readonly headcount: number | undefined;
   /** Services that the node has or may hand on (twice where both), and what the new parent offers (null: everything). */
   readonly held: readonly { readonly serviceId: string; readonly times: number }[];
   /** The version of these holdings, read before they were listed. */
@@ -82,6 +86,7 @@ export function moveCustomer(
   const node = scope.target;
   const parent = destination(scope, journey);
   if (journey.forest.move) refuse(moveUnderway);
+  if (!journey.subtree.whole) refuse(subtreeUnseen);
   const lost = losses(node, journey);
   if (!made.dryRun) mustBear(lost, made.acceptLostRoles);
   if (journey.held.length > mostServices) refuse(tooManyServices, undefined, { most: mostServices });
@@ -130,6 +135,7 @@ export function moveCustomer(
       ...admit(parent),
       ...dismiss(before.parentId),
       sameHoldings(node.id, journey.holdings),
+      sameHeadcount(providerId, journey.headcount),
       ...handOver(journey.held, { from: before.parentId, to: parent.id }),
     ],
     receipt: {
@@ -151,6 +157,13 @@ export function moveCustomer(
     reply: { body, version: 1, location: `/v1/moves/${made.operationId}` },
   };
 }
+
+/** Binds the depth of a subtree to there being no customer more than when it was sized. */
+const sameHeadcount = (providerId: string, version: number | undefined): Write => ({
+  do: 'check',
+  key: settingsKey(providerId, 'MSP_MODE'),
+  version: version ?? null,
+});
 
 function destination(
   { home, target }: { readonly home: Node; readonly target: Node },

@@ -142,6 +142,12 @@ export const moveUnderway = problem({
   title: 'Another subtree of the provider is being moved',
   retryable: true,
 });
+export const subtreeUnseen = problem({
+  code: 'customers.subtree_unseen',
+  status: 409,
+  title: 'Not everything that stands below can be seen yet; try again in a moment',
+  retryable: true,
+});
 export const treeChanged = problem({
   code: 'customers.tree_changed',
   status: 409,
