@@ -21,12 +21,4 @@ export function nodeFrom(item: Stored, move?: Move): Node {
 /** The roles that every node of a line allows, from the provider down: the rule that counts at each request. */
 export const allowedAlong = (line: readonly Stored[]): RoleName[] => effective(roleName.options, line);
 
-/** The lowest user limit of a line and whose it is; undefined where nobody limits. */
-export function limitAlong(line: readonly Stored[]): { limit: number; nodeId: string } | undefined {
-  let lowest: { limit: number; nodeId: string } | undefined;
-  for (const { id, userLimit } of line) {
-    if (typeof userLimit !== 'number' || (lowest && lowest.limit <= userLimit)) continue;
-    lowest = { limit: userLimit, nodeId: String(id) };
-  }
-  return lowest;
-}
+export { limitAlong } from '../kit/inherit.ts';

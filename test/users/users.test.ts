@@ -79,6 +79,23 @@ describe('users', () => {
     }
   });
 
+  it('keep within the lowest limit of the nodes above, also when the last place is wanted by several', async () => {
+    const top = await plantNode(rootOf(msp.id), { type: 'RESELLER', userLimit: 2 });
+    const middle = await plantNode(top, { type: 'RESELLER' });
+    const leaf = await plantNode(middle, { userLimit: 5 });
+    expect((await add(leaf, as)).status).toBe(201);
+    const added = await Promise.all([1, 2, 3].map(() => add(leaf, as)));
+    expect(added.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(added.find(({ status }) => status === 409)?.body).toMatchObject({ limit: 2, users: 2 });
+    const sibling = await plantNode(middle);
+    await add(sibling, as);
+    const rows = [1, 2].map(() => `Ann,Lee,${part()}@${sibling.domain}`);
+    const file = ['firstName,lastName,upn', ...rows].join('\n');
+    const headers = { 'content-type': 'text/csv' };
+    const imported = await call(`POST /v1/customers/${sibling.id}/user-imports`, { as, text: file, headers });
+    expect(imported.body).toMatchObject({ imported: 1, failed: 1 });
+  });
+
   it('have a UPN of the customer’s domains, unique at the provider, and a user name unique at the customer', async () => {
     const [one, other] = [await settled(), await settled()];
     const stranger = await add(one, as, { upn: `x@${other.domain}` });
