@@ -43,15 +43,25 @@ export async function ensure(
   const forceChange = object.type === 'USER' && object.changePasswordAtNextLogon && !forcedBefore(known);
   const { did, rdns } = await work.directory.ensure(object, { enabled: active, forceChange });
   const own = owner === work.customerId && objectId === work.subject;
+  const place = objectId === containerId ? rdns.slice(-1) : rdns.slice(work.path.length - 1);
   const writes = remember(previous, {
     ...{ owner, objectId, object, active },
-    rdns: objectId === containerId ? rdns.slice(-1) : rdns.slice(work.path.length - 1),
+    rdns: place,
+    left: object.type === 'USER' ? leftBy(previous, place) : [],
     suspended: known?.suspended ?? false,
     gone: false,
     directory: work.directory.kind,
     asOf: own ? work.asOf : (previous?.asOf ?? 0),
   });
   return { message: `${rdns.at(-1)} ${did}`, writes };
+}
+
+/** Folders inside the customer's own that an account has stood in, and nobody has looked at since. */
+function leftBy(previous: Belief | undefined, now: readonly string[]): string[][] {
+  const known = previous?.left ?? [];
+  const before = standing(previous)?.rdns.slice(0, -1) ?? [];
+  const stays = before.length === 0 || before.join() === now.slice(0, -1).join();
+  return stays || known.some((one) => one.join() === before.join()) ? known : [...known, before];
 }
 
 const forcedBefore = (known: Belief | undefined): boolean =>

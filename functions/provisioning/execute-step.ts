@@ -2,7 +2,7 @@ import { Lasting } from '../../lib/aws/directory.ts';
 import { newPassword, seal } from '../../lib/aws/seal.ts';
 import { remember, standing } from '../../lib/provisioning/object.ts';
 import { containerId, type Step } from '../../lib/provisioning/rules.ts';
-import { beliefsOf, eachBelief } from '../../lib/provisioning/store.ts';
+import { beliefPage, beliefsOf } from '../../lib/provisioning/store.ts';
 import { bringUsers } from './bring-users.ts';
 import { cascade } from './cascade.ts';
 import { clear, clearEmpty, removeOne } from './clear-objects.ts';
@@ -16,9 +16,9 @@ export async function execute(step: Step, work: Work): Promise<Done> {
     case 'remove':
       return removeOne(step, work);
     case 'switchUsers':
-      return switchUsers(step.on, work);
+      return switchUsers(step, work);
     case 'align':
-      return align(work);
+      return align(step, work);
     case 'cascade':
       return cascade(step, work);
     case 'resetPassword':
@@ -26,31 +26,36 @@ export async function execute(step: Step, work: Work): Promise<Done> {
     case 'bringUsers':
       return bringUsers(step, work);
     case 'clear':
-      return step.what === 'emptyFolders' ? clearEmpty(work) : clear(step.what, work);
+      return step.what === 'emptyFolders' ? clearEmpty(step, work) : clear(step, work);
   }
 }
 
 /** Lets the customer's accounts log on, or none of them: first for those to come, then for those that are. */
-async function switchUsers(on: boolean, work: Work): Promise<Done> {
+async function switchUsers(step: Extract<Step, { do: 'switchUsers' }>, work: Work): Promise<Done> {
+  if (step.after) return switchSome(step.on, step, work);
   const [belief] = await beliefsOf(work.customerId, [containerId]);
   const container = standing(belief);
   if (container) {
     const { version: _, ...rest } = container;
-    await store(remember(container, { ...rest, suspended: !on, asOf: work.asOf }));
+    await store(remember(container, { ...rest, suspended: !step.on, asOf: work.asOf }));
   }
-  return switchAll(on, work);
+  return switchSome(step.on, step, work);
 }
 
-async function align(work: Work): Promise<Done> {
+async function align(step: Extract<Step, { do: 'align' }>, work: Work): Promise<Done> {
   const [belief] = await beliefsOf(work.customerId, [containerId]);
   const container = standing(belief);
-  return switchAll(container !== undefined && !container.suspended, work);
+  return switchSome(container !== undefined && !container.suspended, step, work);
 }
 
-async function switchAll(on: boolean, work: Work): Promise<Done> {
+type Switching = Extract<Step, { do: 'switchUsers' | 'align' }>;
+
+/** A page of the customer's accounts at each turn. */
+async function switchSome(on: boolean, step: Switching, work: Work): Promise<Done> {
   const open = on && !work.blocked;
+  const { beliefs, next } = await beliefPage(work.customerId, 'U#', step.after ?? undefined);
   let count = 0;
-  for await (const one of eachBelief(work.customerId, 'U#')) {
+  for (const one of beliefs) {
     if (one.gone || one.object.type !== 'USER') continue;
     const active = open && one.object.enabled;
     const { did } = await work.directory.switchAccount(one.object, active);
@@ -59,7 +64,11 @@ async function switchAll(on: boolean, work: Work): Promise<Done> {
     if (did !== 'unchanged' && one.active !== active) count++;
   }
   const why = on && !open ? ': a node above is off' : '';
-  return { message: `${count} users ${open ? 'enabled' : 'disabled'}${why}`, writes: [] };
+  return {
+    message: `${count} users ${open ? 'enabled' : 'disabled'}${why}`,
+    writes: [],
+    ...(next === null ? {} : { next: { ...step, after: next } }),
+  };
 }
 
 async function resetPassword(

@@ -10,7 +10,14 @@ import { isOfService, type What } from '../../lib/provisioning/desired.ts';
 import { enter, leave } from '../../lib/provisioning/lane.ts';
 import { rebase } from '../../lib/provisioning/rebase.ts';
 import { isRenewed, renew, stepsNow } from '../../lib/provisioning/renew.ts';
-import { progress, type Request, recordStep, resumption, supersede } from '../../lib/provisioning/request.ts';
+import {
+  progress,
+  type Request,
+  recordStep,
+  resumption,
+  rewind,
+  supersede,
+} from '../../lib/provisioning/request.ts';
 import { subjectOf } from '../../lib/provisioning/rules.ts';
 import { laneOf, requestAtWork, requestOf } from '../../lib/provisioning/store.ts';
 import { type Place, parentsAt, placeOf } from '../../lib/provisioning/tree-store.ts';
@@ -91,7 +98,7 @@ async function work(started: Request, by: By): Promise<void> {
     // What a step relied on may have changed while it was at work: then it is done again as things are now.
     const [after, standing] = await follow(request, by);
     if (standing.blocked !== place.blocked || after !== request) {
-      [request, place] = [after, standing];
+      [request, place] = [standing.blocked === place.blocked ? after : rewind(after), standing];
       continue;
     }
     const { message, next: rest, sealed } = done;

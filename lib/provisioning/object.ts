@@ -20,6 +20,8 @@ const belief = z.object({
   /** The owner's container: whether the customer's accounts are off. */
   suspended: z.boolean(),
   gone: z.boolean(),
+  /** Accounts: folders that it stood in before, until somebody has looked whether they are empty. */
+  left: z.array(z.array(z.string())).default([]),
   /** Where it was made: in the table alone, or in a directory. */
   directory: z.enum(directoryKinds).default('TABLE'),
   /** Version of the desired state that it was made of, where it was a request's subject. */

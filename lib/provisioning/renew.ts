@@ -68,13 +68,14 @@ export function renew(
 }
 
 // These keep in themselves how far they have come.
-const goesOn = (step: Step): boolean => step.do === 'cascade' || step.do === 'bringUsers';
+const goesOn = (step: Step): boolean => step.do !== 'ensure' && step.do !== 'resetPassword';
 
 function keyOf(step: Step): string {
   if (step.do === 'ensure' || step.do === 'remove') return canonical([step.do, step.owner, step.objectId]);
   if (step.do === 'cascade') return canonical([step.do, step.hold, step.always]);
-  if (step.do === 'bringUsers') return step.do;
-  return canonical(step);
+  if (step.do === 'switchUsers') return canonical([step.do, step.on]);
+  if (step.do === 'clear') return canonical([step.do, step.what, step.user ?? null]);
+  return step.do === 'resetPassword' ? canonical(step) : step.do;
 }
 
 /** True where a request is to be looked at anew each time it runs: not what carries its state, or nothing but a command. */

@@ -172,6 +172,17 @@ export function recordStep(request: Request, outcome: Outcome): Request {
   return touched({ ...request, sealedPassword }, { steps, status, at });
 }
 
+/** The request when what its step under way goes by has changed: that is done for all users again. */
+export function rewind(request: Request): Request {
+  const index = request.steps.findIndex(({ state }) => state === 'WAITING');
+  const steps = request.steps.map((one, place) => {
+    if (place !== index || (one.step.do !== 'switchUsers' && one.step.do !== 'align')) return one;
+    const { after: _, ...step } = one.step;
+    return { ...one, step };
+  });
+  return { ...request, steps };
+}
+
 /** The request when a later change has overtaken it: nothing of it is done any more. */
 export function supersede(request: Request, at: string): Request {
   const log = [{ at, message: 'A later change has overtaken this one' }];

@@ -11,14 +11,16 @@ import type { Desired, DesiredUser, What } from './desired.ts';
 import { accountName, administratorsGroup, serviceGroup, usersGroup } from './naming.ts';
 
 const owned = { owner: z.string(), objectId: z.string() };
+// Users behind it are left; null: all have been seen.
+const after = z.string().nullable().optional();
 
 /** One sub-request: a change that may be repeated until it has succeeded. */
 export const step = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('ensure'), ...owned, object: directoryObject }),
-  z.strictObject({ do: z.literal('remove'), ...owned }),
-  z.strictObject({ do: z.literal('switchUsers'), on: z.boolean() }),
+  z.strictObject({ do: z.literal('remove'), ...owned, after }),
+  z.strictObject({ do: z.literal('switchUsers'), on: z.boolean(), after }),
   /** Accounts as the customer and the nodes above say now. */
-  z.strictObject({ do: z.literal('align') }),
+  z.strictObject({ do: z.literal('align'), after }),
   /** The same for every node below, some at a time: `places` of the index are left, the first after `after`. */
   z.strictObject({
     do: z.literal('cascade'),
@@ -36,6 +38,9 @@ export const step = z.discriminatedUnion('do', [
   z.strictObject({
     do: z.literal('clear'),
     what: z.enum(['users', 'groups', 'serviceGroups', 'folders', 'emptyFolders']),
+    /** Only what this user has left empty. */
+    user: z.string().optional(),
+    after,
   }),
   /** Every user of the customer as it is now, some at a time: those behind `after` are left. */
   z.strictObject({ do: z.literal('bringUsers'), after: z.string().nullable() }),
@@ -122,9 +127,10 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
 
 const isOff = ({ inService, suspended }: Desired): boolean => !inService || suspended;
 
-const emptyFolders: Step = { do: 'clear', what: 'emptyFolders' };
+const emptyFolders = { do: 'clear', what: 'emptyFolders' } as const;
 export const everyone: readonly Step[] = [{ do: 'bringUsers', after: null }, emptyFolders];
-const tidy = (state: Desired): readonly Step[] => (state.everyone ? [emptyFolders] : []);
+const tidy = ({ everyone: whole, users }: Desired): readonly Step[] =>
+  whole ? users.map(({ id }) => ({ ...emptyFolders, user: userId(id) })) : [];
 
 const removed = (owner: string, objectId: string): Step => ({ do: 'remove', owner, objectId });
 

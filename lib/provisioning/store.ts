@@ -74,6 +74,18 @@ export async function* eachBelief(owner: string, prefix: 'U#' | 'G#' | 'F#'): As
   for await (const item of found) yield toBelief(item);
 }
 
+/** Some of a customer's objects of one kind. */
+export async function beliefPage(owner: string, prefix: 'U#', after: string | undefined) {
+  const { items, next } = await page({
+    partition: partition(owner, 'DIRECTORY'),
+    prefix,
+    limit: 100,
+    after,
+    consistent: true,
+  });
+  return { beliefs: items.map(toBelief), next };
+}
+
 /** A page of a customer's objects, and the containers of the nodes above, top first. */
 export async function objectPage(
   customerId: string,
