@@ -1,11 +1,15 @@
+import { commit, LostRace } from '../../lib/aws/db.ts';
+import { envOr } from '../../lib/aws/env.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
-import type { What } from '../../lib/provisioning/desired.ts';
+import { platformId } from '../../lib/kit/id.ts';
+import type { Desired, What } from '../../lib/provisioning/desired.ts';
+import { directoryOf } from '../../lib/provisioning/object.ts';
 import { stepsNow } from '../../lib/provisioning/renew.ts';
-import type { Wish } from '../../lib/provisioning/request.ts';
-import { stepsFor } from '../../lib/provisioning/rules.ts';
-import { surroundingsOf } from '../../lib/provisioning/store.ts';
+import { openRequest, requestItem, type Wish } from '../../lib/provisioning/request.ts';
+import { type Step, stepsFor } from '../../lib/provisioning/rules.ts';
+import { requestOf, surroundingsOf } from '../../lib/provisioning/store.ts';
 import { desiredFrom, type Surroundings } from '../../lib/provisioning/wish.ts';
-import { provision } from './on-provisioning-requested.ts';
+import { run } from './run-request.ts';
 
 interface Drawn {
   readonly customerId: string;
@@ -30,4 +34,28 @@ export async function draw(envelope: Envelope, drawn: Drawn, found?: Surrounding
   const lasting = what === 'user_reset_password';
   const steps = lasting ? stepsFor(customerId, what, state) : stepsNow({ customerId, what, wish }, around);
   await provision(envelope, { customerId, what, desired, wish, steps });
+}
+
+/** Opens the request of an event, once, and works on it. */
+export async function provision(
+  envelope: Envelope,
+  asked: {
+    customerId: string;
+    what: What;
+    desired: Desired;
+    wish?: Wish;
+    steps?: readonly Step[];
+  },
+): Promise<void> {
+  const id = `prq_${envelope.id.slice(-26)}`;
+  const known = await requestOf(asked.customerId, id);
+  if (known) return run(known, envelope);
+  const directory = directoryOf(envOr('DIRECTORY_BASE_DN', ''));
+  const request = openRequest(asked, { id, at: envelope.at, platformId, directory });
+  await commit([{ do: 'create', item: requestItem(request) }], id, Date.now() + 5000).catch(
+    (error: unknown) => {
+      if (!(error instanceof LostRace)) throw error;
+    },
+  );
+  await run(request, envelope);
 }

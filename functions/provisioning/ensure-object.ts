@@ -49,6 +49,7 @@ export async function ensure(
     rdns: place,
     left: object.type === 'USER' ? leftBy(previous, place) : [],
     suspended: known?.suspended ?? false,
+    told: known ? known.told : false,
     gone: false,
     directory: work.directory.kind,
     asOf: own ? work.asOf : (previous?.asOf ?? 0),

@@ -23,8 +23,9 @@ const state: Desired = {
 
 export const provisioningRequested = event({
   type: 'provisioning.requested.v1',
-  summary: 'The directory is to be brought to this state; the subject is the customer',
-  data: z.strictObject({ customerId: z.string(), what: z.enum(whats), desired }),
+  summary:
+    'The directory is to be brought to this state, or to what the tree says then; the subject is the customer',
+  data: z.strictObject({ customerId: z.string(), what: z.enum(whats), desired: desired.nullable() }),
   example: { customerId, what: 'provision', desired: state },
 });
 

@@ -19,6 +19,8 @@ const belief = z.object({
   active: z.boolean(),
   /** The owner's container: whether the customer's accounts are off. */
   suspended: z.boolean(),
+  /** For the container: of what the nodes below were asked to heed last; null where nobody knows. */
+  told: z.boolean().nullable().default(null),
   gone: z.boolean(),
   /** Accounts: folders that it stood in before, until somebody has looked whether they are empty. */
   left: z.array(z.array(z.string())).default([]),

@@ -68,15 +68,15 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
         ...groups(customerId, state),
         ...users(),
         ...(state.everyone ? everyone : []),
-        ...below(state, { hold: state.suspended, always: false }),
         { do: 'switchUsers', on: !state.suspended },
+        ...below(state, { hold: state.suspended, always: false }),
       ];
     case 'move':
       return [
         ...containers,
         ...groups(customerId, state),
-        ...below(state, { hold: null, always: true }),
         { do: 'align' },
+        ...below(state, { hold: null, always: true }),
       ];
     case 'align':
       return [{ do: 'align' }];
@@ -85,16 +85,16 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
     case 'service_deprovision':
       return state.services.map((service) => removed(customerId, groupId(serviceGroup(state.code, service))));
     case 'disable':
-      return [...below(state, { hold: true, always: true }), { do: 'switchUsers', on: false }];
+      return [{ do: 'switchUsers', on: false }, ...below(state, { hold: true, always: true })];
     case 'enable':
       return [
-        ...below(state, { hold: isOff(state), always: true }),
         { do: 'switchUsers', on: !isOff(state) },
+        ...below(state, { hold: isOff(state), always: true }),
       ];
     case 'deprovision':
       return [
-        ...below(state, { hold: true, always: false }),
         { do: 'switchUsers', on: false },
+        ...below(state, { hold: true, always: false }),
         { do: 'clear', what: 'serviceGroups' },
       ];
     case 'delete':
@@ -134,7 +134,7 @@ const tidy = ({ everyone: whole, users }: Desired): readonly Step[] =>
 
 const removed = (owner: string, objectId: string): Step => ({ do: 'remove', owner, objectId });
 
-// A node below is off while one above it is: the engine sees to all of them before it switches the node's own accounts.
+// A node below is off while one above it is: its own accounts first, so that none below can keep them from it.
 function below({ reseller }: Desired, { hold, always }: { hold: boolean | null; always: boolean }): Step[] {
   return reseller ? [{ do: 'cascade', hold, always, places: null, after: null }] : [];
 }
