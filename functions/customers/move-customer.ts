@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
+  domainsLost,
   moveIntoItself,
   moveUnderway,
   notOffered,
@@ -43,6 +44,7 @@ export const moveCustomer = route({
     moveUnderway,
     subtreeUnseen,
     notOffered,
+    domainsLost,
     rolesLost,
     tooManyServices,
   ],

@@ -11,10 +11,12 @@ import { depthOf, inScope, maxDepth, type Node, providerOf } from '../kit/scope.
 import { id } from '../kit/text.ts';
 import { allowedAlong } from './cascade.ts';
 import { depart, standingSince } from './departure.ts';
+import { sharedOf } from './domain.ts';
 import { ask, engaged, engineOf } from './engine.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
+  domainsLost,
   moveIntoItself,
   moveUnderway,
   notOffered,
@@ -53,6 +55,7 @@ export const movement = z.strictObject({
     services: z
       .array(z.string())
       .describe('Held or offered, but not offered by the new parent: the move is refused'),
+    domains: z.array(z.string()).describe('Shared with the old parent: the move is refused'),
     roles: z
       .array(z.string())
       .describe('Usable before, restricted above from now on: refused unless `acceptLostRoles`'),
@@ -87,10 +90,10 @@ export function moveCustomer(
   const parent = destination(scope, journey);
   if (journey.forest.move) refuse(moveUnderway);
   if (!journey.subtree.whole) refuse(subtreeUnseen);
-  const lost = losses(node, journey);
+  const before = toCustomer(node.item);
+  const lost = losses(node, journey, parent.id === before.parentId ? [] : sharedOf(before.domains));
   if (!made.dryRun) mustBear(lost, made.acceptLostRoles);
   if (journey.held.length > mostServices) refuse(tooManyServices, undefined, { most: mostServices });
-  const before = toCustomer(node.item);
   const body: Movement = {
     operationId: made.operationId,
     customerId: node.id,
@@ -177,17 +180,19 @@ function destination(
   return parent;
 }
 
-function losses(node: Node, { above, held, offered }: Journey): Movement['lost'] {
+function losses(node: Node, { above, held, offered }: Journey, domains: string[]): Movement['lost'] {
   const roles = allowedAlong([...above.new, node.item]);
   const services = held.map(({ serviceId }) => serviceId);
   return {
+    domains,
     services: offered === null ? [] : services.filter((one) => !offered.includes(one)),
     roles: allowedAlong([...above.old, node.item]).filter((one) => !roles.includes(one)),
   };
 }
 
-function mustBear({ services, roles }: Movement['lost'], acceptLostRoles: boolean): void {
+function mustBear({ services, domains, roles }: Movement['lost'], acceptLostRoles: boolean): void {
   if (services.length > 0) refuse(notOffered, undefined, { services });
+  if (domains.length > 0) refuse(domainsLost, undefined, { domains });
   if (roles.length > 0 && !acceptLostRoles) refuse(rolesLost, undefined, { roles });
 }
 

@@ -33,7 +33,7 @@ import { type Person, toCompany, toPerson } from './company.ts';
 import type { Facts } from './customer.ts';
 import type { Estate } from './deletion.ts';
 import { type DirectCustomer, domainsAsked, narrows, type Surroundings } from './direct.ts';
-import { domainKey, type Holders } from './domain.ts';
+import { domainKey, type Holders, toHolder } from './domain.ts';
 import { type Forest, toForest } from './forest.ts';
 import type { Journey } from './move.ts';
 import { toCustomer } from './profile.ts';
@@ -131,9 +131,7 @@ async function holdersOf(providerId: string, names: readonly string[]): Promise<
     names.map((one) => domainKey(providerId, one)),
     true,
   );
-  return Object.fromEntries(
-    names.map((one, index) => [one, found[index] && String(found[index].customerId)]),
-  );
+  return Object.fromEntries(names.map((one, index) => [one, found[index] && toHolder(found[index])]));
 }
 
 /** What adding a customer directly depends on; a second round trip only where the nodes above narrow it. */
@@ -168,11 +166,14 @@ export async function surroundingsFor(
 
 /** What a change of domains, roles or limits depends on. */
 export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise<Neighbours> {
-  const [line, holders] = await Promise.all([
+  const { domains, parentId } = toCustomer(node.item);
+  const names = asked.domains && [...domains, ...asked.domains].map(({ name }) => name);
+  const [line, holders, parent] = await Promise.all([
     asked.allowedRoles || asked.userLimit ? lineAbove(node.path) : [],
-    holdersOf(node.path[1] ?? '', asked.domains?.map(({ name }) => name) ?? []),
+    holdersOf(node.path[1] ?? '', [...new Set(names)]),
+    asked.domains && asked.shareDomains ? profileOf(parentId) : undefined,
   ]);
-  return { line, holders };
+  return { line, holders, parent: parent && nodeFrom(parent) };
 }
 
 /** What a reseller counts, and how many services it may hand on. */

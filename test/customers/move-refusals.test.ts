@@ -69,6 +69,25 @@ describe('a move is refused', () => {
     expect(await standsAt(msp.id, sub.id, left.id, narrow.id)).toEqual(before);
   });
 
+  it('while domains of the old parent are shared', async () => {
+    const parent = await plantReseller(msp, left.id);
+    const [shared] = (await call(`GET /v1/customers/${parent.id}`, { as: msp.reader })).body.domains;
+    const more = { parentId: parent.id, domain: shared.name, shareDomains: true };
+    const sharer = await plantDirectly(msp.catalog, more);
+    const before = await standsAt(msp.id, sharer.id, parent.id, right.id);
+    expect((await move(sharer.id, right.id, msp.catalog, '?dryRun=true')).body.lost.domains).toEqual([
+      shared.name,
+    ]);
+    expect((await move(sharer.id, right.id)).body).toMatchObject({
+      code: 'customers.domains_lost',
+      domains: [shared.name],
+    });
+    expect(await standsAt(msp.id, sharer.id, parent.id, right.id)).toEqual(before);
+    expect((await move(sharer.id, parent.id)).body.status).toBe('Provisioned');
+    expect((await move(parent.id, right.id)).status).toBe(202);
+    await arrive(parent.id);
+  });
+
   it('hands over what is counted on offers', async () => {
     const sub = await plantReseller(msp, left.id);
     const to = await plantReseller(msp);
