@@ -15,8 +15,8 @@ export const onUserProvisioningRequested = subscriber({
   on: userProvisioningRequested,
   impact: 'Users are not provisioned: new people cannot log on, and those who left still can.',
   handle: async (envelope) => {
-    const { customerId, userId, userName, upn, what, version, publicKey } = envelope.data;
-    const user = { id: userId, userName, upn, version };
+    const { customerId, userId, what, version, publicKey } = envelope.data;
+    const user = { id: userId, version };
     const wish = { version: 0, code: null, parentId: null, user, serviceCode: null };
     await draw(envelope, { customerId, what: whats[what], wish, publicKey });
   },

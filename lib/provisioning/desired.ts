@@ -46,7 +46,6 @@ export const desired = z.strictObject({
     .min(1)
     .max(10)
     .describe('From the provider down to the parent'),
-  domains: z.array(z.string()).max(100),
   ouStructure: z.enum(ouStructures),
   services: z.array(code).max(50).describe('Codes of the services that the customer has'),
   suspended: z.boolean().default(false).describe('Disabled: its accounts stay off'),

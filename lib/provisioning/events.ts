@@ -12,7 +12,6 @@ const state: Desired = {
   suspended: false,
   name: 'Fabrikam',
   parents: [{ id: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C', code: 'MSP-X6Y7Z8A9B0', name: 'Northwind' }],
-  domains: ['fabrikam.example'],
   ouStructure: 'UNGROUPED',
   services: ['MAIL'],
   users: [],

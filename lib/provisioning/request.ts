@@ -13,6 +13,7 @@ export const hangsAfterMs = 30 * 60_000;
 // The queue brings a request's event once more than a step may fail: the last failure is recorded.
 const mostAttempts = { passing: mostTries - 1, lasting: 2 };
 const longestLog = 20;
+const keptSeconds = 90 * 24 * 3600;
 
 export const requestStatus = z.enum([
   'NotProvisioned',
@@ -62,9 +63,8 @@ export type RequestView = z.infer<typeof requestView>;
 const wish = z.strictObject({
   version: z.int(),
   code: z.string().nullable(),
-  user: z
-    .strictObject({ id: z.string(), userName: z.string(), upn: z.string(), version: z.int() })
-    .nullable(),
+  // An id is all that is kept of a user: what they are called is looked up.
+  user: z.object({ id: z.string(), version: z.int() }).nullable(),
   serviceCode: z.string().nullable(),
   parentId: z.string().nullable(),
 });
@@ -85,7 +85,11 @@ export const toRequest = (item: Readonly<Record<string, unknown>>): Request => s
 
 export function requestItem(request: Request): Item & { version: number } {
   const key = provisioningRequestKey(request.customerId, request.id);
-  return { ...key, kind: 'provisioningRequest', ...request };
+  const { finishedAt } = request;
+  // Its steps name people, and it may carry a sealed password: neither stays for good.
+  const ends =
+    finishedAt === null ? {} : { expiresAt: Math.floor(Date.parse(finishedAt) / 1000) + keptSeconds };
+  return { ...key, kind: 'provisioningRequest', ...request, ...ends };
 }
 
 export function viewRequest({

@@ -11,7 +11,6 @@ const node = z.object({
   name: z.string(),
   path: z.string(),
   code: z.string().nullable().catch(null),
-  domains: z.array(z.object({ name: z.string() }).transform(({ name }) => name)).catch([]),
   ouStructure: z.enum(ouStructures).nullable().catch(null),
   locks: z.array(z.string()).catch([]),
   type: z.string().optional(),
@@ -70,7 +69,7 @@ export function desiredFrom(
     customerId: string;
     version: number;
     code?: string | null;
-    user?: { id: string; userName: string; upn: string; version: number } | undefined;
+    user?: Named | undefined;
     publicKey?: string | null;
   },
 ): Desired {
@@ -97,7 +96,6 @@ export function desiredFrom(
     suspended: self?.adminState === 'DISABLED',
     name: self?.name ?? codeOf(fallback),
     parents: above.map(toParent),
-    domains: self?.domains ?? [],
     ouStructure: structureAlong(line),
     // What it has comes back with it.
     services: inService ? had.map(({ code }) => code) : [],
@@ -143,15 +141,13 @@ function isInService({ engine, status }: Seen): boolean {
   return engine.requested ? engine.requested.what === 'provision' : engine.reached === 'Provisioned';
 }
 
-/** What names a user, and the version that was seen. */
-export function namedUser(item: Raw): { id: string; userName: string; upn: string; version: number } {
-  const { id, userName, upn, version } = user.parse({
-    ...item,
-    ...(item.summary as object),
-    displayName: item.name,
-  });
-  return { id, userName, upn, version };
+/** A user and the version that was seen. */
+export interface Named {
+  readonly id: string;
+  readonly version: number;
 }
+
+export const namedUser = (item: Raw): Named => ({ id: String(item.id), version: Number(item.version) });
 
 /** True for a user who is not in the directory, or is to leave it. */
 export function isOut(item: Raw): boolean {
@@ -184,19 +180,13 @@ function toUser(item: Raw, services: string[]): DesiredUser {
   };
 }
 
-function gone({
-  upn,
-  ...known
-}: {
-  id: string;
-  userName: string;
-  upn: string;
-  version: number;
-}): DesiredUser {
+// Who is gone is known by id alone; of an account that stands the engine has its own belief.
+function gone(known: Named): DesiredUser {
   return {
     ...known,
-    userPrincipalName: upn,
-    displayName: known.userName,
+    userName: known.id,
+    userPrincipalName: known.id,
+    displayName: known.id,
     firstName: null,
     lastName: null,
     email: null,

@@ -121,11 +121,11 @@ export const uniqueUserName = ({ id, customerId, userName }: User): Write => ({
 
 /** Asks the engine. */
 export function wish(
-  { id, customerId, userName, upn }: User,
+  { id, customerId }: User,
   what: 'provision' | 'deprovision' | 'delete' | 'reset_password',
   version: number,
   publicKey: string | null = null,
 ) {
-  const data = { customerId, userId: id, userName, upn, what, version, publicKey };
+  const data = { customerId, userId: id, what, version, publicKey };
   return announce(userProvisioningRequested, id, data);
 }

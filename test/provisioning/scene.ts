@@ -54,7 +54,6 @@ export function desiredOf(node: Planted, more: Partial<Desired> = {}): Desired {
     suspended: false,
     name: node.name,
     parents: node.parents,
-    domains: [`${node.code.toLowerCase()}.example`],
     ouStructure: 'UNGROUPED',
     services: [],
     users: [],

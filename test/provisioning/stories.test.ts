@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../lib/aws/db.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
+import { partition } from '../../lib/kit/keys.ts';
 import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { passwordReset } from '../kit/sealing.ts';
@@ -130,6 +132,31 @@ describe('two changes before the engine looks', () => {
     await deliver(id);
     expect((await accounts()).map(([enabled]) => enabled)).toEqual([false]);
     expect(await groups()).toEqual([]);
+  });
+});
+
+describe('a user who was deleted', () => {
+  it('is named by nothing that is kept for good', async () => {
+    const { id, add } = await served();
+    const user = await add('zelda.personal');
+    await ok(`PUT ${user}/services/${serviceId}`, {});
+    await deliver(id);
+    await ok(`DELETE ${user}`);
+    await deliver(id);
+    const naming = async (kind: 'PROVISION' | 'AUDIT' | 'DIRECTORY' | 'USER') => {
+      const found: Record<string, unknown>[] = [];
+      for await (const one of each({ partition: partition(id, kind), limit: 200, consistent: true })) {
+        if (/zelda/i.test(JSON.stringify(one))) found.push(one);
+      }
+      return found;
+    };
+    expect([await naming('AUDIT'), await naming('USER')]).toEqual([[], []]);
+    for (const kind of ['PROVISION', 'DIRECTORY'] as const) {
+      const found = await naming(kind);
+      expect(found.length, kind).toBeGreaterThan(0);
+      const days = found.map(({ expiresAt }) => Math.round((Number(expiresAt) - Date.now() / 1000) / 86_400));
+      expect([...new Set(days)], kind).toEqual([90]);
+    }
   });
 });
 
