@@ -157,6 +157,11 @@ export function rolesInForce(
   return selling ? [...reaching, 'RESELLER_FULL_ADMINISTRATOR'] : reaching;
 }
 
+/** Everything that the roles give together. */
+export function permissionsOf(held: readonly Role[]): Set<Permission> {
+  return new Set((Object.keys(permissions) as Permission[]).filter((one) => allows(held, one)));
+}
+
 /** True when one of the roles gives the permission. */
 export function allows(held: readonly Role[], permission: Permission): boolean {
   const granted: readonly Role[] = permissions[permission];
