@@ -4,12 +4,12 @@ import {
   administrator,
   newAdministrator,
 } from '../../lib/customers/administrator.ts';
-import { alreadyAdministrator, notOfCompany } from '../../lib/customers/problems.ts';
+import { alreadyAdministrator, notOfCompany, roleRestricted } from '../../lib/customers/problems.ts';
 import { toCustomer } from '../../lib/customers/profile.ts';
-import { candidate } from '../../lib/customers/store.ts';
+import { candidate, lineAbove } from '../../lib/customers/store.ts';
 import { addressInUse } from '../../lib/kit/membership.ts';
 import { route } from '../../lib/kit/route.ts';
-import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
+import { customerTypes, depthOf, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const addAdministrator = route({
@@ -23,10 +23,14 @@ export const addAdministrator = route({
   body: newAdministrator,
   dryRun: true,
   reply: { status: 201, body: administrator },
-  refuses: [notOfCompany, alreadyAdministrator, addressInUse],
+  refuses: [notOfCompany, alreadyAdministrator, addressInUse, roleRestricted],
   load: async ({ body, scope }) => {
     const { target } = await scope();
-    return candidate({ ...toCustomer(target.item), providerId: providerOf(target) }, body.personId);
+    const [found, above] = await Promise.all([
+      candidate({ ...toCustomer(target.item), providerId: providerOf(target) }, body.personId),
+      depthOf(target) > 2 ? lineAbove(target.path) : [],
+    ]);
+    return { ...found, line: [...above, target.item] };
   },
   decide: ({ scope, now }, state) => add(scope.target.id, state, now),
 });

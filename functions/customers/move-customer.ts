@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
+  domainsLost,
   itemsNotHeld,
   moveIntoItself,
   moveUnderway,
@@ -8,12 +9,19 @@ import {
   parentDisabled,
   parentNotReseller,
   rolesLost,
+  subtreeUnseen,
   tooDeep,
   tooManyServices,
 } from '../../lib/customers/problems.ts';
-import { besideHoldings, holdingsTold, journeyOf, profileOf } from '../../lib/customers/store.ts';
+import {
+  besideHoldings,
+  headcountOf,
+  holdingsTold,
+  journeyOf,
+  profileOf,
+} from '../../lib/customers/store.ts';
 import { route } from '../../lib/kit/route.ts';
-import { customerTypes } from '../../lib/kit/scope.ts';
+import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 
 export const moveCustomer = route({
@@ -35,19 +43,22 @@ export const moveCustomer = route({
     tooDeep,
     parentDisabled,
     moveUnderway,
+    subtreeUnseen,
     notOffered,
+    domainsLost,
     itemsNotHeld,
     rolesLost,
     tooManyServices,
   ],
   alongside: besideHoldings,
-  load: async ({ body, scope, alongside }) => {
-    const [{ target }, parent, holdings] = await Promise.all([
+  load: async ({ body, provider, scope, alongside }) => {
+    const [{ target }, parent, holdings, headcount] = await Promise.all([
       scope(),
       profileOf(body.parentId),
       holdingsTold({ alongside }),
+      provider ? headcountOf(provider) : scope().then(({ target }) => headcountOf(providerOf(target))),
     ]);
-    return { ...(await journeyOf(target, body.parentId, parent)), holdings };
+    return { ...(await journeyOf(target, body.parentId, parent)), holdings, headcount };
   },
   decide: ({ scope, query, body, newId, now }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { changeCustomer, changedCustomer } from '../../lib/customers/change.ts';
 import {
   billingIdTaken,
+  domainShared,
   domainTaken,
   limitAbove,
   nameTaken,
@@ -27,7 +28,7 @@ export const updateCustomer = route({
   dryRun: true,
   ifMatch: true,
   reply: { status: 200, body: customer },
-  refuses: [nameTaken, domainTaken, billingIdTaken, roleRestricted, limitAbove],
+  refuses: [nameTaken, domainTaken, domainShared, billingIdTaken, roleRestricted, limitAbove],
   load: async ({ body, scope }) => {
     const { domains, allowedRoles, userLimit } = body;
     if (!domains && !allowedRoles && !userLimit) return undefined;

@@ -4,10 +4,9 @@ import { pathAt, type TreeEntry } from '../../lib/kit/keys.ts';
 import { provisioningRequested } from '../../lib/provisioning/events.ts';
 import { remember, standing } from '../../lib/provisioning/object.ts';
 import { containerId, type Step } from '../../lib/provisioning/rules.ts';
-import { beliefsOf, surroundingsOf } from '../../lib/provisioning/store.ts';
+import { beliefsOf } from '../../lib/provisioning/store.ts';
 import { isAligned, nodesBelow, placeOf, placesBelow } from '../../lib/provisioning/tree-store.ts';
-import { desiredFrom } from '../../lib/provisioning/wish.ts';
-import type { Done, Work } from './execute-step.ts';
+import type { Done, Work } from './ensure-object.ts';
 
 type Cascade = Extract<Step, { do: 'cascade' }>;
 
@@ -19,7 +18,7 @@ export async function cascade(step: Cascade, work: Work): Promise<Done> {
   const providerId = work.path[1] ?? '';
   const { items, next } = await nodesBelow(providerId, place, step.after);
   const below = items.filter(({ id }) => id !== work.customerId);
-  const asked = await Promise.all(below.map((item) => ask(item, providerId)));
+  const asked = await Promise.all(below.map(ask));
   const announcements = asked.filter((one) => one !== undefined);
   const places = next === null ? others : step.places;
   return {
@@ -34,7 +33,7 @@ export async function cascade(step: Cascade, work: Work): Promise<Done> {
 async function begin(step: Cascade, work: Work): Promise<Done> {
   const [belief] = await beliefsOf(work.customerId, [containerId]);
   const container = standing(belief);
-  const turns = step.hold !== null && container && container.suspended !== step.hold;
+  const turns = step.hold !== null && container && container.told !== step.hold;
   if (!turns && !step.always) return { message: 'nothing changes below', writes: [] };
   const { version: _, ...rest } = container ?? { version: 0 };
   const writes =
@@ -42,6 +41,7 @@ async function begin(step: Cascade, work: Work): Promise<Done> {
       ? remember(container, {
           ...(rest as Omit<typeof container, 'version'>),
           suspended: step.hold === true,
+          told: step.hold,
           asOf: work.asOf,
         })
       : [];
@@ -49,15 +49,15 @@ async function begin(step: Cascade, work: Work): Promise<Done> {
   return { message: 'begun', writes, next: { ...step, places, after: null } };
 }
 
-async function ask(
-  item: Readonly<Record<string, unknown>>,
-  providerId: string,
-): Promise<Announcement | undefined> {
+// Whoever cannot be looked at is asked: one node does not keep the others from what holds for all.
+async function ask(item: Readonly<Record<string, unknown>>): Promise<Announcement | undefined> {
   const customerId = String(item.id);
+  const aligned = await isRight(customerId, item).catch(() => false);
+  if (aligned) return undefined;
+  return announce(provisioningRequested, customerId, { customerId, what: 'align', desired: null });
+}
+
+async function isRight(customerId: string, item: Readonly<Record<string, unknown>>): Promise<boolean> {
   const place = await placeOf(customerId, pathAt(item as unknown as TreeEntry));
-  if (!place || (await isAligned(customerId, place, Date.parse(now())))) return undefined;
-  const found = await surroundingsOf(customerId, { providerId });
-  if (!found.customer) return undefined;
-  const desired = desiredFrom(found, { customerId, version: Number(found.customer.version) });
-  return announce(provisioningRequested, customerId, { customerId, what: 'align', desired });
+  return !place || isAligned(customerId, place, Date.parse(now()));
 }

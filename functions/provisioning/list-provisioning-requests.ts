@@ -11,6 +11,8 @@ export const listProvisioningRequests = route({
   method: 'GET',
   path: '/v1/customers/{customerId}/provisioning-requests',
   summary: 'What the engine was asked to do for a customer and its users, newest first',
+  description:
+    'With `status` a page may be short, or empty, though more follows: go on while `nextCursor` is set. Requests are kept for 90 days after their end.',
   permission: 'provisioning.read',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),

@@ -1,8 +1,6 @@
 import { subscriber } from '../../lib/kit/context.ts';
-import { surroundingsOf } from '../../lib/provisioning/store.ts';
-import { desiredFrom } from '../../lib/provisioning/wish.ts';
 import { userProvisioningRequested } from '../../lib/users/events.ts';
-import { provision } from './on-provisioning-requested.ts';
+import { draw } from './draw-request.ts';
 
 const whats = {
   provision: 'user_provision',
@@ -17,11 +15,9 @@ export const onUserProvisioningRequested = subscriber({
   on: userProvisioningRequested,
   impact: 'Users are not provisioned: new people cannot log on, and those who left still can.',
   handle: async (envelope) => {
-    const { customerId, userId, userName, upn, what, version, publicKey } = envelope.data;
-    const { providerId } = envelope.tenant;
-    const found = await surroundingsOf(customerId, { providerId, userId });
-    const user = { id: userId, userName, upn, version };
-    const desired = desiredFrom(found, { customerId, version: 0, user, publicKey });
-    await provision(envelope, { customerId, what: whats[what], desired });
+    const { customerId, userId, what, version, publicKey } = envelope.data;
+    const user = { id: userId, version };
+    const wish = { version: 0, code: null, parentId: null, user, serviceCode: null };
+    await draw(envelope, { customerId, what: whats[what], wish, publicKey });
   },
 });

@@ -1,5 +1,5 @@
 import { commit, LostRace } from '../../lib/aws/db.ts';
-import { isLasting, openDirectory } from '../../lib/aws/directory.ts';
+import { describeFailure, isLasting, openDirectory } from '../../lib/aws/directory.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now } from '../../lib/aws/world.ts';
 import { digest } from '../../lib/kit/digest.ts';
@@ -9,10 +9,19 @@ import type { Actor, Node } from '../../lib/kit/scope.ts';
 import { isOfService, type What } from '../../lib/provisioning/desired.ts';
 import { enter, leave } from '../../lib/provisioning/lane.ts';
 import { rebase } from '../../lib/provisioning/rebase.ts';
-import { progress, type Request, recordStep, resumption, supersede } from '../../lib/provisioning/request.ts';
+import { isRenewed, renew, stepsNow } from '../../lib/provisioning/renew.ts';
+import {
+  progress,
+  type Request,
+  recordStep,
+  resumption,
+  rewind,
+  supersede,
+} from '../../lib/provisioning/request.ts';
 import { subjectOf } from '../../lib/provisioning/rules.ts';
 import { laneOf, requestAtWork, requestOf } from '../../lib/provisioning/store.ts';
 import { type Place, parentsAt, placeOf } from '../../lib/provisioning/tree-store.ts';
+import { aroundWish } from './draw-request.ts';
 import { execute } from './execute-step.ts';
 
 // One delivery brings up to five requests one after another into a function that has a minute.
@@ -33,12 +42,15 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
     const read = await requestAtWork(customerId, { requestId: id, objectId: subject });
     const { request, exists } = read;
     if (!request || request.finishedAt !== null) return;
-    const older = !lasts(request.what) && (read.subject?.asOf ?? -1) > request.asOf;
-    const overtaken = older || (!exists && request.what !== 'delete');
-    if (overtaken || request.steps.length === 0) {
+    const older = !lasts(request) && (read.subject?.asOf ?? -1) > request.asOf;
+    if (older || (!exists && request.what !== 'delete')) {
       return await record(request, supersede(request, now()), { envelope });
     }
-    await work(request, { envelope, directory, subject });
+    const current = await lookAgain(request, envelope);
+    if (current.steps.some(({ state }) => state === 'WAITING')) {
+      return await work(current, { envelope, directory, subject });
+    }
+    await record(current, supersede(current, now()), { envelope });
   } finally {
     await directory.close();
     await write([leave(found.customerId, lane)]).catch((error: unknown) => {
@@ -47,9 +59,21 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
   }
 }
 
-/** Requests that do not carry a state: a later one does not make them void. */
-const lasts = (what: What): boolean =>
-  isOfService(what) || what === 'align' || what === 'user_reset_password';
+/** Requests that carry no state, or draw it anew: a later one does not make them void. */
+const lasts = (request: Request): boolean =>
+  isRenewed(request) || isOfService(request.what) || passing.includes(request.what);
+const passing: readonly What[] = ['align', 'user_reset_password'];
+
+/** A request that waited does what is asked for now: an older state never comes back. */
+async function lookAgain(request: Request, envelope: Envelope): Promise<Request> {
+  const { customerId, wish, path } = request;
+  if (!wish || !isRenewed(request)) return request;
+  const found = await aroundWish(customerId, wish, path[1] ?? '');
+  const line = [path[0] ?? '', ...found.above.map(({ id }) => String(id)), customerId];
+  const current = renew(request, stepsNow(request, found), { path: line, at: now() });
+  if (current !== request) await record(request, current, { envelope });
+  return current;
+}
 
 type By = { envelope: Envelope; directory: ReturnType<typeof openDirectory>; subject: string };
 
@@ -65,7 +89,7 @@ async function work(started: Request, by: By): Promise<void> {
     const turn = { customerId, asOf, directory, subject, ...place };
     const done = await execute(next.step, turn).catch((error: unknown) => error as Error);
     if (done instanceof Error) {
-      const outcome = { done: false, message: describe(done), lasting: isLasting(done), at: now() };
+      const outcome = { done: false, message: describeFailure(done), lasting: isLasting(done), at: now() };
       const failed = recordStep(request, outcome);
       await record(request, failed, by);
       if (failed.finishedAt !== null) return;
@@ -74,7 +98,7 @@ async function work(started: Request, by: By): Promise<void> {
     // What a step relied on may have changed while it was at work: then it is done again as things are now.
     const [after, standing] = await follow(request, by);
     if (standing.blocked !== place.blocked || after !== request) {
-      [request, place] = [after, standing];
+      [request, place] = [standing.blocked === place.blocked ? after : rewind(after), standing];
       continue;
     }
     const { message, next: rest, sealed } = done;
@@ -104,9 +128,6 @@ async function follow(request: Request, by: { envelope: Envelope }): Promise<[Re
   await record(request, moved, by);
   return [moved, place];
 }
-
-/** What a log says of a failure: no secret is ever part of it. */
-const describe = ({ name, message }: Error): string => `${name}: ${message}`.replace(/\s+/g, ' ');
 
 async function record(
   before: Request,

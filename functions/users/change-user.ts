@@ -47,8 +47,9 @@ export const changeUser = route({
   ],
   load: async ({ target, params, body, scope }) => {
     const unseats = body.role !== undefined || body.disabled === true || body.expiresOn != null;
+    const instances = body.testUser !== undefined || body.displayName !== undefined;
     const [held, found] = await Promise.all([
-      heldUser(target, params.userId, { other: unseats, instances: body.testUser !== undefined }),
+      heldUser(target, params.userId, { other: unseats, instances }),
       body.role === undefined ? undefined : scope().then((one) => around(one.target, body.role)),
     ]);
     return { held, found };

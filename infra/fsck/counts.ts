@@ -1,6 +1,14 @@
+import { domainKey } from '../../lib/customers/domain.ts';
 import { groupKey, groupsOf, type Place } from '../../lib/directory/group.ts';
-import { type Check, placeOf, tally, tenantOf } from './check.ts';
+import { type Check, placeOf, type Stored, tally, tenantOf } from './check.ts';
 import { lineOf, parentOf } from './skeleton.ts';
+
+/** Domains of its parent that a node uses too. */
+function sharedBy(item: Stored): string[] {
+  const domains = (item.domains ?? []) as readonly { name: string; shared?: boolean }[];
+  const providerId = String(item.path).split('/')[1] ?? '';
+  return domains.flatMap(({ name, shared }) => (shared ? [placeOf({ ...domainKey(providerId, name) })] : []));
+}
 
 /** What is counted instead of listed. Each pair of names below holds what is counted less what is there. */
 export const counts: Check = (known, tell) => {
@@ -10,6 +18,8 @@ export const counts: Check = (known, tell) => {
   return {
     see: (item) => {
       const tenant = tenantOf(item);
+      for (const place of item.kind === 'node' ? sharedBy(item) : []) there(place, 'sharers');
+      if (item.kind === 'unique' && item.sharers !== undefined) said(placeOf(item), 'sharers', item.sharers);
       if (item.kind === 'userCount') said(tenant, 'users', item.users);
       else if (item.kind === 'user') {
         there(tenant, 'users');

@@ -121,14 +121,13 @@ export async function addUsers(grove: Grove, { fabrikam, contoso }: Tenants): Pr
   const displayName = 'Dóra Ünal, "Desk" *)(uid=*';
   await admin(`PATCH ${dora.path}`, { body: { displayName }, ifMatch: '*' });
   await admin(`POST ${dora.path}/provision`);
-  await stage.idle();
   await admin(`DELETE ${dora.path}/services/${mail.id}`, { ifMatch: '*' });
   await admin(`DELETE ${gus}`, { ifMatch: '*' });
   const kim = await add(south.admin, contoso, ['Kim', 'Contoso']);
   await add(south.admin, contoso, [
     'Leo',
     'Contoso',
-    { upn: `leo@contoso-${mark}.test`, expiresOn: '2099-12-31' },
+    { upn: `leo@contoso-${mark}.test`, expiresOn: '2099-12-31', department: 'R&D (EU), #1' },
   ]);
   await add(south.admin, contoso, ['Mia', 'Contoso', { expiresOn: '2020-12-31' }]);
   await south.admin(`POST ${contoso.path}/users`, {

@@ -23,7 +23,7 @@ export function consume(subscribers: readonly Subscriber[]) {
       try {
         await react(subscribers, record);
       } catch (error) {
-        log().error('reaction failed', { messageId: record.messageId, error: error as Error });
+        log().error('reaction failed', { messageId: record.messageId, ...trace(error as Error) });
         if (isLast(record)) log().error('dead letter', obituary(record, error as Error));
         failed.push({ itemIdentifier: record.messageId });
         await postpone(record);
@@ -46,6 +46,17 @@ function obituary({ body, eventSourceARN }: SQSRecord, error: Error) {
     tenant: tenant?.id,
     queue: eventSourceARN?.split(':').at(-1),
     reason: error instanceof Problem ? error.type.code : error.name,
+  };
+}
+
+/** Where an error came from. What it says may quote what nobody is to read: a secret, a person's name. */
+function trace(error: Error & { code?: unknown }) {
+  const { name, message, stack = '', code } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return {
+    error: name,
+    code: error instanceof Problem ? error.type.code : typeof code === 'string' ? code : undefined,
+    at: frames.filter((one) => /^\s+at .+:\d+:\d+\)?$/.test(one)).map((one) => one.trim()),
   };
 }
 

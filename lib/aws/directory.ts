@@ -3,7 +3,7 @@ import { envOr } from './env.ts';
 import { openLdap } from './ldap.ts';
 import { rdnsOf } from './rdn.ts';
 
-export { isLasting, Lasting } from './ldap-error.ts';
+export { describeFailure, isLasting, isOccupied, Lasting } from './ldap-error.ts';
 
 /** The directory that the deployment names, else the table: then what the engine remembers is all there is. */
 export function openDirectory(): Directory {

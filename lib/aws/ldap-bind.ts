@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client } from 'ldapts';
 import { env } from './env.ts';
+import { Lasting, Passing } from './ldap-error.ts';
 import { patience } from './world.ts';
 
 const times = { connectTimeout: 3000, timeout: 8000 };
@@ -29,7 +30,22 @@ async function readSecret(SecretId: string): Promise<Secret> {
   const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
     new GetSecretValueCommand({ SecretId }),
   );
-  return JSON.parse(SecretString ?? '{}') as Secret;
+  return parse(SecretString ?? '');
+}
+
+// What a parser says of a text has parts of it.
+function parse(text: string): Secret {
+  let found: Partial<Secret> | null;
+  try {
+    found = JSON.parse(text) as Partial<Secret> | null;
+  } catch {
+    throw new Lasting('The directory’s secret is not JSON');
+  }
+  const { user, password } = found ?? {};
+  if (typeof user !== 'string' || typeof password !== 'string') {
+    throw new Lasting('The directory’s secret names no user with a password');
+  }
+  return { ...found, user, password };
 }
 
 /** A connection that has signed in; encrypted before anything is said. */
@@ -67,7 +83,7 @@ async function bindAs({ user, password, authority, serverName }: Secret, url: st
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The directory did not answer StartTLS in time')), ms);
+    timer = setTimeout(() => reject(new Passing('The directory did not answer StartTLS in time')), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -18,7 +18,7 @@ import {
   replace,
 } from './ldap-account.ts';
 import { bind } from './ldap-bind.ts';
-import { Lasting } from './ldap-error.ts';
+import { Lasting, Passing } from './ldap-error.ts';
 import { rdnsOf, rdnsOfPlace } from './rdn.ts';
 
 const globalSecurityGroup = '-2147483646';
@@ -163,7 +163,7 @@ async function join(
     attributes: ['cn'],
   });
   const missing = object.memberOf.find((name) => !searchEntries.some(({ cn }) => text(cn) === name));
-  if (missing) throw new Error(`The group ${missing} does not exist`);
+  if (missing) throw new Passing(`The group ${missing} does not exist`);
   let changes = 0;
   for (const { dn, cn } of searchEntries) {
     const [should, is] = [object.memberOf.includes(text(cn)), current.includes(dn)];

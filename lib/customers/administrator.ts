@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { memberKey } from '../kit/keys.ts';
 import { join, leave, type Membership, memberItem } from '../kit/membership.ts';
-import type { Role } from '../kit/permission.ts';
+import { effective, type Role, type RoleRule } from '../kit/permission.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { id } from '../kit/text.ts';
 import { ofCompany, type Person } from './company.ts';
 import { administratorAdded, administratorRemoved } from './events.ts';
-import { alreadyAdministrator, lastAdministrator, notOfCompany } from './problems.ts';
+import { alreadyAdministrator, lastAdministrator, notOfCompany, roleRestricted } from './problems.ts';
 
 type Member = Pick<Membership, 'nodeId' | 'personId' | 'version'>;
 
@@ -60,13 +60,14 @@ export function appoint(person: Person, made: { customerId: string; now: string;
   ];
 }
 
-/** Adds an administrator: a person who holds another role at the customer keeps it. */
+/** Adds an administrator: a person who holds another role at the customer keeps it. `line`: from the provider down to it. */
 export function addAdministrator(
   customerId: string,
-  state: { person: Person | undefined; current: Membership | undefined },
+  state: { person: Person | undefined; current: Membership | undefined; line: readonly RoleRule[] },
   now: string,
 ): Plan<Administrator> {
-  const { current } = state;
+  const { current, line } = state;
+  if (effective([role], line).length === 0) refuse(roleRestricted);
   const [person = refuse(notOfCompany)] = ofCompany([state.person], () => '#/personId');
   if (current && administrates(current)) refuse(alreadyAdministrator);
   const after: Membership = current

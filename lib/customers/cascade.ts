@@ -1,4 +1,5 @@
 import { type Move, placed } from '../kit/move.ts';
+import { effective } from '../kit/permission.ts';
 import type { Node, NodeType } from '../kit/scope.ts';
 import { type RoleName, roleName } from './particulars.ts';
 
@@ -17,24 +18,7 @@ export function nodeFrom(item: Stored, move?: Move): Node {
   } as Node;
 }
 
-/** The roles that one node by itself allows: a provider all. */
-export function allowedAt(item: Stored): RoleName[] {
-  const allowed = item.allowedRoles as readonly string[] | null | undefined;
-  const restricted = (item.restrictedRoles ?? []) as readonly string[];
-  return roleName.options.filter((one) => (allowed?.includes(one) ?? true) && !restricted.includes(one));
-}
+/** The roles that every node of a line allows, from the provider down: the rule that counts at each request. */
+export const allowedAlong = (line: readonly Stored[]): RoleName[] => effective(roleName.options, line);
 
-/** The roles that every node of a line allows, from the provider down. */
-export function allowedAlong(line: readonly Stored[]): RoleName[] {
-  return roleName.options.filter((one) => line.every((item) => allowedAt(item).includes(one)));
-}
-
-/** The lowest user limit of a line and whose it is; undefined where nobody limits. */
-export function limitAlong(line: readonly Stored[]): { limit: number; nodeId: string } | undefined {
-  let lowest: { limit: number; nodeId: string } | undefined;
-  for (const { id, userLimit } of line) {
-    if (typeof userLimit !== 'number' || (lowest && lowest.limit <= userLimit)) continue;
-    lowest = { limit: userLimit, nodeId: String(id) };
-  }
-  return lowest;
-}
+export { limitAlong } from '../kit/inherit.ts';

@@ -18,7 +18,7 @@ export interface Census {
 }
 
 /** Counts nodes, each once. */
-export async function take(found: AsyncIterable<Found>, move: Move): Promise<Census> {
+export async function take(found: AsyncIterable<Found>, move?: Move): Promise<Census> {
   const nodes = new Set<string>();
   const resellers = new Map<string, Selling>();
   const seen = new Map<string, number>();
@@ -38,9 +38,9 @@ export async function take(found: AsyncIterable<Found>, move: Move): Promise<Cen
  * True when nothing of the subtree can be anywhere else: its root was found, each reseller found has as many children
  * found as it counts, and no child was added or removed meanwhile. An index may be late; the counts never are.
  */
-export function isWhole(census: Census, move: Move, now: ReadonlyMap<string, Selling>): boolean {
+export function isWhole(census: Census, root: Pick<Move, 'id'>, now: ReadonlyMap<string, Selling>): boolean {
   const { strayed, nodes, resellers, seen } = census;
-  if (strayed > 0 || !nodes.has(move.id)) return false;
+  if (strayed > 0 || !nodes.has(root.id)) return false;
   return [...resellers].every(
     ([id, { children, version }]) => (seen.get(id) ?? 0) === children && now.get(id)?.version === version,
   );

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { nodeKey } from '../kit/keys.ts';
 import { difference, type Plan, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { email, line, whole } from '../kit/text.ts';
 import { mustFit } from './direct.ts';
-import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
+import { exchangeBillingId, exchangeDomains, type Holders, holdDomains, sharedOf } from './domain.ts';
 import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
-import { contact, customerType, domains, roleSet } from './particulars.ts';
+import { contact, customerType, type DomainOf, domains, roleSet } from './particulars.ts';
 import { auditable, type Customer, customerName, nameKey, toCustomer, uniqueName } from './profile.ts';
 
 export const changedCustomer = z.strictObject({
@@ -36,6 +37,8 @@ export type ChangedCustomer = z.output<typeof changedCustomer>;
 /** What a change depends on besides the profile: who has the domains, and the nodes above where they narrow it. */
 export interface Neighbours {
   readonly holders: Holders;
+  /** Whose domains are to be shared. */
+  readonly parent?: Node | undefined;
   readonly line: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -49,7 +52,7 @@ export function changeCustomer(
   const { shareDomains: share = false, domains: asked, ...values } = change;
   mustFit(change, found.line);
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  const held = asked && holdDomains(asked, { ...found, own: node.id, parentId: before.parentId, share });
+  const held = asked && holdDomains(asked, { parent: undefined, ...found, own: node.id, share });
   const after: Customer = { ...before, ...given, ...(held ? { domains: held } : {}) };
   const differing = difference(before, after);
   const fields = Object.keys(differing.after);
@@ -63,8 +66,10 @@ export function changeCustomer(
       ...rename(providerId, before, after),
       ...exchangeDomains(providerId, node.id, {
         before: before.domains,
-        after: held ? after.domains : before.domains.filter(({ shared }) => !shared),
+        after: after.domains,
+        holders: found.holders,
       }),
+      ...boundTo(found.parent, { before: before.domains, after: after.domains }),
       ...exchangeBillingId(providerId, node.id, { before: before.billingId, after: after.billingId }),
     ],
     receipt: {
@@ -76,6 +81,16 @@ export function changeCustomer(
     announcements: [announce(customerChanged, after.id, { fields })],
     reply: { body: changed, version: node.version + 1 },
   };
+}
+
+/** A domain is shared while the parent has it. */
+function boundTo(
+  parent: Node | undefined,
+  { before, after }: { before: readonly DomainOf[]; after: readonly DomainOf[] },
+): Write[] {
+  const known = sharedOf(before);
+  if (!parent || sharedOf(after).every((one) => known.includes(one))) return [];
+  return [{ do: 'check', key: nodeKey(parent.id), version: parent.version }];
 }
 
 function rename(providerId: string, before: Customer, after: Customer): Write[] {

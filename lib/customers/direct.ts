@@ -172,7 +172,7 @@ function describe(
     location: command.location ?? null,
     domains: holdDomains(domainsAsked(command), {
       holders: found.holders,
-      parentId: parent.id,
+      parent,
       share: command.shareDomains,
     }),
     locale: command.locale ?? null,

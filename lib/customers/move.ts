@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
 import { prefixes } from '../kit/id.ts';
-import { offerKey, operationKey, treeEntry } from '../kit/keys.ts';
+import { offerKey, operationKey, settingsKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
 import { placed } from '../kit/move.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -11,10 +11,12 @@ import { depthOf, inScope, maxDepth, type Node, providerOf } from '../kit/scope.
 import { id } from '../kit/text.ts';
 import { allowedAlong } from './cascade.ts';
 import { depart, standingSince } from './departure.ts';
+import { sharedOf } from './domain.ts';
 import { ask, engaged, engineOf } from './engine.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
+  domainsLost,
   itemsNotHeld,
   moveIntoItself,
   moveUnderway,
@@ -22,6 +24,7 @@ import {
   parentDisabled,
   parentNotReseller,
   rolesLost,
+  subtreeUnseen,
   tooDeep,
   tooManyServices,
 } from './problems.ts';
@@ -56,6 +59,7 @@ export const movement = z.strictObject({
     items: z
       .array(z.string())
       .describe('Of the catalogue, held but not by the new parent: the move is refused'),
+    domains: z.array(z.string()).describe('Shared with the old parent: the move is refused'),
     roles: z
       .array(z.string())
       .describe('Usable before, restricted above from now on: refused unless `acceptLostRoles`'),
@@ -69,7 +73,10 @@ export interface Journey {
   readonly parent: Node | undefined;
   /** Profiles above the node as it stands, and from the provider down to the new parent. */
   readonly above: { readonly old: readonly Stored[]; readonly new: readonly Stored[] };
-  readonly subtree: { readonly nodes: number; readonly levels: number };
+  /** `whole`: all of it was seen. */
+  readonly subtree: { readonly nodes: number; readonly levels: number; readonly whole: boolean };
+  /** The version of the provider's count of customers, read before the subtree was sized. */
+  readonly headcount: number | undefined;
   /** Services that the node has or may hand on (twice where both), and what the new parent offers (null: everything). */
   readonly held: readonly { readonly serviceId: string; readonly times: number }[];
   /** The version of these holdings, read before they were listed. */
@@ -88,10 +95,11 @@ export function moveCustomer(
   const node = scope.target;
   const parent = destination(scope, journey);
   if (journey.forest.move) refuse(moveUnderway);
-  const lost = losses(node, journey);
+  if (!journey.subtree.whole) refuse(subtreeUnseen);
+  const before = toCustomer(node.item);
+  const lost = losses(node, journey, parent.id === before.parentId ? [] : sharedOf(before.domains));
   if (!made.dryRun) mustBear(lost, made.acceptLostRoles);
   if (journey.held.length > mostServices) refuse(tooManyServices, undefined, { most: mostServices });
-  const before = toCustomer(node.item);
   const body: Movement = {
     operationId: made.operationId,
     customerId: node.id,
@@ -136,6 +144,7 @@ export function moveCustomer(
       ...admit(parent),
       ...dismiss(before.parentId),
       sameHoldings(node.id, journey.holdings),
+      sameHeadcount(providerId, journey.headcount),
       ...handOver(journey.held, { from: before.parentId, to: parent.id }),
     ],
     receipt: {
@@ -158,6 +167,13 @@ export function moveCustomer(
   };
 }
 
+/** Binds the depth of a subtree to there being no customer more than when it was sized. */
+const sameHeadcount = (providerId: string, version: number | undefined): Write => ({
+  do: 'check',
+  key: settingsKey(providerId, 'MSP_MODE'),
+  version: version ?? null,
+});
+
 function destination(
   { home, target }: { readonly home: Node; readonly target: Node },
   { parent, subtree, forest }: Journey,
@@ -170,10 +186,15 @@ function destination(
   return parent;
 }
 
-function losses(node: Node, { above, held, offered, items }: Journey): Movement['lost'] {
+function losses(
+  node: Node,
+  { above, held, offered, items }: Journey,
+  domains: string[],
+): Movement['lost'] {
   const roles = allowedAlong([...above.new, node.item]);
   const services = held.map(({ serviceId }) => serviceId);
   return {
+    domains,
     services: absent(services, offered),
     items: absent(items.held, items.offered),
     roles: allowedAlong([...above.old, node.item]).filter((one) => !roles.includes(one)),
@@ -183,9 +204,10 @@ function losses(node: Node, { above, held, offered, items }: Journey): Movement[
 const absent = (held: readonly string[], offered: readonly string[] | null) =>
   offered === null ? [] : held.filter((one) => !offered.includes(one));
 
-function mustBear({ services, items, roles }: Movement['lost'], acceptLostRoles: boolean): void {
+function mustBear({ services, items, domains, roles }: Movement['lost'], acceptLostRoles: boolean): void {
   if (services.length > 0) refuse(notOffered, undefined, { services });
   if (items.length > 0) refuse(itemsNotHeld, undefined, { items });
+  if (domains.length > 0) refuse(domainsLost, undefined, { domains });
   if (roles.length > 0 && !acceptLostRoles) refuse(rolesLost, undefined, { roles });
 }
 

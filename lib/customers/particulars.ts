@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { roles } from '../kit/permission.ts';
+import { offByDefault, roles } from '../kit/permission.ts';
 import { domain, line, name, paragraph, whole } from '../kit/text.ts';
 
 const timeZone = z
@@ -80,15 +80,12 @@ export const domains = z
 export const roleName = z.enum(roles.CUSTOMER);
 export type RoleName = z.infer<typeof roleName>;
 
-const offByDefault: readonly RoleName[] = [
-  'MY_ACCOUNT_MANAGEMENT',
-  'MY_SERVICES_MANAGEMENT',
-  'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
-];
 export const allowedByDefault: readonly RoleName[] = roleName.options.filter(
   (one) => !offByDefault.includes(one),
 );
-export const restrictedByDefault: readonly RoleName[] = offByDefault;
+export const restrictedByDefault: readonly RoleName[] = roleName.options.filter((one) =>
+  offByDefault.includes(one),
+);
 
 /** A set of roles, each once. */
 export const roleSet = z

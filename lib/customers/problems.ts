@@ -70,6 +70,16 @@ export const domainTaken = problem({
   status: 409,
   title: 'Another customer has this domain',
 });
+export const domainShared = problem({
+  code: 'customers.domain_shared',
+  status: 409,
+  title: 'Customers below share this domain; they must let go of it first',
+});
+export const domainsLost = problem({
+  code: 'customers.domains_lost',
+  status: 409,
+  title: 'It shares domains of its parent, which stay there; give it others first',
+});
 export const billingIdTaken = problem({
   code: 'customers.billing_id_taken',
   status: 409,
@@ -145,6 +155,12 @@ export const moveUnderway = problem({
   code: 'customers.move_underway',
   status: 409,
   title: 'Another subtree of the provider is being moved',
+  retryable: true,
+});
+export const subtreeUnseen = problem({
+  code: 'customers.subtree_unseen',
+  status: 409,
+  title: 'Not everything that stands below can be seen yet; try again in a moment',
   retryable: true,
 });
 export const treeChanged = problem({

@@ -1,5 +1,4 @@
 import { commit, each, get, getAll, page } from '../aws/db.ts';
-import { idLength } from '../kit/id.ts';
 import {
   archiveKey,
   companyKey,
@@ -28,14 +27,14 @@ import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
 import { administrates, toMembership } from './administrator.ts';
 import { nodeFrom } from './cascade.ts';
-import type { Found } from './census.ts';
+import { type Found, isWhole, take } from './census.ts';
 import type { ChangedCustomer, Neighbours } from './change.ts';
 import { codeKey, codesFor, codesRead } from './code.ts';
 import { type Person, toCompany, toPerson } from './company.ts';
 import type { Facts } from './customer.ts';
 import type { Estate } from './deletion.ts';
 import { type DirectCustomer, domainsAsked, narrows, type Surroundings } from './direct.ts';
-import { domainKey, type Holders } from './domain.ts';
+import { domainKey, type Holders, toHolder } from './domain.ts';
 import { type Forest, toForest } from './forest.ts';
 import type { Journey } from './move.ts';
 import { toCustomer } from './profile.ts';
@@ -133,9 +132,7 @@ async function holdersOf(providerId: string, names: readonly string[]): Promise<
     names.map((one) => domainKey(providerId, one)),
     true,
   );
-  return Object.fromEntries(
-    names.map((one, index) => [one, found[index] && String(found[index].customerId)]),
-  );
+  return Object.fromEntries(names.map((one, index) => [one, found[index] && toHolder(found[index])]));
 }
 
 /** What adding a customer directly depends on; a second round trip only where the nodes above narrow it. */
@@ -170,11 +167,14 @@ export async function surroundingsFor(
 
 /** What a change of domains, roles or limits depends on. */
 export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise<Neighbours> {
-  const [line, holders] = await Promise.all([
+  const { domains, parentId } = toCustomer(node.item);
+  const names = asked.domains && [...domains, ...asked.domains].map(({ name }) => name);
+  const [line, holders, parent] = await Promise.all([
     asked.allowedRoles || asked.userLimit ? lineAbove(node.path) : [],
-    holdersOf(node.path[1] ?? '', asked.domains?.map(({ name }) => name) ?? []),
+    holdersOf(node.path[1] ?? '', [...new Set(names)]),
+    asked.domains && asked.shareDomains ? profileOf(parentId) : undefined,
   ]);
-  return { line, holders };
+  return { line, holders, parent: parent && nodeFrom(parent) };
 }
 
 /** What a reseller counts, and how many services it may hand on. */
@@ -275,14 +275,51 @@ async function itemsOf(nodeId: string): Promise<string[]> {
 const isHad = ({ status }: Stored) => status !== 'NotProvisioned';
 const isOffered = ({ offered }: Stored) => offered === 1;
 
+/** Counted from what is stored: an index may be late, so each reseller's count is compared with what was seen. */
 async function sizeOf(node: Node): Promise<Journey['subtree']> {
   const { G1, S1 } = treeEntry(node.path[1] ?? '', node.path);
-  let [nodes, longest] = [0, S1.length];
-  for await (const item of each({ index: 'tree', partition: G1, prefix: S1, limit: 1000 })) {
-    nodes++;
-    longest = Math.max(longest, String(item.S1).length);
+  const own = asStored([node]);
+  let levels = 1;
+  async function* found(): AsyncGenerator<Found> {
+    for (let after: string | undefined, more = true; more; ) {
+      const { items, next } = await page({ index: 'tree', partition: G1, prefix: S1, limit: 1000, after });
+      const below = items.filter(({ id }) => id !== node.id);
+      const some = Array.from({ length: Math.ceil(below.length / atOnce) }, (_, n) =>
+        asStored(below.slice(n * atOnce, (n + 1) * atOnce)),
+      );
+      for (const one of (await Promise.all([own, ...some])).flat()) {
+        const path = String(one.node.path).split('/');
+        if (!path.includes(node.id)) continue;
+        levels = Math.max(levels, path.length - path.indexOf(node.id));
+        yield one;
+      }
+      after = next ?? undefined;
+      more = next !== null;
+    }
   }
-  return { nodes, levels: (longest - S1.length) / idLength + 1 };
+  const census = await take(found());
+  return { nodes: census.nodes.size, levels, whole: isWhole(census, node, census.resellers) };
+}
+
+const atOnce = 50;
+
+/** Nodes that an index led to, each with what it counts, as stored now. */
+async function asStored(nodes: readonly { readonly id?: unknown }[]): Promise<Found[]> {
+  const ids = nodes.map(({ id }) => String(id));
+  const stored = await getAll(
+    ids.flatMap((id) => [nodeKey(id), resellerKey(id)]),
+    true,
+  );
+  return ids.flatMap((_, at) => {
+    const [node, selling] = stored.slice(2 * at, 2 * at + 2);
+    return node ? [{ node, selling: toSelling(selling) }] : [];
+  });
+}
+
+/** The version of a provider's count of customers, which each that comes or goes changes. */
+export async function headcountOf(providerId: string): Promise<number | undefined> {
+  const counted = await get(settingsKey(providerId, 'MSP_MODE'), true);
+  return counted && Number(counted.version);
 }
 
 /** Read with the caller's membership, and so before anything that a node holds is listed: binds to what is listed. */
@@ -297,7 +334,7 @@ export async function journeyOf(
   node: Node,
   parentId: string,
   stored: Stored | undefined,
-): Promise<Omit<Journey, 'holdings'>> {
+): Promise<Omit<Journey, 'holdings' | 'headcount'>> {
   const parentPath = String(stored?.path ?? '').split('/');
   const direct = parentId === node.path[1];
   const [forest, subtree, own, others, items, theirs, old, line] = await Promise.all([
@@ -347,12 +384,7 @@ export async function* arrivedNodes(move: Move): AsyncGenerator<Found> {
   let after: string | undefined;
   do {
     const read = await page({ index: 'tree', partition: G1, prefix: S1, limit: 100, after });
-    const keys = read.items.flatMap((item) => [keyOf(item), resellerKey(String(item.id))]);
-    const stored = await getAll(keys, true);
-    for (let at = 0; at < stored.length; at += 2) {
-      const [node, selling] = stored.slice(at, at + 2);
-      if (node) yield { node, selling: toSelling(selling) };
-    }
+    yield* await asStored(read.items);
     after = read.next ?? undefined;
   } while (after);
 }

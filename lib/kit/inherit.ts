@@ -50,3 +50,15 @@ export function levelsOf(
     .filter((percent) => percent <= 100 || meter.enforcement === 'SOFT')
     .toSorted((a, b) => a - b);
 }
+
+/** The lowest user limit of a line and whose it is; undefined where nobody limits. */
+export function limitAlong(
+  line: readonly Readonly<Record<string, unknown>>[],
+): { limit: number; nodeId: string } | undefined {
+  let lowest: { limit: number; nodeId: string } | undefined;
+  for (const { id, userLimit } of line) {
+    if (typeof userLimit !== 'number' || (lowest && lowest.limit <= userLimit)) continue;
+    lowest = { limit: userLimit, nodeId: String(id) };
+  }
+  return lowest;
+}

@@ -148,7 +148,8 @@ export type Permission = keyof typeof permissions;
 
 const ofCustomers: readonly string[] = roles.CUSTOMER;
 
-const offByDefault: readonly string[] = [
+/** Roles that a node below the provider lets through only where it names them. Source: domain.md §3.5. */
+export const offByDefault: readonly string[] = [
   'MY_ACCOUNT_MANAGEMENT',
   'MY_SERVICES_MANAGEMENT',
   'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
@@ -191,6 +192,11 @@ export function rolesInForce(
     );
   const reaching = where.own ? both : both.filter((role) => !ofCustomers.includes(role));
   return selling ? [...reaching, 'RESELLER_FULL_ADMINISTRATOR'] : reaching;
+}
+
+/** Everything that the roles give together. */
+export function permissionsOf(held: readonly Role[]): Set<Permission> {
+  return new Set((Object.keys(permissions) as Permission[]).filter((one) => allows(held, one)));
 }
 
 /** True when one of the roles gives the permission. */

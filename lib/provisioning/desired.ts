@@ -46,10 +46,14 @@ export const desired = z.strictObject({
     .min(1)
     .max(10)
     .describe('From the provider down to the parent'),
-  domains: z.array(z.string()).max(100),
   ouStructure: z.enum(ouStructures),
   services: z.array(code).max(50).describe('Codes of the services that the customer has'),
+  suspended: z.boolean().default(false).describe('Disabled: its accounts stay off'),
   users: z.array(desiredUser).max(20).describe('Only those that this request is about'),
+  everyone: z
+    .boolean()
+    .default(false)
+    .describe('What is provisioned brings all users of the customer to where they belong'),
   passwordLength: z.int().min(12).max(127).default(24).describe('Characters of a password that is made'),
   publicKey: z.string().max(2000).nullable().default(null).describe('Whom a new password is sealed for'),
 });

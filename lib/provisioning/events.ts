@@ -9,20 +9,22 @@ const state: Desired = {
   code: 'FABRIKAM',
   reseller: false,
   inService: true,
+  suspended: false,
   name: 'Fabrikam',
   parents: [{ id: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C', code: 'MSP-X6Y7Z8A9B0', name: 'Northwind' }],
-  domains: ['fabrikam.example'],
   ouStructure: 'UNGROUPED',
   services: ['MAIL'],
   users: [],
+  everyone: false,
   passwordLength: 24,
   publicKey: null,
 };
 
 export const provisioningRequested = event({
   type: 'provisioning.requested.v1',
-  summary: 'The directory is to be brought to this state; the subject is the customer',
-  data: z.strictObject({ customerId: z.string(), what: z.enum(whats), desired }),
+  summary:
+    'The directory is to be brought to this state, or to what the tree says then; the subject is the customer',
+  data: z.strictObject({ customerId: z.string(), what: z.enum(whats), desired: desired.nullable() }),
   example: { customerId, what: 'provision', desired: state },
 });
 

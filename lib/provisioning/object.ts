@@ -19,7 +19,13 @@ const belief = z.object({
   active: z.boolean(),
   /** The owner's container: whether the customer's accounts are off. */
   suspended: z.boolean(),
+  /** For the container: of what the nodes below were asked to heed last; null where nobody knows. */
+  told: z.boolean().nullable().default(null),
   gone: z.boolean(),
+  /** Accounts: folders that it stood in before, until somebody has looked whether they are empty. */
+  left: z.array(z.array(z.string())).default([]),
+  /** Where it was made: in the table alone, or in a directory. */
+  directory: z.enum(directoryKinds).default('TABLE'),
   /** Version of the desired state that it was made of, where it was a request's subject. */
   asOf: z.int(),
   version: z.int(),
@@ -83,9 +89,11 @@ export interface Standing {
 
 /** A belief as callers see it; its groups stand in `groups` by name. */
 export function viewObject(
-  { object, objectId, rdns, active }: Belief,
-  { chain, baseDn, now }: Standing,
+  { object, objectId, rdns, active, directory }: Belief,
+  { chain, now, ...standing }: Standing,
 ): ObjectView {
+  // Nothing of what was made before there was a directory stands in it.
+  const baseDn = directory === 'LDAP' ? standing.baseDn : '';
   const dnOf = (inside: readonly string[]) =>
     [...[...chain, ...inside].reverse(), ...(baseDn ? [baseDn] : [])].join(',');
   const nothing = {
@@ -98,7 +106,7 @@ export function viewObject(
     memberOf: [],
   };
   const dn = dnOf(objectId === containerId ? [] : rdns);
-  const common = { ...nothing, type: object.type, name: object.name, dn, directory: directoryOf(baseDn) };
+  const common = { ...nothing, type: object.type, name: object.name, dn, directory };
   if (object.type === 'USER') {
     const { displayName, userPrincipalName, memberOf, expiresAt } = object;
     const enabled = active && (expiresAt === null || now < expiresAt);

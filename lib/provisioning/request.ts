@@ -13,6 +13,7 @@ export const hangsAfterMs = 30 * 60_000;
 // The queue brings a request's event once more than a step may fail: the last failure is recorded.
 const mostAttempts = { passing: mostTries - 1, lasting: 2 };
 const longestLog = 20;
+const keptSeconds = 90 * 24 * 3600;
 
 export const requestStatus = z.enum([
   'NotProvisioned',
@@ -58,11 +59,23 @@ export const requestView = summary.extend({
 });
 export type RequestView = z.infer<typeof requestView>;
 
+/** What of the tree a request is drawn from, each time it runs. */
+const wish = z.strictObject({
+  version: z.int(),
+  code: z.string().nullable(),
+  // An id is all that is kept of a user: what they are called is looked up.
+  user: z.object({ id: z.string(), version: z.int() }).nullable(),
+  serviceCode: z.string().nullable(),
+  parentId: z.string().nullable(),
+});
+export type Wish = z.infer<typeof wish>;
+
 const stored = summary.omit({ kind: true, stepsDone: true, stepsTotal: true }).extend({
   what: z.enum(whats),
   asOf: z.int(),
   path: z.array(z.string()),
   sealedPassword: z.string().nullable().default(null),
+  wish: wish.nullable().default(null),
   steps: z.array(stepProgress.extend({ step: stepShape })),
   version: z.int(),
 });
@@ -72,16 +85,28 @@ export const toRequest = (item: Readonly<Record<string, unknown>>): Request => s
 
 export function requestItem(request: Request): Item & { version: number } {
   const key = provisioningRequestKey(request.customerId, request.id);
-  return { ...key, kind: 'provisioningRequest', ...request };
+  const { finishedAt } = request;
+  // Its steps name people, and it may carry a sealed password: neither stays for good.
+  const ends =
+    finishedAt === null ? {} : { expiresAt: Math.floor(Date.parse(finishedAt) / 1000) + keptSeconds };
+  return { ...key, kind: 'provisioningRequest', ...request, ...ends };
 }
 
-export function viewRequest({ what, asOf: _, path: __, version: ___, steps, ...rest }: Request): RequestView {
+export function viewRequest({
+  what,
+  asOf: _,
+  path: __,
+  version: ___,
+  wish: ____,
+  steps,
+  ...rest
+}: Request): RequestView {
   return {
     ...rest,
     kind: kindOf(what),
     stepsDone: steps.filter(({ state }) => state === 'DONE' || state === 'SKIPPED').length,
     stepsTotal: steps.length,
-    steps: steps.map(({ step: ____, ...shown }) => shown),
+    steps: steps.map(({ step: _____, ...shown }) => shown),
   };
 }
 
@@ -92,10 +117,10 @@ export function summarize(request: Request): z.infer<typeof summary> {
 
 /** A request as its event asks for it; nothing is done yet. */
 export function openRequest(
-  asked: { customerId: string; what: What; desired: Desired },
+  asked: { customerId: string; what: What; desired: Desired; wish?: Wish; steps?: readonly Step[] },
   made: { id: string; at: string; platformId: string; directory: Request['directory'] },
 ): Request {
-  const { customerId, what, desired } = asked;
+  const { customerId, what, desired, wish = null, steps = stepsFor(customerId, what, desired) } = asked;
   const user = isOfUser(what) ? desired.users[0] : undefined;
   return {
     id: made.id,
@@ -103,15 +128,16 @@ export function openRequest(
     customerId,
     userId: user?.id ?? null,
     serviceCode: (isOfService(what) && desired.services.at(-1)) || null,
-    asOf: user?.version ?? desired.version,
+    asOf: wish?.user?.version ?? user?.version ?? desired.version,
     status: 'Requested',
     directory: made.directory,
     path: [made.platformId, ...desired.parents.map(({ id }) => id), customerId],
-    steps: stepsFor(customerId, what, desired).map((one) => waiting(one)),
+    steps: steps.map((one) => waiting(one)),
     createdAt: made.at,
     touchedAt: made.at,
     finishedAt: null,
     sealedPassword: null,
+    wish,
     version: 1,
   };
 }
@@ -148,6 +174,17 @@ export function recordStep(request: Request, outcome: Outcome): Request {
   const status = failed ? 'Failed' : left ? 'InProgress' : 'Provisioned';
   const sealedPassword = sealed ?? request.sealedPassword;
   return touched({ ...request, sealedPassword }, { steps, status, at });
+}
+
+/** The request when what its step under way goes by has changed: that is done for all users again. */
+export function rewind(request: Request): Request {
+  const index = request.steps.findIndex(({ state }) => state === 'WAITING');
+  const steps = request.steps.map((one, place) => {
+    if (place !== index || (one.step.do !== 'switchUsers' && one.step.do !== 'align')) return one;
+    const { after: _, ...step } = one.step;
+    return { ...one, step };
+  });
+  return { ...request, steps };
 }
 
 /** The request when a later change has overtaken it: nothing of it is done any more. */

@@ -6,18 +6,21 @@ import {
   type DirectoryGroup,
   directoryObject,
 } from '../kit/directory.ts';
+import { foldName } from '../kit/text.ts';
 import type { Desired, DesiredUser, What } from './desired.ts';
 import { accountName, administratorsGroup, serviceGroup, usersGroup } from './naming.ts';
 
 const owned = { owner: z.string(), objectId: z.string() };
+// Users behind it are left; null: all have been seen.
+const after = z.string().nullable().optional();
 
 /** One sub-request: a change that may be repeated until it has succeeded. */
 export const step = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('ensure'), ...owned, object: directoryObject }),
-  z.strictObject({ do: z.literal('remove'), ...owned }),
-  z.strictObject({ do: z.literal('switchUsers'), on: z.boolean() }),
+  z.strictObject({ do: z.literal('remove'), ...owned, after }),
+  z.strictObject({ do: z.literal('switchUsers'), on: z.boolean(), after }),
   /** Accounts as the customer and the nodes above say now. */
-  z.strictObject({ do: z.literal('align') }),
+  z.strictObject({ do: z.literal('align'), after }),
   /** The same for every node below, some at a time: `places` of the index are left, the first after `after`. */
   z.strictObject({
     do: z.literal('cascade'),
@@ -32,14 +35,24 @@ export const step = z.discriminatedUnion('do', [
     length: z.int(),
     publicKey: z.string().nullable(),
   }),
-  z.strictObject({ do: z.literal('clear'), what: z.enum(['users', 'groups', 'serviceGroups', 'folders']) }),
+  z.strictObject({
+    do: z.literal('clear'),
+    what: z.enum(['users', 'groups', 'serviceGroups', 'folders', 'emptyFolders']),
+    /** Only what this user has left empty. */
+    user: z.string().optional(),
+    after,
+  }),
+  /** Every user of the customer as it is now, some at a time: those behind `after` are left. */
+  z.strictObject({ do: z.literal('bringUsers'), after: z.string().nullable() }),
 ]);
 export type Step = z.infer<typeof step>;
 
 export const containerId = 'C';
 export const groupId = (name: string): string => `G#${name}`;
 export const userId = (id: string): string => `U#${id}`;
-export const folderId = (place: readonly string[]): string => `F#${digest('folder', place).slice(0, 16)}`;
+/** Two spellings that a directory takes for one name are one folder. */
+export const folderId = (place: readonly string[]): string =>
+  `F#${digest('folder', place.map(foldName)).slice(0, 16)}`;
 
 /** What an object must have been made as before an older request may touch it: the subject of a request. */
 export const subjectOf = (user: string | null): string => (user === null ? containerId : userId(user));
@@ -54,15 +67,16 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
         ...containers,
         ...groups(customerId, state),
         ...users(),
-        ...below(state, { hold: false, always: false }),
-        { do: 'switchUsers', on: true },
+        ...(state.everyone ? everyone : []),
+        { do: 'switchUsers', on: !state.suspended },
+        ...below(state, { hold: state.suspended, always: false }),
       ];
     case 'move':
       return [
         ...containers,
         ...groups(customerId, state),
-        ...below(state, { hold: null, always: true }),
         { do: 'align' },
+        ...below(state, { hold: null, always: true }),
       ];
     case 'align':
       return [{ do: 'align' }];
@@ -71,16 +85,16 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
     case 'service_deprovision':
       return state.services.map((service) => removed(customerId, groupId(serviceGroup(state.code, service))));
     case 'disable':
-      return [...below(state, { hold: true, always: true }), { do: 'switchUsers', on: false }];
+      return [{ do: 'switchUsers', on: false }, ...below(state, { hold: true, always: true })];
     case 'enable':
       return [
-        ...below(state, { hold: !state.inService, always: true }),
-        { do: 'switchUsers', on: state.inService },
+        { do: 'switchUsers', on: !isOff(state) },
+        ...below(state, { hold: isOff(state), always: true }),
       ];
     case 'deprovision':
       return [
-        ...below(state, { hold: true, always: false }),
         { do: 'switchUsers', on: false },
+        ...below(state, { hold: true, always: false }),
         { do: 'clear', what: 'serviceGroups' },
       ];
     case 'delete':
@@ -91,14 +105,18 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
         removed(customerId, containerId),
       ];
     case 'user_provision':
-      return [...containers, ...groups(customerId, state), ...users()];
+      return [...containers, ...groups(customerId, state), ...users(), ...tidy(state)];
     case 'user_deprovision':
-      return state.users.flatMap((user) => {
-        const off: DesiredUser = { ...user, enabled: false };
-        return ensureUser({ customerId, state, user: off, memberOf: [] });
-      });
+      return [
+        ...(state.everyone ? containers : []),
+        ...state.users.flatMap((user) => {
+          const off: DesiredUser = { ...user, enabled: false };
+          return ensureUser({ customerId, state, user: off, memberOf: [] });
+        }),
+        ...tidy(state),
+      ];
     case 'user_delete':
-      return state.users.map((user) => removed(customerId, userId(user.id)));
+      return [...state.users.map((user) => removed(customerId, userId(user.id))), ...tidy(state)];
     case 'user_reset_password':
       return state.users.map(({ id }) => {
         const { passwordLength: length, publicKey } = state;
@@ -107,9 +125,16 @@ export function stepsFor(customerId: string, what: What, state: Desired): Step[]
   }
 }
 
+const isOff = ({ inService, suspended }: Desired): boolean => !inService || suspended;
+
+const emptyFolders = { do: 'clear', what: 'emptyFolders' } as const;
+export const everyone: readonly Step[] = [{ do: 'bringUsers', after: null }, emptyFolders];
+const tidy = ({ everyone: whole, users }: Desired): readonly Step[] =>
+  whole ? users.map(({ id }) => ({ ...emptyFolders, user: userId(id) })) : [];
+
 const removed = (owner: string, objectId: string): Step => ({ do: 'remove', owner, objectId });
 
-// A node below is off while one above it is: the engine sees to all of them before it switches the node's own accounts.
+// A node below is off while one above it is: its own accounts first, so that none below can keep them from it.
 function below({ reseller }: Desired, { hold, always }: { hold: boolean | null; always: boolean }): Step[] {
   return reseller ? [{ do: 'cascade', hold, always, places: null, after: null }] : [];
 }
@@ -130,10 +155,13 @@ function own(customerId: string, { parents, code, name }: Desired): Step[] {
 }
 
 function ensureContainer(
-  place: { owner: string; objectId: string } & Pick<DirectoryContainer, 'at' | 'name' | 'description'>,
+  place: { owner: string; objectId: string; mark?: string } & Pick<
+    DirectoryContainer,
+    'at' | 'name' | 'description'
+  >,
 ): Step {
-  const { owner, objectId, ...rest } = place;
-  return { do: 'ensure', owner, objectId, object: { type: 'CONTAINER', mark: owner, ...rest } };
+  const { owner, objectId, mark = owner, ...rest } = place;
+  return { do: 'ensure', owner, objectId, object: { type: 'CONTAINER', mark, ...rest } };
 }
 
 function groups(customerId: string, state: Desired): Step[] {
@@ -157,7 +185,10 @@ function groups(customerId: string, state: Desired): Step[] {
 }
 
 /** Folders of a user's place inside the customer's container. */
-export function foldersOf(structure: Desired['ouStructure'], user: DesiredUser): string[] {
+export function foldersOf(
+  { ouStructure, reseller }: Pick<Desired, 'ouStructure' | 'reseller'>,
+  user: Pick<DesiredUser, 'department' | 'location' | 'folder'>,
+): string[] {
   const { department, location, folder } = user;
   const chosen: Record<Desired['ouStructure'], readonly (string | null)[]> = {
     UNGROUPED: [],
@@ -167,8 +198,13 @@ export function foldersOf(structure: Desired['ouStructure'], user: DesiredUser):
     LOCATION_DEPARTMENT: [location, department],
     USER_SPECIFIED: [folder],
   };
-  return chosen[structure].filter((one) => one !== null);
+  const [first, ...rest] = chosen[ouStructure].filter((one) => one !== null);
+  if (first === undefined) return [];
+  // Beside a reseller's own folders stand its customers' containers, which are named by codes.
+  return [reseller && looksLikeCode.test(first) ? `${first} (users)` : first, ...rest];
 }
+
+const looksLikeCode = /^[a-z0-9-]{2,32}$/i;
 
 function ensureUser(input: {
   customerId: string;
@@ -178,11 +214,12 @@ function ensureUser(input: {
 }): Step[] {
   const { customerId, state, user } = input;
   const groupsAt = placeOf(state);
-  const folders = foldersOf(state.ouStructure, user);
+  const folders = foldersOf(state, user);
   const ensured = folders.map((name, index) => {
     const at = [...groupsAt, ...folders.slice(0, index)];
     const objectId = folderId(folders.slice(0, index + 1));
-    return ensureContainer({ owner: customerId, objectId, at, name, description: state.name });
+    const mark = `${customerId} ${objectId}`;
+    return ensureContainer({ owner: customerId, objectId, at, name, description: state.name, mark });
   });
   const memberOf = input.memberOf ?? membershipsOf(state, user);
   const object: DirectoryAccount = {
@@ -231,6 +268,8 @@ export function describeStep(one: Step): string {
     case 'resetPassword':
       return 'new password';
     case 'clear':
-      return `remove ${one.what === 'serviceGroups' ? 'service groups' : one.what}`;
+      return `remove ${one.what.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`)}`;
+    case 'bringUsers':
+      return 'users of the customer';
   }
 }

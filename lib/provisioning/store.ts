@@ -74,6 +74,18 @@ export async function* eachBelief(owner: string, prefix: 'U#' | 'G#' | 'F#'): As
   for await (const item of found) yield toBelief(item);
 }
 
+/** Some of a customer's objects of one kind. */
+export async function beliefPage(owner: string, prefix: 'U#', after: string | undefined) {
+  const { items, next } = await page({
+    partition: partition(owner, 'DIRECTORY'),
+    prefix,
+    limit: 100,
+    after,
+    consistent: true,
+  });
+  return { beliefs: items.map(toBelief), next };
+}
+
 /** A page of a customer's objects, and the containers of the nodes above, top first. */
 export async function objectPage(
   customerId: string,
@@ -97,27 +109,17 @@ export async function surroundingsOf(
   customerId: string,
   at: { providerId: string; userId?: string | undefined; parentId?: string },
 ): Promise<Surroundings> {
-  const instances = async (prefix: string) => {
-    const out: Record<string, unknown>[] = [];
-    const found = each({
-      partition: partition(customerId, 'INSTANCE'),
-      prefix,
-      limit: 100,
-      consistent: true,
-    });
-    for await (const item of found) out.push(item);
-    return out;
-  };
   const keys = [
     nodeKey(customerId),
     nodeKey(at.parentId ?? customerId),
     userKey(customerId, at.userId ?? '-'),
     forestKey(at.providerId),
+    settingsKey(at.providerId, 'DEFAULTS'),
   ];
-  const [[customer, parent, user, tree], services, userServices] = await Promise.all([
+  const [[customer, parent, user, tree, defaults], services, userServices] = await Promise.all([
     getAll(keys, true),
-    instances(customerServicePrefix),
-    at.userId ? instances(`${at.userId}#`) : [],
+    instances(customerId, customerServicePrefix),
+    at.userId ? servicesOf(customerId, at.userId) : [],
   ]);
   const stored = String(customer?.path ?? `${parent?.path}/${customerId}`).split('/');
   const path = placed(stored, overlayOf(tree));
@@ -125,5 +127,38 @@ export async function surroundingsOf(
     path.slice(1, -1).map((id) => nodeKey(id)),
     true,
   );
-  return { customer, above: above.filter((one) => one !== undefined), services, user, userServices };
+  return {
+    customer,
+    above: above.filter((one) => one !== undefined),
+    services,
+    user,
+    userServices,
+    defaults,
+  };
+}
+
+async function instances(customerId: string, prefix: string) {
+  const out: Record<string, unknown>[] = [];
+  const found = each({
+    partition: partition(customerId, 'INSTANCE'),
+    prefix,
+    limit: 100,
+    consistent: true,
+  });
+  for await (const item of found) out.push(item);
+  return out;
+}
+
+/** What a user has and had. */
+export const servicesOf = (customerId: string, userId: string) => instances(customerId, `${userId}#`);
+
+/** Some of a customer's users, with the items that find them by address left out. */
+export async function userPage(customerId: string, limit: number, after: string | null) {
+  const { items, next } = await page({
+    partition: partition(customerId, 'USER'),
+    limit,
+    after: after ?? undefined,
+    consistent: true,
+  });
+  return { users: items.filter(({ kind }) => kind === 'user'), next };
 }

@@ -11,10 +11,12 @@ const node = z.object({
   name: z.string(),
   path: z.string(),
   code: z.string().nullable().catch(null),
-  domains: z.array(z.object({ name: z.string() }).transform(({ name }) => name)).catch([]),
-  ouStructure: z.enum(ouStructures).catch('UNGROUPED'),
+  ouStructure: z.enum(ouStructures).nullable().catch(null),
+  locks: z.array(z.string()).catch([]),
   type: z.string().optional(),
   status: z.string().optional(),
+  adminState: z.string().optional(),
+  engine: z.object({ reached: z.string(), requested: z.object({ what: z.string() }).optional() }).optional(),
   passwordRule: z
     .object({ minLength: z.number().nullable().catch(null) })
     .nullable()
@@ -25,6 +27,8 @@ const node = z.object({
 const user = z.object({
   id: z.string(),
   version: z.number(),
+  status: z.string().catch('Provisioned'),
+  leaving: z.boolean().catch(false),
   userName: z.string(),
   upn: z.string(),
   displayName: z.string(),
@@ -51,6 +55,8 @@ export interface Surroundings {
   readonly services: readonly Raw[];
   readonly user: Raw | undefined;
   readonly userServices: readonly Raw[];
+  /** What the provider says for all below it. */
+  readonly defaults?: Raw | undefined;
 }
 
 const codeOf = (one: { id: string; code: string | null }): string =>
@@ -58,17 +64,18 @@ const codeOf = (one: { id: string; code: string | null }): string =>
 
 /** The state that a customer's items ask for. `known` stands in for a customer or user that is gone. */
 export function desiredFrom(
-  { customer, above, services, user: one, userServices }: Surroundings,
+  { customer, above, services, user: one, userServices, defaults }: Surroundings,
   known: {
     customerId: string;
     version: number;
     code?: string | null;
-    user?: { id: string; userName: string; upn: string; version: number };
+    user?: Named | undefined;
     publicKey?: string | null;
   },
 ): Desired {
   const fallback = { id: known.customerId, code: known.code ?? null };
   const self = customer ? node.parse(customer) : undefined;
+  const line = lineOf([...above, ...(customer ? [customer] : [])], defaults);
   const had = services
     .map((item) => instance.parse(item))
     .filter(({ status }) => status !== 'NotProvisioned');
@@ -79,19 +86,22 @@ export function desiredFrom(
       had.some(({ serviceId, epoch }) => serviceId === mine.serviceId && epoch === mine.epoch),
     )
     .map(({ code }) => code);
+  const inService = self !== undefined && isInService(self);
   const wanted = one ? toUser(one, codes) : known.user && gone(known.user);
   return {
     version: known.version,
     code: codeOf(self ?? fallback),
     reseller: self?.type === 'RESELLER',
-    inService: self?.status !== 'NotProvisioned',
+    inService,
+    suspended: self?.adminState === 'DISABLED',
     name: self?.name ?? codeOf(fallback),
     parents: above.map(toParent),
-    domains: self?.domains ?? [],
-    ouStructure: self?.ouStructure ?? 'UNGROUPED',
-    services: had.map(({ code }) => code),
+    ouStructure: structureAlong(line),
+    // What it has comes back with it.
+    services: inService ? had.map(({ code }) => code) : [],
     users: wanted ? [wanted] : [],
-    passwordLength: lengthAlong([...above, ...(customer ? [customer] : [])]),
+    everyone: true,
+    passwordLength: lengthAlong(line),
     publicKey: known.publicKey ?? null,
   };
 }
@@ -103,12 +113,59 @@ export function toParent(item: Raw): Desired['parents'][number] {
 }
 
 // The longest that any node of the line asks for, and never a short one.
-function lengthAlong(line: readonly Raw[]): number {
-  return Math.max(24, ...line.map((item) => node.parse(item).passwordRule?.minLength ?? 0));
+function lengthAlong(line: readonly Seen[]): number {
+  return Math.max(24, ...line.map(({ passwordRule }) => passwordRule?.minLength ?? 0));
+}
+
+type Seen = z.output<typeof node>;
+
+// From the provider, with what it says for all, down to the customer.
+function lineOf(items: readonly Raw[], defaults: Raw | undefined): Seen[] {
+  return items.map((item, index) => {
+    if (index > 0 || !defaults) return node.parse(item);
+    const { passwordRule, ouStructure, locks } = defaults;
+    return node.parse({ ...item, passwordRule, ouStructure, locks });
+  });
+}
+
+// The nearest that says something; below a lock nobody is asked.
+function structureAlong(line: readonly Seen[]): Desired['ouStructure'] {
+  const locked = line.slice(0, -1).findIndex(({ locks }) => locks.includes('ouStructure'));
+  const asked = locked < 0 ? line : line.slice(0, locked + 1);
+  return asked.findLast(({ ouStructure }) => ouStructure !== null)?.ouStructure ?? 'UNGROUPED';
+}
+
+// What was asked for last counts, whether it is done or not.
+function isInService({ engine, status }: Seen): boolean {
+  if (!engine) return status !== 'NotProvisioned';
+  return engine.requested ? engine.requested.what === 'provision' : engine.reached === 'Provisioned';
+}
+
+/** A user and the version that was seen. */
+export interface Named {
+  readonly id: string;
+  readonly version: number;
+}
+
+export const namedUser = (item: Raw): Named => ({ id: String(item.id), version: Number(item.version) });
+
+/** True for a user who is not in the directory, or is to leave it. */
+export function isOut(item: Raw): boolean {
+  const { status, leaving } = user.parse({ ...item, ...(item.summary as object), displayName: item.name });
+  return leaving || status === 'NotProvisioned';
 }
 
 function toUser(item: Raw, services: string[]): DesiredUser {
-  const { upn, disabled, expiresOn, expiresAt, roles, ...rest } = user.parse({
+  const {
+    upn,
+    disabled,
+    expiresOn,
+    expiresAt,
+    roles,
+    status: _,
+    leaving: __,
+    ...rest
+  } = user.parse({
     ...item,
     ...(item.summary as object),
     displayName: item.name,
@@ -123,19 +180,13 @@ function toUser(item: Raw, services: string[]): DesiredUser {
   };
 }
 
-function gone({
-  upn,
-  ...known
-}: {
-  id: string;
-  userName: string;
-  upn: string;
-  version: number;
-}): DesiredUser {
+// Who is gone is known by id alone; of an account that stands the engine has its own belief.
+function gone(known: Named): DesiredUser {
   return {
     ...known,
-    userPrincipalName: upn,
-    displayName: known.userName,
+    userName: known.id,
+    userPrincipalName: known.id,
+    displayName: known.id,
     firstName: null,
     lastName: null,
     email: null,

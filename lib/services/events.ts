@@ -12,6 +12,7 @@ export const serviceProvisioningRequested = event({
     userId: z.string().nullable(),
     serviceId: z.string(),
     serviceCode: z.string(),
+    multiInstance: z.boolean().default(false).describe('As the service said when it was given'),
     planId: z.string().nullable(),
     what: z
       .enum(['provision', 'deprovision'])
@@ -23,6 +24,7 @@ export const serviceProvisioningRequested = event({
     userId: null,
     serviceId,
     serviceCode: 'MAIL',
+    multiInstance: false,
     planId: 'pln_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
     what: 'provision',
     version: 1,

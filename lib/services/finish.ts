@@ -11,9 +11,7 @@ interface Outcome {
 /** What the engine has made of services that were asked for before its request began; undefined where of none. */
 export function finishServices(instances: readonly Instance[], outcome: Outcome): Plan | undefined {
   const asked = idTime(outcome.requestId);
-  const settled = instances.filter(
-    (one) => one.status === 'Requested' && Date.parse(since(one) ?? '') <= asked,
-  );
+  const settled = instances.filter((one) => isOpen(one, outcome) && Date.parse(since(one) ?? '') <= asked);
   const [first] = settled;
   if (!first || outcome.status === 'NotProvisioned') return undefined;
   return {
@@ -30,3 +28,7 @@ export function finishServices(instances: readonly Instance[], outcome: Outcome)
     reply: {},
   };
 }
+
+// What failed is had once its request was retried, or a later one of the same user has ended well.
+const isOpen = (one: Instance, outcome: Outcome): boolean =>
+  one.status === 'Requested' || (one.status === 'Failed' && outcome.status === 'Provisioned');

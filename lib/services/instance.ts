@@ -28,6 +28,7 @@ const stored = z
     serviceId: z.string(),
     code: z.string(),
     name: z.string(),
+    multiInstance: z.boolean().default(false),
     status,
     planId: z.string().nullable(),
     epoch: z.number(),

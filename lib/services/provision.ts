@@ -158,12 +158,13 @@ function renewed(
   { planId, now }: Wish,
 ): Instance {
   const { current, service, ...begin } = from;
-  const { id: serviceId, code, name } = service;
+  const { id: serviceId, code, name, multiInstance } = service;
   return {
     ...key,
     serviceId,
     code,
     name,
+    multiInstance,
     status: 'Requested',
     planId,
     epoch: begin.epoch,
@@ -200,9 +201,9 @@ function settled(
   before: Instance | undefined,
   made: { customerId: string; writes: readonly Write[]; what: 'provision' | 'deprovision' },
 ): Plan<Holding> {
-  const { serviceId, code: serviceCode, planId, version, userId = null } = after;
+  const { serviceId, code: serviceCode, multiInstance, planId, version, userId = null } = after;
   const { customerId, what } = made;
-  const data = { customerId, userId, serviceId, serviceCode, planId, what, version };
+  const data = { customerId, userId, serviceId, serviceCode, multiInstance, planId, what, version };
   return {
     writes: [
       before

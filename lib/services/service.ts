@@ -23,7 +23,9 @@ export const service = z.strictObject({
   kind,
   multiInstance: z
     .boolean()
-    .describe('Told to the engine; through this API a customer or user has a service once'),
+    .describe(
+      'Told in the event when it is given or taken; through this API a customer or user has a service once',
+    ),
   createdAt: z.string(),
 });
 export type Service = z.infer<typeof service>;

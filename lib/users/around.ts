@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { limitAlong } from '../kit/inherit.ts';
 import { settingsKey } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
@@ -25,7 +26,6 @@ const profile = z.object({
   domains: z
     .array(z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]))
     .catch([]),
-  userLimit: z.number().nullable().catch(null),
   status: z.string().catch('NotProvisioned'),
   timeZone: z.string().nullable().catch(null),
 });
@@ -70,15 +70,16 @@ export function resolve(
 export const isFirst = (count: Count | undefined): boolean => (count?.users ?? 0) === 0;
 
 /**
- * Counts users in, within the limit. The first is counted at the version seen, all later ones only while there is
+ * Counts users in, within the lowest limit of the line. The first is counted at the version seen, all later ones only while there is
  * somebody: of two at once exactly one is the first.
  */
-export function countIn(customer: Node, count: Count | undefined, more: number): Write {
+export function countIn(customer: Node, around: Pick<Around, 'count' | 'line'>, more: number): Write {
   const key = settingsKey(customer.id, 'USERS');
-  const { userLimit } = profileOf(customer);
+  const { count } = around;
+  const most = limitAlong(around.line)?.limit;
   const held = count?.users ?? 0;
-  if (userLimit !== null && held + more > userLimit) {
-    refuse(userLimitReached, undefined, { limit: userLimit, users: held });
+  if (most !== undefined && held + more > most) {
+    refuse(userLimitReached, undefined, { limit: most, users: held });
   }
   if (!count) return { do: 'create', item: { ...key, kind: 'userCount', users: more, version: 1 } };
   const add = { users: more, version: 1 };
@@ -88,7 +89,7 @@ export function countIn(customer: Node, count: Count | undefined, more: number):
     key,
     add,
     atLeast: { users: 1 },
-    ...(userLimit === null ? {} : { atMost: { users: userLimit - more } }),
+    ...(most === undefined ? {} : { atMost: { users: most - more } }),
   };
 }
 

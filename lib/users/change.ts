@@ -5,7 +5,7 @@ import { admit, keepAdministrator, type Member, personOf } from './admission.ts'
 import { type Around, isProvisioned, mustBeOfDomain, profileOf, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
 import { tell, uniqueUpn, uniqueUserName, wish } from './create.ts';
-import { flagInstance, type Instance, inBounds } from './instance.ts';
+import { flagInstance, type Instance, inBounds, replaceInstance } from './instance.ts';
 import { customerNotProvisioned, userNameFixed } from './problems.ts';
 import { mustBeUsable, mustNotExceed, usableRoles } from './role.ts';
 import {
@@ -59,18 +59,21 @@ export function changeUser(
   if (touched('userName') && before.status !== 'NotProvisioned') refuse(userNameFixed);
   if (around && touched('role')) mustBeUsable(changed.roles, usableRoles(around.line));
   const atOnce = touched('disabled') || touched('locked') || touched('expiresAt');
-  const status = before.status === 'NotProvisioned' ? before.status : atOnce ? 'Requested' : 'Pending';
+  const leaves = held.user.leaving && before.status === 'Requested';
+  const waits = atOnce || leaves ? 'Requested' : 'Pending';
+  const status = before.status === 'NotProvisioned' ? before.status : waits;
   const after: User = { ...changed, status };
   const told = difference(auditable(before), auditable(after));
   const version = held.user.version + 1;
+  const asks = atOnce && status === 'Requested';
   return {
     writes: [
-      ...rewrite(held.user, after, status === 'Requested' ? version : undefined),
+      ...rewrite(held.user, after, asks ? { requested: version } : {}),
       ...renames(before, after, providerOf(scope.target)),
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),
-      ...(touched('testUser') ? flagged(held.instances, { testUser: after.testUser, now }) : []),
+      ...(touched('testUser') || touched('displayName') ? shown(held.instances, { before, after, now }) : []),
       ...(stateOf(after, now) !== 'ENABLED'
         ? expel({ customerId: after.customerId, personId: personOf(after.id) }, held.endUser)
         : touched('email')
@@ -83,7 +86,10 @@ export function changeUser(
       before: told.before,
       after: { ...told.after, changed: Object.keys(differing.after) },
     },
-    announcements: [tell([after]), ...(status === 'Requested' ? [wish(after, 'provision', version)] : [])],
+    announcements: [
+      tell([after]),
+      ...(asks ? [wish(after, held.user.leaving ? 'deprovision' : 'provision', version)] : []),
+    ],
     reply: { body: viewUser(after, now), version },
   };
 }
@@ -102,7 +108,10 @@ export function provisionUser(
   }
   const after: User = { ...before, status: 'Requested' };
   return {
-    writes: rewrite(user, after, user.version + 1),
+    writes: rewrite(user, after, {
+      requested: user.version + 1,
+      leaving: made.what === 'deprovision',
+    }),
     receipt: {
       action: `users.${made.what}`,
       subject: user.id,
@@ -134,16 +143,21 @@ export function resetPassword(
   };
 }
 
-export function viewless({ version: _, requested: __, ...rest }: StoredUser): User {
+export function viewless({ version: _, requested: __, leaving: ___, ...rest }: StoredUser): User {
   return rest;
 }
 
 /** The user's items at the next version. */
-export function rewrite(before: StoredUser, after: User, requested = before.requested): Write[] {
+export function rewrite(
+  before: StoredUser,
+  after: User,
+  asked: Pick<StoredUser, 'requested' | 'leaving'> = {},
+): Write[] {
   const version = before.version + 1;
+  const { requested = before.requested, leaving = before.leaving } = asked;
   const [old, fresh] = [toMailItem(before, before.version), toMailItem(after, version)];
   return [
-    { do: 'replace', version: before.version, item: toItem(after, version, requested) },
+    { do: 'replace', version: before.version, item: toItem(after, version, { requested, leaving }) },
     ...(old && fresh ? [{ do: 'replace', version: before.version, item: fresh } satisfies Write] : []),
     ...(old && !fresh
       ? [{ do: 'remove', key: { PK: old.PK, SK: old.SK }, version: before.version } satisfies Write]
@@ -179,5 +193,13 @@ function holders(before: User, after: User, collection: Collection | undefined):
   ];
 }
 
-const flagged = (instances: readonly Instance[], flag: { testUser: boolean; now: string }): Write[] =>
-  inBounds(instances).map((one) => flagInstance(one, flag));
+/** What bills are made of heeds the name that the user has now, and the test flag from now on. */
+const shown = (
+  instances: readonly Instance[],
+  { before, after, now }: { before: User; after: User; now: string },
+): Write[] =>
+  inBounds(instances).map((one) => {
+    const named = { ...one, item: { ...one.item, displayName: after.displayName } };
+    if (before.testUser === after.testUser) return replaceInstance(named, {});
+    return flagInstance(named, { testUser: after.testUser, now });
+  });

@@ -36,7 +36,7 @@ export function addUser(
 ): Plan<ReturnType<typeof viewUser>> {
   const { command, around } = input;
   const first = isFirst(around.count);
-  const counting = countIn(scope.target, around.count, 1);
+  const counting = countIn(scope.target, around, 1);
   const added = describe(scope.target, { command, around, role: roleOf(command, around, first) }, made);
   mustBeUsable(added.roles, usableRoles(around.line));
   mustNotExceed(scope, added.roles);
@@ -66,7 +66,7 @@ export function addUser(
 export function userWrites(added: User, customer: Node): Write[] {
   const mail = toMailItem(added, 1);
   return [
-    { do: 'create', item: toItem(added, 1, added.status === 'Requested' ? 1 : undefined) },
+    { do: 'create', item: toItem(added, 1, { requested: added.status === 'Requested' ? 1 : undefined }) },
     uniqueUpn(providerOf(customer), added),
     uniqueUserName(added),
     ...(mail ? [{ do: 'create', item: mail } satisfies Write] : []),
@@ -127,11 +127,11 @@ export function tell(users: readonly Pick<User, 'id' | 'customerId'>[]) {
 
 /** Asks the engine. */
 export function wish(
-  { id, customerId, userName, upn }: User,
+  { id, customerId }: User,
   what: 'provision' | 'deprovision' | 'delete' | 'reset_password',
   version: number,
   publicKey: string | null = null,
 ) {
-  const data = { customerId, userId: id, userName, upn, what, version, publicKey };
+  const data = { customerId, userId: id, what, version, publicKey };
   return announce(userProvisioningRequested, id, data);
 }

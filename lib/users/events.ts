@@ -20,8 +20,6 @@ export const userProvisioningRequested = event({
   data: z.strictObject({
     customerId: z.string(),
     userId: z.string(),
-    userName: z.string(),
-    upn: z.string(),
     what: userWish,
     version: z.int(),
     publicKey: z.string().nullable().default(null).describe('Whom a new password is sealed for'),
@@ -29,8 +27,6 @@ export const userProvisioningRequested = event({
   example: {
     customerId: 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
     userId: 'usr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
-    userName: 'ann.lee',
-    upn: 'ann.lee@alpine.example',
     what: 'provision',
     version: 1,
     publicKey: null,

@@ -7,8 +7,11 @@ export function finishUser(
   user: StoredUser,
   outcome: { status: ProvisioningStatus; version: number },
 ): Plan | undefined {
-  if (!['Requested', 'InProgress'].includes(user.status) || user.requested !== outcome.version)
+  if (!['Requested', 'InProgress', 'Failed'].includes(user.status) || user.requested !== outcome.version)
     return undefined;
+  // A service's request may end as of the same version, and says nothing of whether the user stays.
+  const left = outcome.status === 'NotProvisioned';
+  if (outcome.status !== 'Failed' && left !== (user.leaving === true)) return undefined;
   const before = viewless(user);
   const after: User = { ...before, status: outcome.status };
   return {

@@ -1,10 +1,11 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
+import { limitAlong } from '../kit/inherit.ts';
 import type { Plan, Write } from '../kit/plan.ts';
 import { refuse } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
-import { type Around, countIn, isFirst, isOfDomain, profileOf } from './around.ts';
+import { type Around, countIn, isFirst, isOfDomain } from './around.ts';
 import { describe, tell, userWrites, wish } from './create.ts';
 import { importNeedsFirst, importTooLong, importUnreadable } from './problems.ts';
 import { type NewUser, newUser, type User } from './user.ts';
@@ -20,12 +21,16 @@ const headings = [
   'userName',
   'expiresOn',
   'testUser',
+  'department',
+  'location',
+  'folder',
 ] as const;
 const required = ['firstName', 'lastName', 'upn'] as const;
 
 const flag = z.enum(['true', 'false', 'TRUE', 'FALSE']).transform((value) => value.toLowerCase() === 'true');
 const row = newUser
   .pick({ firstName: true, lastName: true, displayName: true, upn: true, userName: true, expiresOn: true })
+  .extend(newUser.pick({ department: true, location: true, folder: true }).shape)
   .extend({ testUser: flag.default(false) });
 
 /** What became of a row: the user it made, or what is wrong with it. */
@@ -112,8 +117,8 @@ export function importUsers(
 ): Plan<z.input<typeof importReport>> {
   const { around } = input;
   if (isFirst(around.count)) refuse(importNeedsFirst);
-  const { userLimit } = profileOf(customer);
-  const room = userLimit === null ? mostRows : userLimit - (around.count?.users ?? 0);
+  const most = limitAlong(around.line)?.limit;
+  const room = most === undefined ? mostRows : most - (around.count?.users ?? 0);
   const [upns, names] = [new Set(input.taken.upns), new Set(input.taken.userNames)];
   const added: User[] = [];
   const results = input.rows.map((one): RowResult => {
@@ -135,7 +140,7 @@ export function importUsers(
   return {
     writes: [
       ...added.flatMap((user) => userWrites(user, customer)).map(deciding),
-      countIn(customer, around.count, added.length),
+      countIn(customer, around, added.length),
     ],
     receipt: {
       action: 'users.import',

@@ -21,10 +21,17 @@ export function toInstance(item: Readonly<Record<string, unknown>>): Instance {
   return { item: item as Item & { version: number }, status, periods };
 }
 
-/** At most as many as one transaction has room for. */
+const room = 80;
+
+/**
+ * What one transaction has room for: every service that is had, refused where these are more, and of those taken before
+ * as many as fit; the others stay as they were when they were taken.
+ */
 export function inBounds(instances: readonly Instance[]): readonly Instance[] {
-  if (instances.length > 80) refuse(tooManyServices);
-  return instances;
+  const isHad = ({ status }: Instance) => status !== 'NotProvisioned';
+  const had = instances.filter(isHad);
+  if (had.length > room) refuse(tooManyServices);
+  return [...had, ...instances.filter((one) => !isHad(one))].slice(0, room);
 }
 
 export function replaceInstance({ item }: Instance, change: Readonly<Record<string, unknown>>): Write {

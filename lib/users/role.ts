@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { effective, letsThrough, type Role, type RoleRule } from '../kit/permission.ts';
+import {
+  allows,
+  effective,
+  letsThrough,
+  permissionsOf,
+  type Role,
+  type RoleRule,
+  rolesInForce,
+} from '../kit/permission.ts';
 import { Problem, type ProblemType } from '../kit/problem.ts';
 import type { Scope } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
@@ -32,18 +40,6 @@ export const roleHeld = z.union([
 ]);
 export type RoleHeld = z.output<typeof roleHeld>;
 
-const everything = ['users', 'passwords', 'services', 'customer services'];
-const powers: Readonly<Record<Preset, readonly string[]>> = {
-  CUSTOMER_ADMINISTRATOR: everything,
-  USER_AND_SERVICE_ADMINISTRATOR: everything,
-  USER_ADMINISTRATOR: ['users', 'passwords'],
-  PARTIAL_USER_ADMINISTRATOR: ['passwords'],
-  SERVICE_ADMINISTRATOR: ['services'],
-  MY_ACCOUNT_MANAGEMENT: [],
-  MY_SERVICES_MANAGEMENT: [],
-  MY_ACCOUNT_AND_SERVICES_MANAGEMENT: [],
-};
-
 /** What one node by itself allows. */
 export const allowedAt = (item: RoleRule): Preset[] => presets.filter((one) => letsThrough(item, one));
 
@@ -59,15 +55,21 @@ export function mustBeUsable(roles: readonly Preset[], usable: readonly Preset[]
   );
 }
 
-/** Refuses when a customer's own administrator would decide over roles that can do more than they can. */
+/**
+ * Refuses to decide over roles, or the account of who holds them, that can do more at the node than the caller can: what
+ * a role can do is what `permissions` says of it there. Who appoints administrators decides over everybody.
+ */
 export function mustNotExceed(scope: Scope, roles: readonly Preset[], pointer = '#/role'): void {
-  if (scope.home.id !== scope.target.id || scope.roles.includes('RESELLER_FULL_ADMINISTRATOR')) return;
-  const own = new Set(scope.roles.flatMap((role) => powers[role as Preset] ?? []));
-  refuseEach(
-    roles.filter((one) => powers[one].some((power) => !own.has(power))),
-    roleBeyondYours,
-    { pointer, message: 'can do more than you can' },
-  );
+  if (allows(scope.roles, 'administrators.manage')) return;
+  const own = permissionsOf(scope.roles);
+  const beyond = (one: Preset) => {
+    const there = rolesInForce([one], [one], { home: scope.target.type, own: true });
+    return [...permissionsOf(there)].some((permission) => !own.has(permission));
+  };
+  refuseEach([...new Set(roles)].filter(beyond), roleBeyondYours, {
+    pointer,
+    message: 'can do more than you can',
+  });
 }
 
 function refuseEach(

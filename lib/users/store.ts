@@ -123,13 +123,10 @@ export async function anotherAdministrator(customerId: string, but: string): Pro
 }
 
 async function instancesOf(customerId: string, userId: string): Promise<Instance[]> {
-  const { items } = await page({
-    partition: partition(customerId, 'INSTANCE'),
-    prefix: `${userId}#`,
-    limit: 100,
-    consistent: true,
-  });
-  return items.map(toInstance);
+  const out: Instance[] = [];
+  const range = { partition: partition(customerId, 'INSTANCE'), prefix: `${userId}#`, limit: 100 };
+  for await (const item of each({ ...range, consistent: true })) out.push(toInstance(item));
+  return out;
 }
 
 /** How a customer's users are found. */

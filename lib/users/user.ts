@@ -3,7 +3,7 @@ import { dayAfter } from '../kit/day.ts';
 import { digest } from '../kit/digest.ts';
 import { nameEntry, uniqueKey, userAddressEntry, userKey, userMailKey } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
-import { canonicalEmail, domain, email, foldName, name } from '../kit/text.ts';
+import { canonicalEmail, domain, email, foldName, line, name } from '../kit/text.ts';
 import { presets, roleChoice, roleHeld } from './role.ts';
 
 export const provisioningStatus = z.enum([
@@ -40,6 +40,9 @@ const settings = {
   testUser: z.boolean().describe('Left out of billing'),
 };
 
+/** Names a container of the directory. */
+const place = z.string();
+
 /** A person who uses a customer's services. */
 export const user = z.strictObject({
   id: z.string().describe('`usr_…`'),
@@ -61,6 +64,9 @@ export const user = z.strictObject({
     .describe('When that day ends, in the time zone that the customer had when it was set, else UTC'),
   role: roleHeld.nullable(),
   roles: z.array(z.enum(presets)).describe('What the role or collection gives'),
+  department: place.nullable(),
+  location: place.nullable(),
+  folder: place.nullable(),
   createdAt: z.string(),
 });
 export type UserView = z.input<typeof user>;
@@ -72,6 +78,9 @@ const choices = {
   email: email.describe('The UPN where absent'),
   expiresOn: z.iso.date().nullable(),
   role: roleChoice.nullable(),
+  department: line(64).nullable().describe('A container of the directory where the customer groups by it'),
+  location: line(64).nullable().describe('Likewise'),
+  folder: line(64).nullable().describe('The user’s own place where the structure is `USER_SPECIFIED`'),
 };
 
 export const newUser = z.strictObject({
@@ -87,6 +96,9 @@ export const newUser = z.strictObject({
   testUser: settings.testUser.default(false),
   expiresOn: choices.expiresOn.default(null),
   role: choices.role.default(null).describe('The first user is a customer administrator, whatever is sent'),
+  department: choices.department.default(null),
+  location: choices.location.default(null),
+  folder: choices.folder.default(null),
 });
 export type NewUser = z.output<typeof newUser>;
 
@@ -102,6 +114,9 @@ export const changedUser = z
     locked: z.literal(false, 'can only be set to false'),
     expiresOn: choices.expiresOn,
     role: choices.role,
+    department: choices.department,
+    location: choices.location,
+    folder: choices.folder,
   })
   .partial();
 export type ChangedUser = z.output<typeof changedUser>;
@@ -130,6 +145,8 @@ export type StoredUser = User & {
   readonly version: number;
   /** The version at which the engine was asked last. */
   readonly requested?: number | undefined;
+  /** Asked for last was to take the user out of the directory. */
+  readonly leaving?: boolean | undefined;
 };
 
 const stored = user
@@ -138,6 +155,10 @@ const stored = user
     expiresAt: user.shape.expiresAt.default(null),
     version: z.number(),
     requested: z.number().optional(),
+    leaving: z.boolean().optional(),
+    department: place.nullable().default(null),
+    location: place.nullable().default(null),
+    folder: place.nullable().default(null),
   })
   .strip()
   .transform((one) => ({ ...one, expiresAt: endOf(one) }));
@@ -178,7 +199,11 @@ export function toSummary(item: Readonly<Record<string, unknown>>, now: string) 
   });
 }
 
-export function toItem(one: User, version: number, requested?: number): Item & { version: number } {
+export function toItem(
+  one: User,
+  version: number,
+  { requested, leaving }: Pick<StoredUser, 'requested' | 'leaving'> = {},
+): Item & { version: number } {
   const { customerId, displayName, ...rest } = one;
   const summary = summaryOf(one);
   const elsewhere = Object.keys(summary);
@@ -192,6 +217,7 @@ export function toItem(one: User, version: number, requested?: number): Item & {
     summary,
     version,
     requested,
+    leaving,
   };
 }
 
@@ -216,7 +242,10 @@ export const upnKey = (providerId: string, value: string) =>
 export const userNameKey = (customerId: string, value: string) =>
   uniqueKey(customerId, 'USER_NAME', digest('userName', value.toLowerCase()));
 
-const personal = new Set(['firstName', 'lastName', 'displayName', 'email', 'upn', 'userName']);
+const personal = new Set([
+  ...['firstName', 'lastName', 'displayName', 'email', 'upn', 'userName'],
+  ...['department', 'location', 'folder'],
+]);
 
 /** What an audit entry, which is kept for good, says of a user: nothing that names or reaches a person. */
 export function auditable(user: User): Record<string, unknown> {

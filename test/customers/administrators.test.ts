@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { plantReseller } from '../kit/forest.ts';
 import { addCompany, type Caller, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
@@ -79,6 +80,27 @@ describe('administrators', () => {
     });
     const taken = await add(path, twin.body.id);
     expect(taken.body).toMatchObject({ code: 'members.address_in_use', errors: [{ pointer: '#/personId' }] });
+  });
+
+  it('are not added where the customer, or a node above it, restricts the role', async () => {
+    const { path, people } = await customerWith(1);
+    const customer = path.replace('/administrators', '');
+    const say = (node: string, restrictedRoles: string[]) =>
+      call(`PATCH ${node}`, { as: msp.catalog, body: { restrictedRoles }, headers: { 'if-match': '*' } });
+    await say(customer, ['CUSTOMER_ADMINISTRATOR']);
+    expect((await add(path, people[1])).body.code).toBe('customers.role_restricted');
+    await say(customer, []);
+    const reseller = await plantReseller(msp);
+    const moved = await call(`POST ${customer}/move`, {
+      as: msp.catalog,
+      body: { parentId: reseller.id, acceptLostRoles: true },
+      headers: { 'if-match': '*' },
+    });
+    expect(moved.status).toBe(202);
+    await say(`/v1/customers/${reseller.id}`, ['CUSTOMER_ADMINISTRATOR']);
+    expect((await add(path, people[1])).body.code).toBe('customers.role_restricted');
+    await say(`/v1/customers/${reseller.id}`, []);
+    expect((await add(path, people[1])).status).toBe(201);
   });
 
   it('never all go', async () => {

@@ -59,7 +59,7 @@ function decide(table: Table, step: { add: boolean; who: number }): Plan | undef
   const found = members(table);
   const current = found.find((one) => one.personId === idOf('per', step.who));
   try {
-    if (step.add) return addAdministrator(customerId, { person: person(step.who), current }, now);
+    if (step.add) return addAdministrator(customerId, { person: person(step.who), current, line: [] }, now);
     if (!current) return undefined;
     return removeAdministrator(
       current,
@@ -75,7 +75,10 @@ function founded(count: number): Table {
   const table: Table = new Map();
   for (let n = 0; n < 5; n++) table.set(at(person(n)), { ...person(n) });
   for (let n = 0; n < count; n++) {
-    write(table, addAdministrator(customerId, { person: person(n), current: undefined }, now).writes);
+    write(
+      table,
+      addAdministrator(customerId, { person: person(n), current: undefined, line: [] }, now).writes,
+    );
   }
   return table;
 }

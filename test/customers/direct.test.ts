@@ -162,6 +162,46 @@ describe('domains and billing ids', () => {
     expect((await change(child.body.id, { city: 'Linz' })).status).toBe(200);
   });
 
+  it('stay with the parent while anybody below shares them, and with no stranger after it', async () => {
+    const [domain, other] = [`${randomUUID()}.example`, `${randomUUID()}.example`];
+    const parent = await plantReseller(msp, msp.id, { domain });
+    const one = await plantDirectly(msp.catalog, { parentId: parent.id, domain, shareDomains: true });
+    const two = await plantDirectly(msp.catalog, { parentId: parent.id });
+    const both = [
+      { name: two.domains[0].name, primary: true },
+      { name: domain, primary: false },
+    ];
+    const shared = await change(two.id, { domains: both, shareDomains: true });
+    expect(shared.body.domains[1]).toEqual({ name: domain, primary: false, shared: true });
+    const swap = { domains: [{ name: other, primary: true }] };
+    const sharers = async () => (await change(parent.id, swap)).body;
+    expect(await sharers()).toMatchObject({ code: 'customers.domain_shared', domain, sharers: 2 });
+    expect((await change(two.id, { domains: both.slice(0, 1) })).status).toBe(200);
+    expect(await sharers()).toMatchObject({ code: 'customers.domain_shared', sharers: 1 });
+    const gone = await call(`DELETE /v1/customers/${one.id}`, { as: msp.catalog, headers: any });
+    expect(gone.status).toBe(204);
+    expect((await change(parent.id, swap)).status).toBe(200);
+    expect((await post(quick({ domain }))).status).toBe(201);
+    expect((await change(two.id, { domains: both, shareDomains: true })).body.code).toBe(
+      'customers.domain_taken',
+    );
+  });
+
+  it('are not shared by who asks while the parent lets go of them', async () => {
+    const domain = `${randomUUID()}.example`;
+    const parent = await plantReseller(msp, msp.id, { domain });
+    const child = await plantDirectly(msp.catalog, { parentId: parent.id });
+    const domains = [{ name: domain, primary: true }];
+    const [dropped, shared] = await Promise.all([
+      change(parent.id, { domains: [{ name: `${randomUUID()}.example`, primary: true }] }),
+      change(child.id, { domains, shareDomains: true }),
+    ]);
+    expect([200, 409]).toContain(dropped.status);
+    expect([200, 409]).toContain(shared.status);
+    const { body } = await call(`GET /v1/customers/${child.id}`, { as: msp.reader });
+    expect(body.domains[0].shared).toBe(dropped.status === 409);
+  });
+
   it('keeps billing ids unique', async () => {
     const billingId = randomUUID();
     const holder = await plantDirectly(msp.catalog, { billingId });

@@ -1,12 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { getAll } from '../../lib/aws/db.ts';
+import { toNode } from '../../lib/aws/auth.ts';
+import { getAll, LostRace } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { moveCustomer } from '../../lib/customers/move.ts';
+import { headcountOf, journeyOf, profileOf } from '../../lib/customers/store.ts';
 import { customerServiceKey, nodeKey, offerKey, resellerKey } from '../../lib/kit/keys.ts';
+import type { Node } from '../../lib/kit/scope.ts';
 import { plant } from '../every/planting.ts';
 import { any, type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { define, give, offer, take as takeAway, withdraw } from '../services/desk.ts';
-import { arrive, mover, standsAt } from './moving.ts';
+import { arrive, mover, put, standsAt } from './moving.ts';
 
 let msp: Msp;
 let move: ReturnType<typeof mover>;
@@ -63,6 +67,25 @@ describe('a move is refused', () => {
     expect(refused.body.code).toBe('customers.not_offered');
     expect(refused.body.services.toSorted()).toEqual(services);
     expect(await standsAt(msp.id, sub.id, left.id, narrow.id)).toEqual(before);
+  });
+
+  it('while domains of the old parent are shared', async () => {
+    const parent = await plantReseller(msp, left.id);
+    const [shared] = (await call(`GET /v1/customers/${parent.id}`, { as: msp.reader })).body.domains;
+    const more = { parentId: parent.id, domain: shared.name, shareDomains: true };
+    const sharer = await plantDirectly(msp.catalog, more);
+    const before = await standsAt(msp.id, sharer.id, parent.id, right.id);
+    expect((await move(sharer.id, right.id, msp.catalog, '?dryRun=true')).body.lost.domains).toEqual([
+      shared.name,
+    ]);
+    expect((await move(sharer.id, right.id)).body).toMatchObject({
+      code: 'customers.domains_lost',
+      domains: [shared.name],
+    });
+    expect(await standsAt(msp.id, sharer.id, parent.id, right.id)).toEqual(before);
+    expect((await move(sharer.id, parent.id)).body.status).toBe('Provisioned');
+    expect((await move(parent.id, right.id)).status).toBe(202);
+    await arrive(parent.id);
   });
 
   it('hands over what is counted on offers', async () => {
@@ -125,6 +148,36 @@ describe('a move is refused', () => {
     expect((await move(root.id, high.id)).status).toBe(202);
     await arrive(root.id);
   }, 20_000);
+
+  it('where it was decided before a child came at the lowest level: none ever stands at depth 11', async () => {
+    const own = await makeMsp();
+    let [high, deep] = [await plantReseller(own), await plantReseller(own)];
+    const root = deep;
+    for (let depth = 3; depth <= 6; depth++) high = await plantReseller(own, high.id);
+    for (let depth = 3; depth <= 5; depth++) deep = await plantReseller(own, deep.id);
+    const [home, target, stored] = await Promise.all([own.id, root.id, high.id].map(profileOf));
+    const headcount = await headcountOf(own.id);
+    const node = toNode(target) as Node;
+    const journey = { ...(await journeyOf(node, high.id, stored)), holdings: undefined, headcount };
+    await plantDirectly(own.catalog, { parentId: deep.id });
+    const made = { operationId: newId('operation', Date.now()), dryRun: false, acceptLostRoles: false };
+    const now = new Date().toISOString();
+    const { writes } = moveCustomer({ home: toNode(home) as Node, target: node }, journey, { ...made, now });
+    await expect(put(...writes)).rejects.toThrow(LostRace);
+    expect((await move(root.id, high.id, own.catalog)).body.code).toBe('customers.too_deep');
+  }, 20_000);
+
+  it('while something below it cannot be seen', async () => {
+    const sub = await plantReseller(msp, left.id);
+    const child = await plantReseller(msp, sub.id);
+    const unseen = { ...resellerKey(child.id), kind: 'reseller', children: 1, version: 1 };
+    await put({ do: 'replace', version: 1, item: { ...unseen, version: 2 } });
+    const refused = await move(sub.id, right.id);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'customers.subtree_unseen' } });
+    await put({ do: 'replace', version: 2, item: { ...unseen, children: 0, version: 3 } });
+    expect((await move(sub.id, right.id)).status).toBe(202);
+    await arrive(sub.id);
+  });
 
   it('for one of two at once', async () => {
     const own = await makeMsp();

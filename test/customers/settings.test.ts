@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { any, type Branch, plantDirectly, plantReseller, quick } from '../kit/forest.ts';
-import { type Answer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let reseller: Branch;
@@ -85,5 +85,31 @@ describe('settings', () => {
     expect((await set(leaf.id, {})).headers.etag).toBe(one.headers.etag);
     const two = await defaults({});
     expect((await defaults({}, two.headers.etag)).headers.etag).toBe(two.headers.etag);
+  });
+});
+
+describe('roles that count', () => {
+  it('are those that a user can be given: My-roles only where every node names them, a company’s too', async () => {
+    const company = await addCustomer(msp);
+    const my = 'MY_ACCOUNT_MANAGEMENT';
+    expect((await effective(company.id)).roles).not.toContain(my);
+    await call(`PUT /v1/customers/${company.id}/reseller-service`, { as: msp.catalog, headers: any });
+    const body = quick({
+      parentId: company.id,
+      allowedRoles: ['CUSTOMER_ADMINISTRATOR', my],
+      restrictedRoles: [],
+    });
+    const refused = await call('POST /v1/customers', { as: msp.catalog, body });
+    expect([refused.body.code, pointers(refused)]).toEqual([
+      'customers.role_restricted',
+      ['#/allowedRoles/1'],
+    ]);
+    await call(`PATCH /v1/customers/${company.id}`, {
+      as: msp.catalog,
+      body: { allowedRoles: body.allowedRoles },
+      headers: any,
+    });
+    const child = await call('POST /v1/customers', { as: msp.catalog, body });
+    expect((await effective(child.body.id)).roles).toEqual(['CUSTOMER_ADMINISTRATOR', my]);
   });
 });

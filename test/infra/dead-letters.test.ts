@@ -34,7 +34,11 @@ const whole = {
 };
 
 /** What was logged of the end of an event that comes for the `tries`th time. */
-async function logged(tries: number, error: Error, body = JSON.stringify(whole)) {
+async function logged(
+  tries: number,
+  error: Error,
+  { body = JSON.stringify(whole), title = 'dead letter' } = {},
+) {
   const spy = vi.spyOn(log(), 'error').mockReturnValue(undefined);
   const record = {
     messageId: 'm',
@@ -44,7 +48,7 @@ async function logged(tries: number, error: Error, body = JSON.stringify(whole))
   };
   const answer = await consume([failing(error)])({ Records: [record] } as never, {} as never);
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
-  const lines = spy.mock.calls.filter(([line]) => line === 'dead letter').map(([, more]) => more);
+  const lines = spy.mock.calls.filter(([line]) => line === title).map(([, more]) => more);
   spy.mockRestore();
   return lines;
 }
@@ -57,13 +61,23 @@ describe('an event that is given up', () => {
     ]);
   });
 
+  it('is traced by name, code and place at each try, and nothing of what the error says is kept', async () => {
+    const secret = Object.assign(new SyntaxError('Unexpected token \n    at s3cret:1:1'), {
+      code: 'E_SYNTAX',
+    });
+    const [line] = await logged(1, secret, { title: 'reaction failed' });
+    expect(line).toMatchObject({ error: 'SyntaxError', code: 'E_SYNTAX' });
+    expect((line as unknown as { at: string[] }).at[0]).toMatch(/dead-letters\.test\.ts:\d+:\d+/);
+    expect(JSON.stringify(line)).not.toMatch(/s3cret|Unexpected/);
+  });
+
   it('names a refusal by its code', async () => {
     expect(await logged(mostTries, new Problem(contended))).toMatchObject([{ reason: contended.code }]);
   });
 
   it('is told even where nobody can read it', async () => {
-    expect(await logged(mostTries, new Error(), '{')).toMatchObject([{ reason: 'SyntaxError' }]);
-    expect(await logged(mostTries, new Error(), 'null')).toMatchObject([{ queue: 'the-queue' }]);
+    expect(await logged(mostTries, new Error(), { body: '{' })).toMatchObject([{ reason: 'SyntaxError' }]);
+    expect(await logged(mostTries, new Error(), { body: 'null' })).toMatchObject([{ queue: 'the-queue' }]);
   });
 
   it('is not told while it will be tried again', async () => {

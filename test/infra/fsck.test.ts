@@ -40,6 +40,8 @@ beforeAll(async () => {
   const former = await plantReseller(msp);
   reseller = await plantReseller(msp, former.id);
   const leaf = await plantDirectly(reseller.admin);
+  const [shared] = (await send(`GET /v1/customers/${reseller.id}`, as)).body.domains;
+  await plantDirectly(reseller.admin, { domain: shared.name, shareDomains: true });
   const at = { id: leaf.id, path: [], domain: leaf.domains[0].name };
   const service = await define(as);
   for (const { id } of [former, reseller]) await offer(as, { id }, service);
@@ -252,7 +254,7 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     () =>
       edit(
         first((item) => item.kind === 'reseller' && String(item.PK).includes(reseller.id)),
-        { children: 3 },
+        { children: 4 },
       ),
     () => [`counts: ${reseller.id}: it counts 2 children more`],
   ],
@@ -264,6 +266,11 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
         { customers: 99 },
       ),
     () => [/^counts: prv_.*customers more/],
+  ],
+  [
+    'a wrong count of who shares a domain',
+    () => edit(first(of('unique', { sharers: 1 })), { sharers: 0 }),
+    () => [/^counts: .*1 sharers fewer/],
   ],
   [
     'a wrong count of users',

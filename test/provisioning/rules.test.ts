@@ -43,7 +43,9 @@ describe('the steps of a request', () => {
 
   it('place users as the structure says', () => {
     const user = userOf(node, 'ada', { department: 'R&D', location: 'Wien', folder: 'Own' });
-    const places = Object.fromEntries(ouStructures.map((one) => [one, foldersOf(one, user)]));
+    const places = Object.fromEntries(
+      ouStructures.map((one) => [one, foldersOf({ ouStructure: one, reseller: false }, user)]),
+    );
     expect(places).toEqual({
       UNGROUPED: [],
       BY_DEPARTMENT: ['R&D'],
@@ -52,6 +54,8 @@ describe('the steps of a request', () => {
       LOCATION_DEPARTMENT: ['Wien', 'R&D'],
       USER_SPECIFIED: ['Own'],
     });
+    const beside = foldersOf({ ouStructure: 'USER_SPECIFIED', reseller: true }, { ...user, folder: 'fab' });
+    expect(beside).toEqual(['fab (users)']);
   });
 
   it('are the same for the same state, and each subject is ensured once', () => {

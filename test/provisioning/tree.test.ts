@@ -3,12 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commit, get } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { provisioningRequested as customerAsked } from '../../lib/customers/events.ts';
-import { directoryObjectKey, forestKey, nodeKey } from '../../lib/kit/keys.ts';
+import { customerServiceKey, directoryObjectKey, forestKey, nodeKey } from '../../lib/kit/keys.ts';
 import type { Move } from '../../lib/kit/move.ts';
 import { requestItem } from '../../lib/provisioning/request.ts';
 import { requestOf } from '../../lib/provisioning/store.ts';
 import { placeOf, placesBelow } from '../../lib/provisioning/tree-store.ts';
-import { deliver, react } from '../kit/deliver.ts';
+import { plant } from '../every/planting.ts';
+import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import {
   asked,
@@ -152,8 +153,8 @@ describe('a reseller that is switched off', () => {
   it('stops the accounts of everyone below it, once, and those that come meanwhile', async () => {
     expect(await who()).toEqual(['ada_FAR', 'ada_NEAR']);
     const { request } = await turn('disable');
-    expect(request.steps[0].log.at(-1).message).toMatch(/nodes below looked at/);
-    expect(request.steps[0].log.length).toBeGreaterThan(2);
+    expect(request.steps[1].log.at(-1).message).toMatch(/nodes below looked at/);
+    expect(request.steps[1].log.length).toBeGreaterThan(2);
     expect(await who()).toEqual([]);
     expect(await requests(near, 'CUSTOMER_ALIGN')).toHaveLength(1);
     expect(await requests(own, 'CUSTOMER_ALIGN')).toEqual([]);
@@ -202,10 +203,10 @@ describe('a reseller that is switched off', () => {
     expect(await who()).toEqual([]);
     expect((await placeOf(far.id, far.path))?.blocked).toBe(true);
     const { request } = await turn('provision');
-    expect(request.steps.at(-2).log[0].message).toBe('begun');
+    expect(request.steps.at(-1).log[0].message).toBe('begun');
     expect(await who()).toContain('ada_FAR');
     const again = await turn('provision');
-    expect(again.request.steps.at(-2).log.map(({ message }: { message: string }) => message)).toEqual([
+    expect(again.request.steps.at(-1).log.map(({ message }: { message: string }) => message)).toEqual([
       'nothing changes below',
     ]);
   });
@@ -217,6 +218,39 @@ describe('a reseller that is switched off', () => {
     expect(await who()).toEqual([]);
     await turn('provision');
     expect(await who()).toContain('ada_FAR');
+  });
+
+  it('is so for all below, though one of them has very many services and another cannot be looked at', async () => {
+    const lots = Array.from({ length: 60 }, (_, index) => ({
+      ...customerServiceKey(near.id, newId('service', index)),
+      ...{ kind: 'instance', code: `S${index}`, status: 'Provisioned', epoch: 1, version: 1 },
+      serviceId: newId('service', index),
+    }));
+    const key = directoryObjectKey(own.id, 'C');
+    const stored = (await get(key, true)) as { version: number };
+    const spoil = async (item: object, version: number) =>
+      commit(
+        [{ do: 'replace', version, item: { ...item, ...key, version: version + 1 } }],
+        randomUUID(),
+        Date.now() + 5000,
+      );
+    await plant(lots);
+    await spoil({ ...stored, suspended: 'nobody knows' }, stored.version);
+    await tree({ disabled: [reseller.id] });
+    const event = asked(reseller, 'disable', desiredOf(reseller, { version: ++version }));
+    const { request } = await deliverOnce(msp, event);
+    // Its own accounts first.
+    expect(request.steps[0]).toMatchObject({ name: 'disable users', state: 'DONE' });
+    expect(request).toMatchObject({ status: 'Provisioned', stepsDone: 2 });
+    const asks = (await announcedBy(reseller.id)).filter(({ type, subject }) => {
+      return type === 'provisioning.requested.v1' && [near.id, far.id, own.id].includes(subject);
+    });
+    await spoil(stored, stored.version + 1);
+    for (const one of asks.slice(-3)) await react(one);
+    expect(await who()).toEqual([]);
+    expect(new Set(asks.slice(-3).map(({ subject }) => subject))).toEqual(new Set([near.id, far.id, own.id]));
+    await turn('enable');
+    expect(await who()).toContain('ada_NEAR');
   });
 
   it('holds nobody who has moved away, with all that is below', async () => {

@@ -38,6 +38,7 @@ const instance = (more: Partial<Instance>): Instance => ({
   serviceId: 'svc',
   code: 'MAIL',
   name: 'Mail',
+  multiInstance: false,
   status: 'Provisioned',
   planId: null,
   epoch: 1,

@@ -50,6 +50,16 @@ it('what the engine has made of users and services is shown, once, and not over 
   expect(await status(read(user, as))).toBe('Requested');
   await finished(customer, { ...about, status: 'Provisioned', version });
   expect(await status(read(user, as))).toBe('Provisioned');
+  // A failure that was retried is over, and does not come back with an event that is late.
+  expect(await status(readUser(as, user, mail))).toBe('Provisioned');
+  await finished(customer, { ...about, status: 'Failed', version });
+  expect(await status(readUser(as, user, mail))).toBe('Provisioned');
+  const shown: string[] = [];
+  for (const outcome of ['Failed', 'Provisioned', 'Failed']) {
+    await finished(customer, { what: 'service_provision', serviceCode: site.body.code, status: outcome });
+    shown.push(await status(of(site)));
+  }
+  expect(shown).toEqual(['Failed', 'Provisioned', 'Provisioned']);
   expect(await status(change(user, as, { lastName: 'Li' }, '*'))).toBe('Pending');
   await finished(customer, { ...about, status: 'Provisioned', version });
   expect(await status(read(user, as))).toBe('Pending');

@@ -122,6 +122,15 @@ describe('a bill of a month that is over', () => {
     expect((await running(from)).every(({ amount }) => amount === 0)).toBe(true);
   });
 
+  it('calls people by the name that they have now', async () => {
+    const { from, users } = await scene();
+    const [one] = users;
+    await change(one, as, { displayName: 'Ann Married' }, '*');
+    const named = (lines: BillRow[]) => lines.find(({ userId }) => userId === one.body.id)?.userName;
+    expect(named(await running(from))).toBe('Ann Married');
+    expect(named(await pastBill(from.admin))).toBe('Ann Married');
+  });
+
   it('stays with who billed it then, when the customer moves and comes back', async () => {
     const { from, to, id } = await scene();
     const before = await pastBill(from.admin);

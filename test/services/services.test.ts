@@ -73,6 +73,18 @@ describe('services', () => {
     );
   });
 
+  it('say in the event whether they may stand several times, when given and when taken', async () => {
+    const customer = await plantNode(rootOf(msp.id));
+    const service = await define(as, { multiInstance: true });
+    await give(as, customer, service);
+    await take(as, customer, service);
+    const asked = await announcedBy(customer.id);
+    expect(asked.map(({ data }) => data)).toMatchObject([
+      { what: 'provision', multiInstance: true },
+      { what: 'deprovision', multiInstance: true },
+    ]);
+  });
+
   it('are offered down the tree, each node only what it was itself offered', async () => {
     const reseller = await plantNode(rootOf(msp.id), { type: 'RESELLER' });
     const below = await plantNode(reseller, { type: 'RESELLER' });

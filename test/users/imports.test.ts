@@ -25,15 +25,15 @@ describe('an import', () => {
     const [one, two] = [part(), part()];
     const known = await add(customer, as);
     const file = [
-      `${heading},displayName,userName,expiresOn,testUser`,
-      `Ann,Lee,${one}@${customer.domain},,,2999-01-01,true`,
-      `Bob,,${part()}@${customer.domain},,,,`,
-      `Cid,Lo,${part()}@elsewhere.example,,,,`,
-      `Dan,Lo,${known.body.upn},,,,`,
-      `Eve,Lo,${one}@${customer.domain},,${part()},,`,
-      `Fay,Lo,${two}@${customer.domain},"Fay, the Lo",${one},,`,
-      `Gus,Lo,${two}@${customer.domain},,,maybe,`,
-      `Hal,Lo,${two}@${customer.domain},"Hal, the Lo",,,`,
+      `${heading},displayName,userName,expiresOn,testUser,department,location`,
+      `Ann,Lee,${one}@${customer.domain},,,2999-01-01,true,"R&D, EU",Wien`,
+      `Bob,,${part()}@${customer.domain},,,,,,`,
+      `Cid,Lo,${part()}@elsewhere.example,,,,,,`,
+      `Dan,Lo,${known.body.upn},,,,,,`,
+      `Eve,Lo,${one}@${customer.domain},,${part()},,,,`,
+      `Fay,Lo,${two}@${customer.domain},"Fay, the Lo",${one},,,,`,
+      `Gus,Lo,${two}@${customer.domain},,,maybe,,,`,
+      `Hal,Lo,${two}@${customer.domain},"Hal, the Lo",,,,,`,
     ].join('\r\n');
     const { status, body } = await send(customer, file);
     expect(status).toBe(200);
@@ -53,6 +53,9 @@ describe('an import', () => {
       displayName: 'Ann Lee',
       testUser: true,
       expiresOn: '2999-01-01',
+      department: 'R&D, EU',
+      location: 'Wien',
+      folder: null,
       role: null,
       status: 'Requested',
     });

@@ -9,6 +9,7 @@ import { announcedBy } from '../kit/deliver.ts';
 import { passwordReset } from '../kit/sealing.ts';
 import { type Planted, plantNode, rootOf } from '../kit/tree.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { define, give, giveUser, takeUser } from '../services/desk.ts';
 import { add, callerOf, change, part, preset, read, remove } from './people.ts';
 
 let msp: Msp;
@@ -77,6 +78,23 @@ describe('users', () => {
       for (const one of added) if (one.status === 201) await remove(one, as);
       expect((await add(planted, as)).status).toBe(201);
     }
+  });
+
+  it('keep within the lowest limit of the nodes above, also when the last place is wanted by several', async () => {
+    const top = await plantNode(rootOf(msp.id), { type: 'RESELLER', userLimit: 2 });
+    const middle = await plantNode(top, { type: 'RESELLER' });
+    const leaf = await plantNode(middle, { userLimit: 5 });
+    expect((await add(leaf, as)).status).toBe(201);
+    const added = await Promise.all([1, 2, 3].map(() => add(leaf, as)));
+    expect(added.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect(added.find(({ status }) => status === 409)?.body).toMatchObject({ limit: 2, users: 2 });
+    const sibling = await plantNode(middle);
+    await add(sibling, as);
+    const rows = [1, 2].map(() => `Ann,Lee,${part()}@${sibling.domain}`);
+    const file = ['firstName,lastName,upn', ...rows].join('\n');
+    const headers = { 'content-type': 'text/csv' };
+    const imported = await call(`POST /v1/customers/${sibling.id}/user-imports`, { as, text: file, headers });
+    expect(imported.body).toMatchObject({ imported: 1, failed: 1 });
   });
 
   it('have a UPN of the customer’s domains, unique at the provider, and a user name unique at the customer', async () => {
@@ -219,13 +237,16 @@ describe('users', () => {
     expect((await add(planted, as, { upn, email, ...preset('USER_ADMINISTRATOR') })).status).toBe(201);
   });
 
-  it('with more services than one transaction holds are deprovisioned first', async () => {
+  it('with more services than one transaction holds are deprovisioned first; those taken before count no more', async () => {
     const planted = await settled();
     const user = await add(planted, as);
-    const instances = Array.from({ length: 81 }, (_, index) => ({
+    const service = await define(as);
+    await give(as, planted, service);
+    expect((await giveUser(as, user, service)).status).toBe(202);
+    const instances = Array.from({ length: 95 }, (_, index) => ({
       ...userServiceKey(planted.id, user.body.id, newId('service', Date.now() + index)),
       kind: 'instance',
-      status: 'Provisioned',
+      status: index < 80 ? 'Provisioned' : 'NotProvisioned',
       periods: [],
       version: 1,
     }));
@@ -235,7 +256,10 @@ describe('users', () => {
       Date.now() + 5000,
     );
     expect((await remove(user, as)).body.code).toBe('users.too_many_services');
-    expect((await change(user, as, { testUser: true })).body.code).toBe('users.too_many_services');
+    expect((await change(user, as, { testUser: true }, '*')).body.code).toBe('users.too_many_services');
+    expect((await takeUser(as, user, service)).status).toBe(202);
+    expect((await change(user, as, { testUser: true }, '*')).status).toBe(200);
+    expect((await remove(user, as)).status).toBe(204);
   });
 
   it('are found by name, UPN and e-mail address, each once', async () => {
@@ -272,6 +296,24 @@ describe('users', () => {
     expect(await find('delta')).toEqual(['Delta']);
     expect(await find('%MAIL.EXAMPLE')).toEqual(['Beta', 'Gamma']);
     expect(await find('nobody')).toEqual([]);
+  });
+
+  it('have a department, a location and a folder of their own: set, left, cleared, bounded', async () => {
+    const planted = await settled();
+    const user = await add(planted, as, { department: '  R&D, "EU" ', location: 'Wien' });
+    expect(user.body).toMatchObject({ department: 'R&D, "EU"', location: 'Wien', folder: null });
+    const moved = await change(user, as, { location: null, folder: 'x'.repeat(64) });
+    expect(moved.body).toMatchObject({ department: 'R&D, "EU"', location: null, folder: 'x'.repeat(64) });
+    for (const field of ['department', 'location', 'folder']) {
+      for (const value of ['', ' ', 'x'.repeat(65), 'a\nb', 'a\u0000b', 'a\u202eb', 7]) {
+        for (const answer of [
+          await add(planted, as, { [field]: value }),
+          await change(user, as, { [field]: value }, '*'),
+        ]) {
+          expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, `#/${field}`]);
+        }
+      }
+    }
   });
 
   it('are another tenant’s: not found', async () => {
