@@ -42,6 +42,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   endUserKey: [n('customerId'), n('personId')],
   marketplaceKey: [n('customerId'), n('marketplaceId')],
   serviceRequestKey: [n('customerId'), n('requestId')],
+  openRequestsKey: [n('customerId')],
   provisioningRequestKey: [n('customerId'), n('requestId')],
   directoryObjectKey: [n('ownerId'), n('entryId')],
   monitoredItemKey: [n('customerId'), n('itemId')],

@@ -36,10 +36,7 @@ export const exportEntries = route({
   query: z.strictObject({ from: instant.optional(), to: instant.optional() }),
   reply: { status: 200, body: z.string(), media: 'text/csv' },
   refuses: [tooManyEntries],
-  load: async ({ target, query, scope }) => {
-    await scope();
-    return wholeHistoryOf(target, query, most);
-  },
+  load: ({ target, query, scope }) => wholeHistoryOf(target, query, { most, checked: scope }),
   decide: ({ scope }, entries) =>
     entries ? answer(toCsv(scope.target.id, entries)) : refuse(tooManyEntries),
 });

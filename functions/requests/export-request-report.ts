@@ -15,10 +15,8 @@ export const exportRequestReport = route({
   query: reportFilters,
   reply: { status: 200, body: z.string(), media: 'text/csv' },
   refuses: [tooManyRequests],
-  load: async ({ home, query, scope }) => {
-    await scope();
-    return wholePeriod({ providerId: home }, query, mostInFile);
-  },
+  load: ({ home, query, scope }) =>
+    wholePeriod({ providerId: home }, query, { most: mostInFile, checked: scope }),
   decide: ({ query, now }, items) =>
     items ? answer(toCsv(linesOf(items, query, now))) : refuse(tooManyRequests),
 });

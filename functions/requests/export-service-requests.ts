@@ -17,10 +17,11 @@ export const exportServiceRequests = route({
   query: filters,
   reply: { status: 200, body: z.string(), media: 'text/csv' },
   refuses: [tooManyRequests],
-  load: async ({ target, query, scope }) => {
-    await scope();
-    return wholePeriod({ customerId: target, personId: query.personId }, query, mostInFile);
-  },
+  load: ({ target, query, scope }) =>
+    wholePeriod({ customerId: target, personId: query.personId }, query, {
+      most: mostInFile,
+      checked: scope,
+    }),
   decide: ({ query, now }, items) =>
     items ? answer(toCsv(linesOf(items, query, now))) : refuse(tooManyRequests),
 });

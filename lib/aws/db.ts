@@ -3,7 +3,6 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
-  ProvisionedThroughputExceededException,
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
@@ -38,6 +37,13 @@ export class LostRace extends Error {
   }
 }
 
+/** The store takes no more of this for the moment: nothing was read or written. */
+export class Throttled extends Problem {
+  constructor() {
+    super(unavailable);
+  }
+}
+
 /** One item, or undefined. */
 export async function get(key: Key, consistent = false): Promise<Record<string, unknown> | undefined> {
   const { Item } = await translated(
@@ -62,7 +68,7 @@ export async function getAll(
   let left: Key[] = [...new Map(keys.map((key) => [name(key), key])).values()];
   const table = env('TABLE_NAME');
   for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 4) throw new Problem(unavailable);
+    if (attempt > 4) throw new Throttled();
     if (attempt > 0) await backoff(attempt);
     const batch = left.slice(0, 100);
     const { Responses, UnprocessedKeys } = await translated(
@@ -181,7 +187,8 @@ export async function* each(range: Omit<Range, 'after'>): AsyncGenerator<Record<
  * Writes all or nothing: one PutItem/UpdateItem/DeleteItem for a single write, one transaction otherwise
  * (≤ 100 writes). `token` (≤ 36 characters) makes a repeated send of the same transaction harmless for ten minutes.
  * @throws LostRace when a condition without a problem of its own failed; the write's Problem when it has one;
- *   `service.unavailable` when DynamoDB stays throttled or silent inside the deadline.
+ *   Throttled when DynamoDB takes no more until the deadline; `service.unavailable` when it stays silent: then nobody
+ *   knows whether it was written.
  */
 export async function commit(writes: readonly Write[], token: string, deadline: number): Promise<void> {
   const [only] = writes;
@@ -199,8 +206,9 @@ export async function commit(writes: readonly Write[], token: string, deadline: 
       }
       return;
     } catch (error) {
-      if (!shouldRepeat(error, writes)) throw asProblem(error);
-      if (Date.now() > deadline) throw new LostRace([]);
+      const meant = asProblem(error);
+      if (!(meant instanceof Throttled) && !shouldRepeat(error, writes)) throw meant;
+      if (Date.now() > deadline) throw meant instanceof Throttled ? meant : new LostRace([]);
       await backoff(attempt);
     }
   }
@@ -215,12 +223,7 @@ function shouldRepeat(error: unknown, writes: readonly Write[]): boolean {
       reason.Code === 'ConditionalCheckFailed' ? [index] : [],
     );
     if (failed.length > 0) throw lost(failed, writes);
-    return reasons.some(
-      ({ Code }) =>
-        Code === 'TransactionConflict' ||
-        Code === 'ThrottlingError' ||
-        Code === 'ProvisionedThroughputExceeded',
-    );
+    return reasons.some(({ Code }) => Code === 'TransactionConflict');
   }
   return error instanceof TransactionConflictException || error instanceof TransactionInProgressException;
 }
@@ -271,9 +274,14 @@ async function translated<T>(sending: Promise<T>): Promise<T> {
   }
 }
 
-const passing = new Set([
+const throttles = new Set([
   'ThrottlingException',
+  'ThrottlingError',
   'RequestLimitExceeded',
+  'ProvisionedThroughputExceeded',
+  'ProvisionedThroughputExceededException',
+]);
+const passing = new Set([
   'InternalServerError',
   'ServiceUnavailable',
   'ServiceUnavailableException',
@@ -284,9 +292,18 @@ const passing = new Set([
   'LimitExceededException',
 ]);
 
+// A transaction is cancelled for reasons: throttled alone where no condition failed and nobody else was at it.
+function isThrottle(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) return throttles.has((error as Error).name);
+  const codes = (error.CancellationReasons ?? []).flatMap(({ Code }) =>
+    Code && Code !== 'None' ? [Code] : [],
+  );
+  return codes.length > 0 && codes.every((code) => throttles.has(code));
+}
+
 /** SDK errors that pass by themselves become 503; everything else stays what it is. */
 function asProblem(error: unknown): unknown {
-  if (error instanceof ProvisionedThroughputExceededException) return new Problem(unavailable);
+  if (isThrottle(error)) return new Throttled();
   const { name, code } = error as { name?: string; code?: string };
   if (passing.has(name ?? '') || passing.has(code ?? '')) return new Problem(unavailable);
   if (name === 'ValidationException' && /size|exceed|larger|limit/i.test((error as Error).message)) {

@@ -8,7 +8,7 @@ import type { Route } from '../kit/route.ts';
 import type { Node, Scope } from '../kit/scope.ts';
 import { authorize, readClaims, toNode } from './auth.ts';
 import { claimWrite, replayOf, twinOf } from './claim.ts';
-import { commit, getAll, LostRace, rehearse } from './db.ts';
+import { commit, getAll, LostRace, rehearse, Throttled } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
 import { log } from './log.ts';
 import { lineOver, mayWait, treeOf } from './place.ts';
@@ -74,7 +74,9 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
     try {
       return await once(route, request, attempt > 0, deadline);
     } catch (error) {
-      if (!(error instanceof LostRace)) throw error;
+      // What changes nothing may be asked for again by its caller, as it is.
+      const crowded = error instanceof Throttled && route.method !== 'GET';
+      if (!(error instanceof LostRace) && !crowded) throw error;
       if (Date.now() > deadline) throw new Problem(contended);
       await backoff(attempt);
     }
@@ -127,7 +129,8 @@ async function once(
     const twin = await twinOf(claim, request.now);
     if (twin) return toResponse(route, twin);
     // What was read may have been stale: only a consistent look may refuse a change.
-    if (!again && route.load && route.method !== 'GET') return once(route, request, true, deadline);
+    const stale = !again && !(error instanceof Throttled);
+    if (stale && route.load && route.method !== 'GET') return once(route, request, true, deadline);
     throw error;
   }
 }

@@ -132,31 +132,39 @@ export async function isArchived(providerId: string, customerId: string): Promis
   return (await get(archiveKey(providerId, customerId))) !== undefined;
 }
 
-/** All entries of a period, newest first; undefined where there are more than `most`. */
+const beforeChecked = 100;
+
+/**
+ * All entries of a period, newest first; undefined where there are more than `most`. The first hundred are read beside
+ * the check of the caller, the others after it.
+ */
 export async function wholeHistoryOf(
   customerId: string,
   period: Pick<History, 'from' | 'to' | 'consistent'>,
-  most: number,
+  { most, checked }: { most: number; checked: () => Promise<unknown> },
 ): Promise<Entry[] | undefined> {
-  const out: Entry[] = [];
-  let after: string | undefined;
-  do {
-    const { entries: some, next } = await historyOf(customerId, { ...period, after, limit: most + 1 });
+  const first = await historyOf(customerId, { ...period, limit: beforeChecked });
+  const out = [...first.entries];
+  let after = first.next ?? undefined;
+  if (after) await checked();
+  while (after) {
+    const limit = most + 1 - out.length;
+    const { entries: some, next } = await historyOf(customerId, { ...period, after, limit });
     out.push(...some);
     if (out.length > most) return undefined;
     after = next ?? undefined;
-  } while (after);
+  }
   return out;
 }
 
 const mostSummed = 10_000;
 
-/** The entries of a month, or of the part that is asked for, once the caller is known; undefined beyond 10,000. */
+/** The entries of a month, or of the part that is asked for; undefined beyond 10,000. */
 export async function consumptionOf(
   input: Pick<LoadInput, 'target' | 'scope'> & { readonly query: Parameters<typeof periodOf>[0] },
 ): Promise<Entry[] | undefined> {
-  await input.scope();
-  return wholeHistoryOf(input.target, { ...periodOf(input.query), consistent: false }, mostSummed);
+  const period = { ...periodOf(input.query), consistent: false };
+  return wholeHistoryOf(input.target, period, { most: mostSummed, checked: input.scope });
 }
 
 /** Both ledgers of a transfer: the parent's is the caller's own where the caller is a reseller's. */

@@ -96,19 +96,26 @@ export async function requestPage(whose: Whose, asked: Asked): Promise<Page> {
   return page({ index: 'names', partition: ownerPartition(customerId, 'REQUEST', personId), ...range });
 }
 
-/** All requests of a period, newest first; undefined where there are more than `most`. */
+const beforeChecked = 100;
+
+/**
+ * All requests of a period, newest first; undefined where there are more than `most`. The first hundred are read beside
+ * the check of the caller, the others after it.
+ */
 export async function wholePeriod(
   whose: Whose,
   period: Pick<Asked, 'from' | 'to'>,
-  most: number,
+  { most, checked }: { most: number; checked: () => Promise<unknown> },
 ): Promise<Record<string, unknown>[] | undefined> {
-  const out: Record<string, unknown>[] = [];
-  let after: string | undefined;
-  do {
-    const { items, next } = await requestPage(whose, { ...period, limit: most + 1, after });
+  const first = await requestPage(whose, { ...period, limit: beforeChecked });
+  const out = [...first.items];
+  let after = first.next ?? undefined;
+  if (after) await checked();
+  while (after) {
+    const { items, next } = await requestPage(whose, { ...period, limit: most + 1 - out.length, after });
     out.push(...items);
     if (out.length > most) return undefined;
     after = next ?? undefined;
-  } while (after);
+  }
   return out;
 }

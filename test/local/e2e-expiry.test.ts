@@ -5,31 +5,27 @@ import { toAttributes } from '../../lib/aws/item.ts';
 import type { EntryView } from '../../lib/credits/entry.ts';
 import { configure, grant } from '../../lib/credits/ledger.ts';
 import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
-import { addCustomer, bringUp, type Desk, listAll, mailsTo, openDesk, stageOf } from '../kit/stack.ts';
+import {
+  addCustomer,
+  bringUp,
+  type Desk,
+  hurry,
+  listAll,
+  mailsTo,
+  openDesk,
+  stageOf,
+  until,
+} from '../kit/stack.ts';
 
 let stack: RunningStack;
 let desk: Desk;
 
-/** Runs every hourly schedule each minute. */
-function hurry(template: { Resources: Record<string, { Properties?: Record<string, unknown> }> }): void {
-  for (const { Properties } of Object.values(template.Resources))
-    if (Properties?.ScheduleExpression === 'rate(1 hour)') Properties.ScheduleExpression = 'rate(1 minute)';
-}
-
 beforeAll(async () => {
-  ({ stack } = await bringUp({ editTemplate: (template) => hurry(template as never) }));
+  ({ stack } = await bringUp({ editTemplate: hurry }));
   desk = await openDesk(stageOf(stack));
 }, 180_000);
 
 afterAll(() => stack?.stop());
-
-const until = async (check: () => Promise<boolean>) => {
-  const deadline = Date.now() + 100_000;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error('It did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-};
 
 it('what is due is booked by the clock and mailed; what is too low is topped up: both with their own grants alone', async () => {
   const [lapsed, thirsty] = [await addCustomer(desk, 'Lapsed'), await addCustomer(desk, 'Thirsty')];

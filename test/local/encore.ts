@@ -16,6 +16,7 @@ export async function playEncore(stage: Stage, made: Made): Promise<void> {
   await credits(desk, customer.id);
   await people(stage, desk);
   await orders(stage, desk, customer);
+  await farewell(desk);
   await stage.idle();
   await notices(desk, customer.id);
   await history(desk, sure(await doorOf(stage, made.customerAdmin)), made.customerId);
@@ -43,6 +44,19 @@ async function orders(
   await person(`POST /v1/requests/${request.id}/confirm`, { body: { rating: 4 }, ...any });
   await admin('GET /v1/service-requests');
   await admin(`GET ${path}/requests.csv`);
+}
+
+/** A customer that leaves with credits of its own. */
+async function farewell({ admin }: Desk): Promise<void> {
+  const mark = randomUUID().slice(0, 8);
+  const contact = {
+    name: `Former ${mark}`,
+    email: `it@former-${mark}.example`,
+    domain: `former-${mark}.example`,
+  };
+  const { id } = (await admin('POST /v1/customers', { body: contact })).body;
+  await admin(`POST /v1/customers/${id}/credits/grants`, { body: { amount: 10 } });
+  await admin(`DELETE /v1/customers/${id}`, any);
 }
 
 /** A reseller with a customer, users and a service, brought into the directory by the engine. */
@@ -219,6 +233,8 @@ async function credits({ admin }: Desk, customerId: string): Promise<void> {
   ])
     await admin(`GET ${path}${rest}`);
   await listAll(admin, `${path}/entries`);
+  const topUp = { below: 50, amount: 100, cooldownMinutes: 5, maxPerDay: 2 };
+  await admin(`PATCH ${path}/settings`, { ...any, body: { topUp } });
 }
 
 async function notices({ admin }: Desk, customerId: string): Promise<void> {
