@@ -75,6 +75,11 @@ export const domainShared = problem({
   status: 409,
   title: 'Customers below share this domain; they must let go of it first',
 });
+export const domainInUse = problem({
+  code: 'customers.domain_in_use',
+  status: 409,
+  title: 'Users’ names end with this domain; give them others first',
+});
 export const domainsLost = problem({
   code: 'customers.domains_lost',
   status: 409,

@@ -17,6 +17,7 @@ import {
   resellerKey,
   settingsKey,
   treeEntry,
+  userCountKey,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
@@ -168,12 +169,13 @@ export async function surroundingsFor(
 export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise<Neighbours> {
   const { domains, parentId } = toCustomer(node.item);
   const names = asked.domains && [...domains, ...asked.domains].map(({ name }) => name);
-  const [line, holders, parent] = await Promise.all([
+  const [line, holders, parent, users] = await Promise.all([
     asked.allowedRoles || asked.userLimit ? lineAbove(node.path) : [],
     holdersOf(node.path[1] ?? '', [...new Set(names)]),
     asked.domains && asked.shareDomains ? profileOf(parentId) : undefined,
+    asked.domains && get(userCountKey(node.id), true),
   ]);
-  return { line, holders, parent: parent && nodeFrom(parent) };
+  return { line, holders, parent: parent && nodeFrom(parent), users };
 }
 
 /** What a reseller counts, and how many services it may hand on. */
@@ -197,7 +199,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
         resellerKey(node.id),
         forestKey(providerId),
         companyKey(providerId, companyId ?? '-'),
-        settingsKey(node.id, 'USERS'),
+        userCountKey(node.id),
       ],
       true,
     ),

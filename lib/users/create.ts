@@ -36,7 +36,7 @@ export function addUser(
 ): Plan<ReturnType<typeof viewUser>> {
   const { command, around } = input;
   const first = isFirst(around.count);
-  const counting = countIn(scope.target, around, 1);
+  const counting = countIn(scope.target, around, [command]);
   const added = describe(scope.target, { command, around, role: roleOf(command, around, first) }, made);
   mustBeUsable(added.roles, usableRoles(around.line));
   mustNotExceed(scope, added.roles);
