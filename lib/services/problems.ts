@@ -10,6 +10,11 @@ export const planUnknown = problem({
   status: 422,
   title: 'The service has no such plan for this audience',
 });
+export const planBySeller = problem({
+  code: 'services.plan_by_seller',
+  status: 403,
+  title: 'The plan of a customer, and so its price, is chosen by whoever sells to it',
+});
 export const noUserPlans = problem({
   code: 'services.no_user_plans',
   status: 409,
