@@ -8,7 +8,7 @@ import { mustFit } from './direct.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains, sharedOf } from './domain.ts';
 import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
-import { contact, customerType, type DomainOf, domains, roleSet } from './particulars.ts';
+import { contact, customerType, type DomainOf, domains, restrictedSet, roleSet } from './particulars.ts';
 import { domainInUse } from './problems.ts';
 import { auditable, type Customer, customerName, nameKey, toCustomer, uniqueName } from './profile.ts';
 
@@ -22,7 +22,7 @@ export const changedCustomer = z.strictObject({
   shareDomains: z.boolean().optional().describe('Domains of the parent may be used here too'),
   userLimit: whole(0, 1_000_000).nullable().optional(),
   allowedRoles: roleSet.optional(),
-  restrictedRoles: roleSet.optional(),
+  restrictedRoles: restrictedSet.optional(),
   contactName: contact.contactName.nullable().optional(),
   phone: contact.phone.nullable().optional(),
   address: contact.address.nullable().optional(),

@@ -91,6 +91,16 @@ describe('the quick path', () => {
     ]);
   });
 
+  it('does not restrict the role that the first user holds, when made or later', async () => {
+    const restrictedRoles = ['USER_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'];
+    const refused = await post(quick({ restrictedRoles }));
+    expect([refused.status, pointers(refused)]).toEqual([400, ['#/restrictedRoles']]);
+    const { id } = await plantDirectly(msp.catalog);
+    const changed = await change(id, { restrictedRoles });
+    expect([changed.status, pointers(changed)]).toEqual([400, ['#/restrictedRoles']]);
+    expect((await change(id, { restrictedRoles: ['USER_ADMINISTRATOR'] })).status).toBe(200);
+  });
+
   it('takes names with the characters that LDAP reserves, as data', async () => {
     const name = `A,B+C"D\\E<F>;G=H#()*&|! ${randomUUID().slice(0, 8)}`;
     const made = await post(quick({ name }));
