@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
+  collectionsLost,
   domainsLost,
   moveIntoItself,
   moveUnderway,
@@ -45,6 +46,7 @@ export const moveCustomer = route({
     subtreeUnseen,
     notOffered,
     domainsLost,
+    collectionsLost,
     rolesLost,
     tooManyServices,
   ],

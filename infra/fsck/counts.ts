@@ -1,6 +1,6 @@
 import { domainKey } from '../../lib/customers/domain.ts';
 import { groupKey, groupsOf, type Place } from '../../lib/directory/group.ts';
-import { usersOfDomain } from '../../lib/kit/keys.ts';
+import { usersOfCollection, usersOfDomain } from '../../lib/kit/keys.ts';
 import { type Check, placeOf, type Stored, tally, tenantOf } from './check.ts';
 import { lineOf, parentOf } from './skeleton.ts';
 
@@ -24,13 +24,16 @@ export const counts: Check = (known, tell) => {
       if (item.kind === 'userCount') {
         said(tenant, 'users', item.users);
         for (const name of Object.keys(item))
-          if (name.startsWith('@')) said(tenant, `users of ${name}`, item[name]);
+          if (/^[@#]/.test(name)) said(tenant, `users of ${name}`, item[name]);
       } else if (item.kind === 'user') {
         there(tenant, 'users');
         const { upn } = item.summary as { upn: string };
         there(tenant, `users of ${usersOfDomain(upn.slice(upn.indexOf('@') + 1))}`);
         const { collectionId } = (item.role ?? {}) as { collectionId?: string };
-        if (collectionId) there(collectionId, 'holders');
+        if (collectionId) {
+          there(collectionId, 'holders');
+          there(tenant, `users of ${usersOfCollection(collectionId)}`);
+        }
       } else if (item.kind === 'roleCollection') said(String(item.id), 'holders', item.users);
       else if (item.kind === 'mspMode') {
         for (const what of ['customers', 'externalUsers', 'collaboratorGroups'])

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
 import { prefixes } from '../kit/id.ts';
-import { offerKey, operationKey, settingsKey, treeEntry } from '../kit/keys.ts';
+import { offerKey, operationKey, roleCollectionKey, settingsKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
 import { placed } from '../kit/move.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -16,6 +16,7 @@ import { ask, engaged, engineOf } from './engine.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
+  collectionsLost,
   domainsLost,
   moveIntoItself,
   moveUnderway,
@@ -34,6 +35,8 @@ type Stored = Readonly<Record<string, unknown>>;
 
 /** Two counts change for each: more do not fit one transaction. */
 const mostServices = 40;
+/** With one for each role collection left behind. */
+const mostBeside = 88;
 
 export const moveTarget = z.strictObject({
   parentId: z.union([id('provider'), id('customer')]),
@@ -56,6 +59,9 @@ export const movement = z.strictObject({
       .array(z.string())
       .describe('Held or offered, but not offered by the new parent: the move is refused'),
     domains: z.array(z.string()).describe('Shared with the old parent: the move is refused'),
+    collections: z
+      .array(z.string())
+      .describe('Role collections of resellers above no more that users there hold: the move is refused'),
     roles: z
       .array(z.string())
       .describe('Usable before, restricted above from now on: refused unless `acceptLostRoles`'),
@@ -78,6 +84,13 @@ export interface Journey {
   /** The version of these holdings, read before they were listed. */
   readonly holdings: number | undefined;
   readonly offered: readonly string[] | null;
+  /** Role collections of the resellers that it leaves; `held`: by somebody of the subtree. */
+  readonly collections: readonly {
+    readonly id: string;
+    readonly nodeId: string;
+    readonly version: number;
+    readonly held: boolean;
+  }[];
 }
 
 /** Moves a node with everything below it to another parent: at once for readers, in the background for stored paths. */
@@ -93,7 +106,8 @@ export function moveCustomer(
   const before = toCustomer(node.item);
   const lost = losses(node, journey, parent.id === before.parentId ? [] : sharedOf(before.domains));
   if (!made.dryRun) mustBear(lost, made.acceptLostRoles);
-  if (journey.held.length > mostServices) refuse(tooManyServices, undefined, { most: mostServices });
+  if (journey.held.length > mostServices || 2 * journey.held.length + journey.collections.length > mostBeside)
+    refuse(tooManyServices, undefined, { most: mostServices });
   const body: Movement = {
     operationId: made.operationId,
     customerId: node.id,
@@ -140,6 +154,7 @@ export function moveCustomer(
       sameHoldings(node.id, journey.holdings),
       sameHeadcount(providerId, journey.headcount),
       ...handOver(journey.held, { from: before.parentId, to: parent.id }),
+      ...journey.collections.map(letGo),
     ],
     receipt: {
       action: 'customers.move',
@@ -180,21 +195,38 @@ function destination(
   return parent;
 }
 
-function losses(node: Node, { above, held, offered }: Journey, domains: string[]): Movement['lost'] {
+function losses(
+  node: Node,
+  { above, held, offered, collections }: Journey,
+  domains: string[],
+): Movement['lost'] {
   const roles = allowedAlong([...above.new, node.item]);
   const services = held.map(({ serviceId }) => serviceId);
   return {
     domains,
+    collections: collections.filter((one) => one.held).map(({ id }) => id),
     services: offered === null ? [] : services.filter((one) => !offered.includes(one)),
     roles: allowedAlong([...above.old, node.item]).filter((one) => !roles.includes(one)),
   };
 }
 
-function mustBear({ services, domains, roles }: Movement['lost'], acceptLostRoles: boolean): void {
+function mustBear(
+  { services, domains, collections, roles }: Movement['lost'],
+  acceptLostRoles: boolean,
+): void {
   if (services.length > 0) refuse(notOffered, undefined, { services });
   if (domains.length > 0) refuse(domainsLost, undefined, { domains });
+  if (collections.length > 0) refuse(collectionsLost, undefined, { collections });
   if (roles.length > 0 && !acceptLostRoles) refuse(rolesLost, undefined, { roles });
 }
+
+/** Nobody of the subtree is given a role collection of a reseller that it leaves, decided before. */
+const letGo = ({ id, nodeId, version }: Journey['collections'][number]): Write => ({
+  do: 'adjust',
+  key: roleCollectionKey(nodeId, id),
+  add: { version: 1 },
+  version,
+});
 
 /** What the node has of its old parent’s offers it has of the new one’s from now on; a provider’s are not counted. */
 function handOver(held: Journey['held'], between: { from: string; to: string }): Write[] {

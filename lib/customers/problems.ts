@@ -183,6 +183,12 @@ export const rolesLost = problem({
   status: 409,
   title: 'Roles usable there now are restricted above the new parent; accept that with `acceptLostRoles`',
 });
+export const collectionsLost = problem({
+  code: 'customers.collections_lost',
+  status: 409,
+  title:
+    'Users there hold role collections of resellers that would be above no more; give them other roles first',
+});
 export const tooManyServices = problem({
   code: 'customers.too_many_services',
   status: 409,

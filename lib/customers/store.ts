@@ -18,6 +18,7 @@ import {
   settingsKey,
   treeEntry,
   userCountKey,
+  usersOfCollection,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
@@ -266,7 +267,7 @@ const isHad = ({ status }: Stored) => status !== 'NotProvisioned';
 const isOffered = ({ offered }: Stored) => offered === 1;
 
 /** Counted from what is stored: an index may be late, so each reseller's count is compared with what was seen. */
-async function sizeOf(node: Node): Promise<Journey['subtree']> {
+async function sizeOf(node: Node): Promise<Journey['subtree'] & { ids: string[] }> {
   const { G1, S1 } = treeEntry(node.path[1] ?? '', node.path);
   const own = asStored([node]);
   let levels = 1;
@@ -288,7 +289,8 @@ async function sizeOf(node: Node): Promise<Journey['subtree']> {
     }
   }
   const census = await take(found());
-  return { nodes: census.nodes.size, levels, whole: isWhole(census, node, census.resellers) };
+  const ids = [...census.nodes];
+  return { ids, nodes: ids.length, levels, whole: isWhole(census, node, census.resellers) };
 }
 
 const atOnce = 50;
@@ -326,13 +328,15 @@ export async function journeyOf(
   stored: Stored | undefined,
 ): Promise<Omit<Journey, 'holdings' | 'headcount'>> {
   const parentPath = String(stored?.path ?? '').split('/');
-  const [forest, subtree, own, others, old, line] = await Promise.all([
+  const left = node.path.slice(2, -1).filter((one) => !parentPath.includes(one));
+  const [forest, { ids, ...subtree }, own, others, old, line, collections] = await Promise.all([
     forestOf(node.path[1] ?? ''),
     sizeOf(node),
     holdingsOf(node.id),
     parentId === node.path[1] ? null : holdingsOf(parentId),
     lineAbove(node.path),
     parentPath.length > 1 ? lineAbove([...parentPath, '']) : [],
+    Promise.all(left.map(collectionsOf)),
   ]);
   return {
     forest,
@@ -341,7 +345,30 @@ export async function journeyOf(
     subtree,
     held: held([...own.had, ...own.offered]),
     offered: others?.offered ?? null,
+    collections: await heldIn(ids, collections.flat()),
   };
+}
+
+async function collectionsOf(nodeId: string): Promise<Stored[]> {
+  const found: Stored[] = [];
+  const stored = each({ partition: partition(nodeId, 'ROLES'), limit: 100, consistent: true });
+  for await (const item of stored) found.push(item);
+  return found;
+}
+
+/** Which of these somebody at these nodes holds; who holds what is read only where anybody holds any. */
+async function heldIn(
+  nodeIds: readonly string[],
+  collections: readonly Stored[],
+): Promise<Journey['collections']> {
+  const anybody = collections.some(({ users }) => Number(users) > 0);
+  const counts = anybody ? await getAll(nodeIds.map(userCountKey), true) : [];
+  return collections.map(({ id, nodeId, version }) => ({
+    id: String(id),
+    nodeId: String(nodeId),
+    version: Number(version),
+    held: counts.some((one) => Number(one?.[usersOfCollection(String(id))] ?? 0) > 0),
+  }));
 }
 
 const held = (services: readonly string[]): Journey['held'] =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limitAlong } from '../kit/inherit.ts';
-import { userCountKey, usersOfDomain } from '../kit/keys.ts';
+import { userCountKey, usersOfCollection, usersOfDomain } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
@@ -79,7 +79,7 @@ export const isFirst = (count: Count | undefined): boolean => (count?.users ?? 0
 export function countIn(
   customer: Node,
   around: Pick<Around, 'count' | 'line'>,
-  users: readonly Pick<User, 'upn'>[],
+  users: readonly Counted[],
 ): Write {
   const key = userCountKey(customer.id);
   const more = users.length;
@@ -89,7 +89,7 @@ export function countIn(
   if (most !== undefined && held + more > most) {
     refuse(userLimitReached, undefined, { limit: most, users: held });
   }
-  const add = { ...byDomain(users, 1), users: more, version: 1 };
+  const add = { ...tally(users, 1), users: more, version: 1 };
   if (!count) return { do: 'create', item: { ...key, kind: 'userCount', dropped: 0, ...add } };
   const domains = stillHas(customer, count);
   if (held === 0) return { do: 'adjust', key, add, version: count.version, atMost: domains };
@@ -102,29 +102,37 @@ export function countIn(
   };
 }
 
-export const countOut = (user: Pick<User, 'customerId' | 'upn'>): Write => ({
+export const countOut = (user: Counted & Pick<User, 'customerId'>): Write => ({
   do: 'adjust',
   key: userCountKey(user.customerId),
-  add: { ...byDomain([user], -1), users: -1, version: 1 },
+  add: { ...tally([user], -1), users: -1, version: 1 },
 });
 
-/** Counts a user from one domain to another. */
+/** Counts a user whose UPN or role has changed from one domain or role collection to another. */
 export function recount(
   customer: Node,
   count: Count | undefined,
-  upn: { before: string; after: string },
+  user: { before: Counted; after: Counted },
 ): Write[] {
-  const [from, to] = [byDomain([{ upn: upn.before }], -1), byDomain([{ upn: upn.after }], 1)];
-  if (Object.keys(from)[0] === Object.keys(to)[0]) return [];
-  const add = { ...from, ...to, version: 1 };
-  return [{ do: 'adjust', key: userCountKey(customer.id), add, atMost: stillHas(customer, count) }];
+  const add = tally([user.before], -1);
+  for (const [name, by] of Object.entries(tally([user.after], 1))) add[name] = (add[name] ?? 0) + by;
+  const changed = Object.entries(add).filter(([, by]) => by !== 0);
+  if (changed.length === 0) return [];
+  const key = userCountKey(customer.id);
+  const renamed = changed.some(([name]) => name.startsWith('@'));
+  const atMost = renamed ? stillHas(customer, count) : {};
+  return [{ do: 'adjust', key, add: { ...Object.fromEntries(changed), version: 1 }, atMost }];
 }
 
-function byDomain(users: readonly Pick<User, 'upn'>[], by: 1 | -1): Record<string, number> {
+/** What of a user is counted besides their being one. */
+type Counted = Pick<User, 'upn'> & { readonly role: RoleChoice | RoleHeld | null };
+
+function tally(users: readonly Counted[], by: 1 | -1): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { upn } of users) {
-    const name = usersOfDomain(upn.slice(upn.indexOf('@') + 1));
-    counts[name] = (counts[name] ?? 0) + by;
+  for (const { upn, role } of users) {
+    const names = [usersOfDomain(upn.slice(upn.indexOf('@') + 1))];
+    if (role && 'collectionId' in role) names.push(usersOfCollection(role.collectionId));
+    for (const name of names) counts[name] = (counts[name] ?? 0) + by;
   }
   return counts;
 }

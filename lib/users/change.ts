@@ -66,7 +66,7 @@ export function changeUser(
     writes: [
       ...rewrite(held.user, after, asks ? { requested: version } : {}),
       ...renames(before, after, providerOf(scope.target)),
-      ...recount(scope.target, around?.count, { before: before.upn, after: after.upn }),
+      ...recount(scope.target, around?.count, { before, after }),
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),
