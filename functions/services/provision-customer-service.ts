@@ -3,7 +3,7 @@ import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
-import { notOffered, planBySeller, planUnknown } from '../../lib/services/problems.ts';
+import { customerOut, notOffered, planBySeller, planUnknown } from '../../lib/services/problems.ts';
 import { holding, provisionCustomer, wanted } from '../../lib/services/provision.ts';
 import { besideTarget, offeredTo } from '../../lib/services/store.ts';
 
@@ -19,7 +19,7 @@ export const provisionCustomerService = route({
   params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
   body: wanted,
   reply: { status: 202, body: holding },
-  refuses: [notOffered, planUnknown, planBySeller],
+  refuses: [customerOut, notOffered, planUnknown, planBySeller],
   alongside: besideTarget,
   load: ({ params, body, ...input }) => offeredTo(input, params.serviceId, body.planId),
   decide: ({ scope, body, ifMatch, now }, state) => {

@@ -35,6 +35,11 @@ export const customerLacks = problem({
   status: 409,
   title: 'The customer itself does not have this service',
 });
+export const customerOut = problem({
+  code: 'services.customer_out',
+  status: 409,
+  title: 'The customer is deprovisioned: it has no services until it is provisioned again',
+});
 export const notForUsers = problem({
   code: 'services.not_for_users',
   status: 409,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { outSince } from '../kit/in-service.ts';
 import {
   customerServiceKey,
   type Key,
@@ -17,7 +18,7 @@ import { serviceProvisioningRequested } from './events.ts';
 import { closed, type Instance, isHad, isHadWithin, opened, since, status } from './instance.ts';
 import { giveBack, holds, type Source, take } from './offer.ts';
 import type { StoredPlan } from './plan.ts';
-import { customerLacks, notForUsers, planBySeller, planUnknown } from './problems.ts';
+import { customerLacks, customerOut, notForUsers, planBySeller, planUnknown } from './problems.ts';
 import type { Service } from './service.ts';
 
 /** A service that a customer or a user has. */
@@ -64,7 +65,7 @@ export interface Offered {
   readonly current: Instance | undefined;
 }
 
-type Place = Pick<Node, 'id' | 'version'>;
+type Place = Pick<Node, 'id' | 'version' | 'item'>;
 
 interface Wish {
   readonly customerId: string;
@@ -80,6 +81,7 @@ export function provisionCustomer(
   const { current, source } = state;
   const wish = { ...asked, customerId: asked.customer.id };
   const service = state.service ?? refuse(notFound);
+  if (outSince(asked.customer.item) !== undefined) refuse(customerOut);
   const taking = isHad(current) ? [] : [...holds(asked.customer, source), ...take(source, service.id)];
   if (isHad(current) && current.planId === wish.planId) return unchanged(current);
   if (!asked.bySeller && (state.planned || wish.planId !== null || isHad(current))) refuse(planBySeller);
@@ -90,13 +92,13 @@ export function provisionCustomer(
   return settled(after, current, { ...wish, writes: taking, what: 'provision' });
 }
 
-/** Takes a service from a customer, and with it from all its users. */
+/** Takes a service from a customer, and with it from all its users; it was had until the customer was deprovisioned. */
 export function deprovisionCustomer(
   current: Instance,
   source: Source,
   made: { customer: Place; now: string },
 ): Plan<Holding> {
-  const after = ended(current, made.now);
+  const after = ended(current, outSince(made.customer.item) ?? made.now);
   return settled(after, current, {
     customerId: made.customer.id,
     writes: [...holds(made.customer, source), ...giveBack(source, current.serviceId)],
@@ -114,10 +116,15 @@ export interface UserState {
 }
 
 /** Gives a user a service that the customer has. Binds to both as they were seen. */
-export function provisionUser(state: UserState, wish: Wish): Plan<Holding> {
+export function provisionUser(
+  state: UserState,
+  { of, ...asked }: Omit<Wish, 'customerId'> & { of: Pick<Node, 'id' | 'item'> },
+): Plan<Holding> {
+  const wish = { ...asked, customerId: of.id };
   const { customer, current } = state;
   const user = state.user ?? refuse(notFound);
   const service = state.service ?? refuse(notFound);
+  if (outSince(of.item) !== undefined) refuse(customerOut);
   if (service.kind !== 'USER') refuse(notForUsers);
   if (!isHad(customer)) refuse(customerLacks);
   const had = isHadWithin(current, customer);

@@ -1,4 +1,5 @@
 import { each, getAll, page, positionOf } from '../aws/db.ts';
+import { outagesOf } from '../kit/in-service.ts';
 import {
   customerServiceKey,
   customerServicePrefix,
@@ -360,14 +361,15 @@ async function childOf(parentId: string, customerId: string): Promise<Record<str
 
 async function ledgerOf({ customer, behind, begin }: Billed, from: Place, limit: number): Promise<Ledger> {
   const range = { partition: partition(customer.id, 'INSTANCE'), prefix: 'usr_' };
-  const [services, users] = await Promise.all([
+  const [services, users, [profile]] = await Promise.all([
     servicesOfCustomer(customer.id),
     page({ ...range, limit, after: from.user }),
+    getAll([nodeKey(customer.id)]),
   ]);
   const here = { ...begin, customer: customer.id };
   const left = from.user === undefined ? services.filter(({ SK }) => SK > (from.service ?? '')) : [];
   return {
-    customer,
+    customer: { ...customer, outages: profile ? outagesOf(profile) : [] },
     services,
     open: [
       ...left.map((one) => ({ one, behind: { ...here, service: one.SK } })),
