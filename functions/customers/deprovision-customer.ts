@@ -16,8 +16,8 @@ export const deprovisionCustomer = route({
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 202, body: customer },
   refuses: [busy, notProvisioned],
-  decide: ({ scope }) => {
-    const plan = deprovision(scope.target);
+  decide: ({ scope, now }) => {
+    const plan = deprovision(scope.target, now);
     const location = `/v1/customers/${scope.target.id}/provisioning-requests`;
     return { ...plan, reply: { ...plan.reply, location } };
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
+  collectionsLost,
   domainsLost,
   itemsNotHeld,
   moveIntoItself,
@@ -47,6 +48,7 @@ export const moveCustomer = route({
     notOffered,
     domainsLost,
     itemsNotHeld,
+    collectionsLost,
     rolesLost,
     tooManyServices,
   ],

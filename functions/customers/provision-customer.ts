@@ -16,8 +16,8 @@ export const provisionCustomer = route({
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 202, body: customer },
   refuses: [busy, disabled],
-  decide: ({ scope }) => {
-    const plan = provision(scope.target);
+  decide: ({ scope, now }) => {
+    const plan = provision(scope.target, now);
     const location = `/v1/customers/${scope.target.id}/provisioning-requests`;
     return { ...plan, reply: { ...plan.reply, location } };
   },

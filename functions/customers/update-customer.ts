@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { changeCustomer, changedCustomer } from '../../lib/customers/change.ts';
 import {
   billingIdTaken,
+  domainInUse,
   domainShared,
   domainTaken,
   limitAbove,
@@ -28,7 +29,7 @@ export const updateCustomer = route({
   dryRun: true,
   ifMatch: true,
   reply: { status: 200, body: customer },
-  refuses: [nameTaken, domainTaken, domainShared, billingIdTaken, roleRestricted, limitAbove],
+  refuses: [nameTaken, domainTaken, domainShared, domainInUse, billingIdTaken, roleRestricted, limitAbove],
   load: async ({ body, scope }) => {
     const { domains, allowedRoles, userLimit } = body;
     if (!domains && !allowedRoles && !userLimit) return undefined;

@@ -1,13 +1,13 @@
 import { commit, LostRace } from '../../lib/aws/db.ts';
 import { describeFailure, isLasting, openDirectory } from '../../lib/aws/directory.ts';
 import { settle } from '../../lib/aws/settle.ts';
-import { backoff, now } from '../../lib/aws/world.ts';
+import { backoff, now, secret } from '../../lib/aws/world.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import type { Announcement, Envelope } from '../../lib/kit/event.ts';
-import type { Write } from '../../lib/kit/plan.ts';
+import type { Plan, Write } from '../../lib/kit/plan.ts';
 import type { Actor, Node } from '../../lib/kit/scope.ts';
 import { isOfService, type What } from '../../lib/provisioning/desired.ts';
-import { enter, leave } from '../../lib/provisioning/lane.ts';
+import { enter, leave, wait } from '../../lib/provisioning/lane.ts';
 import { rebase } from '../../lib/provisioning/rebase.ts';
 import { isRenewed, renew, stepsNow } from '../../lib/provisioning/renew.ts';
 import {
@@ -27,14 +27,17 @@ import { execute } from './execute-step.ts';
 // One delivery brings up to five requests one after another into a function that has a minute.
 const turnMs = 8000;
 const patienceMs = 3000;
+const nobody = '';
 
 /**
  * Does the steps of a request that are left, one after another. A step that fails is recorded and thrown, so that the
  * queue brings the event back later; the last failure is recorded only.
  */
 export async function run(found: Request, envelope: Envelope): Promise<void> {
-  if (found.finishedAt !== null) return;
-  const lane = await enterLane(found);
+  // It may have been called: the next in line does not wait for it.
+  if (found.finishedAt !== null) return leaveLane(found, nobody, envelope);
+  const holder = await enterLane(found);
+  if (holder === undefined) return;
   const directory = openDirectory();
   try {
     const { customerId, id, userId } = found;
@@ -53,9 +56,7 @@ export async function run(found: Request, envelope: Envelope): Promise<void> {
     await record(current, supersede(current, now()), { envelope });
   } finally {
     await directory.close();
-    await write([leave(found.customerId, lane)]).catch((error: unknown) => {
-      if (!(error instanceof LostRace)) throw error;
-    });
+    await leaveLane(found, holder, envelope);
   }
 }
 
@@ -147,16 +148,13 @@ async function record(
   const receipt = plan.receipt ?? (told.length > 0 ? { action, subject, after: { request: id } } : undefined);
   const writes = [...plan.writes, ...(by.writes ?? [])];
   await write(
-    settle(
-      { ...plan, ...(receipt ? { receipt, announcements } : {}), writes },
-      {
-        actor: by.envelope.actor as Actor,
-        target: nodeOf(after),
-        now: now(),
-        requestId: by.envelope.traceId,
-      },
-    ),
+    settled({ ...plan, ...(receipt ? { receipt, announcements } : {}), writes }, after, by.envelope),
   );
+}
+
+function settled(plan: Plan, request: Request, { actor, traceId }: Envelope): Write[] {
+  const target = nodeOf(request);
+  return settle(plan, { actor: actor as Actor, target, now: now(), requestId: traceId });
 }
 
 // The node itself may be gone by now; where it stood is known.
@@ -168,21 +166,48 @@ async function write(writes: readonly Write[]): Promise<void> {
   await commit(writes, digest(writes, Math.random()).slice(0, 36), Date.now() + 5000);
 }
 
-async function enterLane({ customerId, id }: Request): Promise<number> {
+/** Takes the lane, or stands in line: then whoever leaves it calls this request, and no try is lost. Answers as whom it was taken. */
+async function enterLane({ customerId, id }: Request): Promise<string | undefined> {
   const until = Date.now() + patienceMs;
+  const holder = `${id} ${secret(6)}`;
   for (let attempt = 0; ; attempt++) {
-    const entry = enter(customerId, await laneOf(customerId), { holder: id, now: Date.now() });
-    if (entry) {
-      const entered = await write([entry.write]).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof LostRace) return false;
-          throw error;
-        },
-      );
-      if (entered) return entry.version;
+    const lane = await laneOf(customerId);
+    const entry = enter(customerId, lane, { holder, id, now: Date.now() });
+    if (entry && (await won([entry]))) return holder;
+    if (!entry && lane && Date.now() > until) {
+      if (lane.waiting.includes(id)) return undefined;
+      const place = wait(customerId, lane, id);
+      if (!place) throw new Error(`Too many requests of ${customerId} are waiting`);
+      if (await won([place])) return undefined;
     }
-    if (Date.now() > until) throw new Error(`Another request of ${customerId} is under way`);
     await backoff(attempt);
   }
+}
+
+/** Leaves the lane that is held so, or that nobody holds, and calls the next in line. */
+async function leaveLane(request: Request, holder: string, envelope: Envelope): Promise<void> {
+  const { customerId } = request;
+  for (let attempt = 0; ; attempt++) {
+    const lane = await laneOf(customerId);
+    if (!lane || lane.holder !== holder) return;
+    const { write: left, next } = leave(customerId, lane);
+    const plan: Plan = {
+      writes: [left],
+      receipt: { action: 'provisioning.call_next', subject: customerId, after: { requests: next } },
+      announcements: next.map((id) => resumption({ customerId, id })),
+      reply: {},
+    };
+    if (await won(next.length > 0 ? settled(plan, request, envelope) : [left])) return;
+    await backoff(attempt);
+  }
+}
+
+function won(writes: readonly Write[]): Promise<boolean> {
+  return write(writes).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof LostRace) return false;
+      throw error;
+    },
+  );
 }

@@ -20,7 +20,7 @@ export const deprovisionCustomerService = route({
   reply: { status: 202, body: holding },
   refuses: [],
   alongside: besideTarget,
-  load: ({ params, ...input }) => offeredTo(input, params.serviceId, null),
+  load: ({ params, ...input }) => offeredTo(input, params.serviceId),
   decide: ({ scope, ifMatch, now }, { current, source }) => {
     if (!isHad(current)) refuse(notFound);
     expectVersion(ifMatch, current.version);

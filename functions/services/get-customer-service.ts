@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outSince } from '../../lib/kit/in-service.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -19,8 +20,10 @@ export const getCustomerService = route({
   reply: { status: 200, body: holding },
   refuses: [],
   load: ({ target, params }) => instancesOf(target, params.serviceId),
-  decide: (_, { customer }) =>
+  decide: ({ scope }, { customer }) =>
     customer
-      ? answer(viewHolding(customer, isHad(customer)), { version: customer.version })
+      ? answer(viewHolding(customer, isHad(customer) && outSince(scope.target.item) === undefined), {
+          version: customer.version,
+        })
       : refuse(notFound),
 });

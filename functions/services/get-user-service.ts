@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outSince } from '../../lib/kit/in-service.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -19,8 +20,10 @@ export const getUserService = route({
   reply: { status: 200, body: holding },
   refuses: [],
   load: ({ target, params }) => instancesOf(target, params.serviceId, params.userId),
-  decide: (_, { customer, user }) =>
+  decide: ({ scope }, { customer, user }) =>
     user
-      ? answer(viewHolding(user, isHadWithin(user, customer)), { version: user.version })
+      ? answer(viewHolding(user, isHadWithin(user, customer) && outSince(scope.target.item) === undefined), {
+          version: user.version,
+        })
       : refuse(notFound),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outSince } from '../../lib/kit/in-service.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
@@ -18,5 +19,8 @@ export const listCustomerServices = route({
   reply: { status: 200, body: z.strictObject({ items: z.array(holding) }) },
   refuses: [],
   load: ({ target }) => servicesOfCustomer(target),
-  decide: (_, found) => answer({ items: found.map((one) => viewHolding(one, isHad(one))) }),
+  decide: ({ scope }, found) => {
+    const inService = outSince(scope.target.item) === undefined;
+    return answer({ items: found.map((one) => viewHolding(one, isHad(one) && inService)) });
+  },
 });

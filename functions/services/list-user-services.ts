@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outSince } from '../../lib/kit/in-service.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -26,11 +27,12 @@ export const listUserServices = route({
     ]);
     return exists ? { all, own } : undefined;
   },
-  decide: (_, found) => {
+  decide: ({ scope }, found) => {
     if (!found) refuse(notFound);
     const of = new Map(found.all.map((one) => [one.serviceId, one]));
+    const inService = outSince(scope.target.item) === undefined;
     return answer({
-      items: found.own.map((one) => viewHolding(one, isHadWithin(one, of.get(one.serviceId)))),
+      items: found.own.map((one) => viewHolding(one, isHadWithin(one, of.get(one.serviceId)) && inService)),
     });
   },
 });

@@ -3,7 +3,7 @@ import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
-import { customerLacks, notForUsers, planUnknown } from '../../lib/services/problems.ts';
+import { customerLacks, customerOut, notForUsers, planUnknown } from '../../lib/services/problems.ts';
 import { holding, provisionUser, wanted } from '../../lib/services/provision.ts';
 import { besideTarget, userState } from '../../lib/services/store.ts';
 
@@ -17,11 +17,11 @@ export const provisionUserService = route({
   params: z.strictObject({ customerId: id('customer'), userId: id('user'), serviceId: id('service') }),
   body: wanted,
   reply: { status: 202, body: holding },
-  refuses: [customerLacks, notForUsers, planUnknown],
+  refuses: [customerLacks, customerOut, notForUsers, planUnknown],
   alongside: besideTarget,
   load: ({ params, body, ...input }) => userState(input, { ...params, ...body }),
   decide: ({ scope, body, ifMatch, now }, state) => {
     expectVersion(ifMatch, state.current?.version ?? 0);
-    return provisionUser(state, { customerId: scope.target.id, planId: body.planId, now });
+    return provisionUser(state, { of: scope.target, planId: body.planId, now });
   },
 });

@@ -50,7 +50,9 @@ export const changeUser = route({
     const instances = body.testUser !== undefined || body.displayName !== undefined;
     const [held, found] = await Promise.all([
       heldUser(target, params.userId, { other: unseats, instances }),
-      body.role === undefined ? undefined : scope().then((one) => around(one.target, body.role)),
+      body.role === undefined && body.upn === undefined
+        ? undefined
+        : scope().then((one) => around(one.target, body.role)),
     ]);
     return { held, found };
   },

@@ -1,5 +1,6 @@
 import { domainKey } from '../../lib/customers/domain.ts';
 import { groupKey, groupsOf, type Place } from '../../lib/directory/group.ts';
+import { usersOfCollection, usersOfDomain } from '../../lib/kit/keys.ts';
 import { type Check, placeOf, type Stored, tally, tenantOf } from './check.ts';
 import { lineOf, parentOf } from './skeleton.ts';
 
@@ -20,11 +21,19 @@ export const counts: Check = (known, tell) => {
       const tenant = tenantOf(item);
       for (const place of item.kind === 'node' ? sharedBy(item) : []) there(place, 'sharers');
       if (item.kind === 'unique' && item.sharers !== undefined) said(placeOf(item), 'sharers', item.sharers);
-      if (item.kind === 'userCount') said(tenant, 'users', item.users);
-      else if (item.kind === 'user') {
+      if (item.kind === 'userCount') {
+        said(tenant, 'users', item.users);
+        for (const name of Object.keys(item))
+          if (/^[@#]/.test(name)) said(tenant, `users of ${name}`, item[name]);
+      } else if (item.kind === 'user') {
         there(tenant, 'users');
+        const { upn } = item.summary as { upn: string };
+        there(tenant, `users of ${usersOfDomain(upn.slice(upn.indexOf('@') + 1))}`);
         const { collectionId } = (item.role ?? {}) as { collectionId?: string };
-        if (collectionId) there(collectionId, 'holders');
+        if (collectionId) {
+          there(collectionId, 'holders');
+          there(tenant, `users of ${usersOfCollection(collectionId)}`);
+        }
       } else if (item.kind === 'roleCollection') said(String(item.id), 'holders', item.users);
       else if (item.kind === 'mspMode') {
         for (const what of ['customers', 'externalUsers', 'collaboratorGroups'])

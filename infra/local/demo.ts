@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { bill, lookBackOnTree } from './demo-bill.ts';
 import { findStage, type Stage, same } from './demo-client.ts';
 import { playCredits } from './demo-credits.ts';
@@ -46,34 +46,30 @@ const stories: Readonly<Record<string, Story>> = {
   },
 };
 
-const { values, positionals } = parseArgs({
-  options: { data: { type: 'string', default: '.data' } },
-  allowPositionals: true,
-});
-process.exitCode = await tell(positionals[0] ?? 'main', values.data);
+const known = Object.entries(stories).map(
+  ([one, { about }]) => `  npm run demo -- ${one.padEnd(8)} ${about}`,
+);
+const usage = `Usage: npm run demo -- [story] [--data <directory>]
+${known.join('\n')}
+The stack that runs on that directory (\`.data\`, or what \`npm start -- --data\` was given) is found by itself, whatever its port; where none runs one is started.`;
+
+try {
+  const options = { data: { type: 'string', default: '.data' } } as const;
+  const { values, positionals } = readArguments({ options, allowPositionals: true }, usage);
+  process.exitCode = await tell(positionals[0] ?? 'main', values.data);
+} catch (error) {
+  if (!(error instanceof Stop)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
 async function tell(name: string, dir: string): Promise<number> {
   const story = Object.hasOwn(stories, name) ? stories[name] : undefined;
-  if (!story) {
-    const known = Object.entries(stories).map(
-      ([one, { about }]) => `  npm run demo -- ${one.padEnd(8)} ${about}`,
-    );
-    console.error(`There is no story ${JSON.stringify(name)}. There are:\n${known.join('\n')}`);
-    return 1;
-  }
+  if (!story) throw new Stop(`There is no story ${JSON.stringify(name)}. There are:\n${known.join('\n')}`);
   const missing = story.samba ? whatIsMissing() : undefined;
-  if (missing) {
-    console.error(missing);
-    return 1;
-  }
-  try {
-    const stage = await findStage(dir, story);
-    return await play(story, stage).finally(() => stage.close());
-  } catch (error) {
-    if (!(error instanceof Stop)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+  if (missing) throw new Stop(missing);
+  const stage = await findStage(dir, story);
+  return await play(story, stage).finally(() => stage.close());
 }
 
 async function play(story: Story, stage: Stage): Promise<number> {

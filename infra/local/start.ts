@@ -1,23 +1,31 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
 import { people } from './people.ts';
 import { type Samba, startSamba } from './samba.ts';
 import { startStack } from './stack.ts';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: '.data' },
-    port: { type: 'string' },
-    directory: { type: 'string' },
-  },
-});
+const options = {
+  data: { type: 'string', default: '.data' },
+  port: { type: 'string' },
+  directory: { type: 'string' },
+} as const;
+const usage = 'Usage: npm start -- [--data <directory>] [--port <number>] [--directory samba]';
 
-try {
-  await main();
-} catch (error) {
+const values = readValues();
+await main().catch(fail);
+
+function readValues() {
+  try {
+    return readArguments({ options }, usage).values;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function fail(error: unknown): never {
   console.error(error instanceof Stop ? error.message : error);
   process.exit(1);
 }

@@ -9,8 +9,12 @@ const neverExpires = 0x10000;
 const never = '0';
 const epoch = 11_644_473_600_000n;
 
-const fileTime = (instant: string | null): string =>
-  instant === null ? never : String((BigInt(Date.parse(instant)) + epoch) * 10_000n);
+// An end before 1601 would come out as never, or as what a directory takes for it: such an account has long expired.
+function fileTime(instant: string | null): string {
+  if (instant === null) return never;
+  const ticks = (BigInt(Date.parse(instant)) + epoch) * 10_000n;
+  return String(ticks < 1n ? 1n : ticks);
+}
 
 const foundTime = (value: unknown): string => {
   const said = String(value ?? never);

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { nodeKey } from '../kit/keys.ts';
-import { difference, type Plan, type Write } from '../kit/plan.ts';
+import { nodeKey, userCountKey, usersOfDomain } from '../kit/keys.ts';
+import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { email, line, whole } from '../kit/text.ts';
 import { mustFit } from './direct.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains, sharedOf } from './domain.ts';
 import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
-import { contact, customerType, type DomainOf, domains, roleSet } from './particulars.ts';
+import { contact, customerType, type DomainOf, domains, restrictedSet, roleSet } from './particulars.ts';
+import { domainInUse } from './problems.ts';
 import { auditable, type Customer, customerName, nameKey, toCustomer, uniqueName } from './profile.ts';
 
 export const changedCustomer = z.strictObject({
@@ -21,7 +22,7 @@ export const changedCustomer = z.strictObject({
   shareDomains: z.boolean().optional().describe('Domains of the parent may be used here too'),
   userLimit: whole(0, 1_000_000).nullable().optional(),
   allowedRoles: roleSet.optional(),
-  restrictedRoles: roleSet.optional(),
+  restrictedRoles: restrictedSet.optional(),
   contactName: contact.contactName.nullable().optional(),
   phone: contact.phone.nullable().optional(),
   address: contact.address.nullable().optional(),
@@ -39,6 +40,8 @@ export interface Neighbours {
   readonly holders: Holders;
   /** Whose domains are to be shared. */
   readonly parent?: Node | undefined;
+  /** The stored count of its users. */
+  readonly users?: Readonly<Record<string, unknown>> | undefined;
   readonly line: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -69,6 +72,7 @@ export function changeCustomer(
         after: after.domains,
         holders: found.holders,
       }),
+      ...leaveDomains(node, found.users, { before: before.domains, after: after.domains }),
       ...boundTo(found.parent, { before: before.domains, after: after.domains }),
       ...exchangeBillingId(providerId, node.id, { before: before.billingId, after: after.billingId }),
     ],
@@ -81,6 +85,27 @@ export function changeCustomer(
     announcements: [announce(customerChanged, after.id, { fields })],
     reply: { body: changed, version: node.version + 1 },
   };
+}
+
+/** A domain is dropped only while no user's name ends with it, and none is given one meanwhile. */
+function leaveDomains(
+  node: Node,
+  users: Neighbours['users'],
+  { before, after }: { before: readonly DomainOf[]; after: readonly DomainOf[] },
+): Write[] {
+  const dropped = before.filter(({ name }) => !after.some((one) => one.name === name));
+  if (dropped.length === 0) return [];
+  for (const { name: domain } of dropped) {
+    const using = Number(users?.[usersOfDomain(domain)] ?? 0);
+    if (using > 0) refuse(domainInUse, undefined, { domain, users: using });
+  }
+  const version = Number(users?.version ?? 0);
+  const item = { kind: 'userCount', users: 0, ...users, ...userCountKey(node.id), dropped: node.version + 1 };
+  return [
+    users
+      ? { do: 'replace', version, item: { ...item, version: version + 1 } }
+      : { do: 'create', item: { ...item, version: 1 } },
+  ];
 }
 
 /** A domain is shared while the parent has it. */

@@ -22,6 +22,7 @@ import {
   passwordRule,
   type RoleName,
   restrictedByDefault,
+  restrictedSet,
   roleSet,
 } from './particulars.ts';
 import { limitAbove, mspModeOff, parentNotReseller, roleRestricted, tooDeep } from './problems.ts';
@@ -51,7 +52,7 @@ export const directCustomer = z
     passwordRule: passwordRule.optional(),
     ouStructure: ouStructure.optional(),
     allowedRoles: roleSet.optional().describe('All but the My-roles where absent'),
-    restrictedRoles: roleSet.optional(),
+    restrictedRoles: restrictedSet.optional(),
     ...z.object({ ...contact, contactName: name(80) }).partial().shape,
   })
   .refine((one) => (one.domain === undefined) !== (one.domains === undefined), {

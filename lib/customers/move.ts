@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
 import { prefixes } from '../kit/id.ts';
-import { offerKey, operationKey, settingsKey, treeEntry } from '../kit/keys.ts';
+import { offerKey, operationKey, roleCollectionKey, settingsKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
 import { placed } from '../kit/move.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
@@ -16,6 +16,7 @@ import { ask, engaged, engineOf } from './engine.ts';
 import { moveRequested, provisioningRequested } from './events.ts';
 import { type Forest, grown } from './forest.ts';
 import {
+  collectionsLost,
   domainsLost,
   itemsNotHeld,
   moveIntoItself,
@@ -35,6 +36,8 @@ type Stored = Readonly<Record<string, unknown>>;
 
 /** Two counts change for each: more do not fit one transaction. */
 const mostServices = 40;
+/** With one for each role collection left behind. */
+const mostBeside = 88;
 
 export const moveTarget = z.strictObject({
   parentId: z.union([id('provider'), id('customer')]),
@@ -60,6 +63,9 @@ export const movement = z.strictObject({
       .array(z.string())
       .describe('Of the catalogue, held but not by the new parent: the move is refused'),
     domains: z.array(z.string()).describe('Shared with the old parent: the move is refused'),
+    collections: z
+      .array(z.string())
+      .describe('Role collections of resellers above no more that users there hold: the move is refused'),
     roles: z
       .array(z.string())
       .describe('Usable before, restricted above from now on: refused unless `acceptLostRoles`'),
@@ -84,6 +90,13 @@ export interface Journey {
   readonly offered: readonly string[] | null;
   /** The same of the catalogue: items that the node has, and those of the new parent (null: everything). */
   readonly items: { readonly held: readonly string[]; readonly offered: readonly string[] | null };
+  /** Role collections of the resellers that it leaves; `held`: by somebody of the subtree. */
+  readonly collections: readonly {
+    readonly id: string;
+    readonly nodeId: string;
+    readonly version: number;
+    readonly held: boolean;
+  }[];
 }
 
 /** Moves a node with everything below it to another parent: at once for readers, in the background for stored paths. */
@@ -99,7 +112,8 @@ export function moveCustomer(
   const before = toCustomer(node.item);
   const lost = losses(node, journey, parent.id === before.parentId ? [] : sharedOf(before.domains));
   if (!made.dryRun) mustBear(lost, made.acceptLostRoles);
-  if (journey.held.length > mostServices) refuse(tooManyServices, undefined, { most: mostServices });
+  if (journey.held.length > mostServices || 2 * journey.held.length + journey.collections.length > mostBeside)
+    refuse(tooManyServices, undefined, { most: mostServices });
   const body: Movement = {
     operationId: made.operationId,
     customerId: node.id,
@@ -146,6 +160,7 @@ export function moveCustomer(
       sameHoldings(node.id, journey.holdings),
       sameHeadcount(providerId, journey.headcount),
       ...handOver(journey.held, { from: before.parentId, to: parent.id }),
+      ...journey.collections.map(letGo),
     ],
     receipt: {
       action: 'customers.move',
@@ -188,7 +203,7 @@ function destination(
 
 function losses(
   node: Node,
-  { above, held, offered, items }: Journey,
+  { above, held, offered, items, collections }: Journey,
   domains: string[],
 ): Movement['lost'] {
   const roles = allowedAlong([...above.new, node.item]);
@@ -197,6 +212,7 @@ function losses(
     domains,
     services: absent(services, offered),
     items: absent(items.held, items.offered),
+    collections: collections.filter((one) => one.held).map(({ id }) => id),
     roles: allowedAlong([...above.old, node.item]).filter((one) => !roles.includes(one)),
   };
 }
@@ -204,12 +220,24 @@ function losses(
 const absent = (held: readonly string[], offered: readonly string[] | null) =>
   offered === null ? [] : held.filter((one) => !offered.includes(one));
 
-function mustBear({ services, items, domains, roles }: Movement['lost'], acceptLostRoles: boolean): void {
+function mustBear(
+  { services, items, domains, collections, roles }: Movement['lost'],
+  acceptLostRoles: boolean,
+): void {
   if (services.length > 0) refuse(notOffered, undefined, { services });
   if (items.length > 0) refuse(itemsNotHeld, undefined, { items });
   if (domains.length > 0) refuse(domainsLost, undefined, { domains });
+  if (collections.length > 0) refuse(collectionsLost, undefined, { collections });
   if (roles.length > 0 && !acceptLostRoles) refuse(rolesLost, undefined, { roles });
 }
+
+/** Nobody of the subtree is given a role collection of a reseller that it leaves, decided before. */
+const letGo = ({ id, nodeId, version }: Journey['collections'][number]): Write => ({
+  do: 'adjust',
+  key: roleCollectionKey(nodeId, id),
+  add: { version: 1 },
+  version,
+});
 
 /** What the node has of its old parent’s offers it has of the new one’s from now on; a provider’s are not counted. */
 function handOver(held: Journey['held'], between: { from: string; to: string }): Write[] {

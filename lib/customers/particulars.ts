@@ -92,3 +92,9 @@ export const roleSet = z
   .array(roleName)
   .max(roleName.options.length)
   .refine((list) => new Set(list).size === list.length, 'names a role twice');
+
+/** What may be restricted: never the role that a customer's first user holds. */
+export const restrictedSet = roleSet.refine(
+  (list) => !list.includes('CUSTOMER_ADMINISTRATOR'),
+  'must not name CUSTOMER_ADMINISTRATOR, which the first user holds',
+);

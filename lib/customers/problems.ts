@@ -75,6 +75,11 @@ export const domainShared = problem({
   status: 409,
   title: 'Customers below share this domain; they must let go of it first',
 });
+export const domainInUse = problem({
+  code: 'customers.domain_in_use',
+  status: 409,
+  title: 'Users’ names end with this domain; give them others first',
+});
 export const domainsLost = problem({
   code: 'customers.domains_lost',
   status: 409,
@@ -182,6 +187,12 @@ export const rolesLost = problem({
   code: 'customers.roles_lost',
   status: 409,
   title: 'Roles usable there now are restricted above the new parent; accept that with `acceptLostRoles`',
+});
+export const collectionsLost = problem({
+  code: 'customers.collections_lost',
+  status: 409,
+  title:
+    'Users there hold role collections of resellers that would be above no more; give them other roles first',
 });
 export const tooManyServices = problem({
   code: 'customers.too_many_services',

@@ -18,6 +18,8 @@ import {
   resellerKey,
   settingsKey,
   treeEntry,
+  userCountKey,
+  usersOfCollection,
 } from '../kit/keys.ts';
 import type { Membership } from '../kit/membership.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
@@ -169,12 +171,13 @@ export async function surroundingsFor(
 export async function neighboursFor(node: Node, asked: ChangedCustomer): Promise<Neighbours> {
   const { domains, parentId } = toCustomer(node.item);
   const names = asked.domains && [...domains, ...asked.domains].map(({ name }) => name);
-  const [line, holders, parent] = await Promise.all([
+  const [line, holders, parent, users] = await Promise.all([
     asked.allowedRoles || asked.userLimit ? lineAbove(node.path) : [],
     holdersOf(node.path[1] ?? '', [...new Set(names)]),
     asked.domains && asked.shareDomains ? profileOf(parentId) : undefined,
+    asked.domains && get(userCountKey(node.id), true),
   ]);
-  return { line, holders, parent: parent && nodeFrom(parent) };
+  return { line, holders, parent: parent && nodeFrom(parent), users };
 }
 
 /** What a reseller counts, and how many services it may hand on. */
@@ -199,7 +202,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
           resellerKey(node.id),
           forestKey(providerId),
           companyKey(providerId, companyId ?? '-'),
-          settingsKey(node.id, 'USERS'),
+          userCountKey(node.id),
           openRequestsKey(node.id),
         ],
         true,
@@ -276,7 +279,7 @@ const isHad = ({ status }: Stored) => status !== 'NotProvisioned';
 const isOffered = ({ offered }: Stored) => offered === 1;
 
 /** Counted from what is stored: an index may be late, so each reseller's count is compared with what was seen. */
-async function sizeOf(node: Node): Promise<Journey['subtree']> {
+async function sizeOf(node: Node): Promise<Journey['subtree'] & { ids: string[] }> {
   const { G1, S1 } = treeEntry(node.path[1] ?? '', node.path);
   const own = asStored([node]);
   let levels = 1;
@@ -298,7 +301,8 @@ async function sizeOf(node: Node): Promise<Journey['subtree']> {
     }
   }
   const census = await take(found());
-  return { nodes: census.nodes.size, levels, whole: isWhole(census, node, census.resellers) };
+  const ids = [...census.nodes];
+  return { ids, nodes: ids.length, levels, whole: isWhole(census, node, census.resellers) };
 }
 
 const atOnce = 50;
@@ -337,16 +341,20 @@ export async function journeyOf(
 ): Promise<Omit<Journey, 'holdings' | 'headcount'>> {
   const parentPath = String(stored?.path ?? '').split('/');
   const direct = parentId === node.path[1];
-  const [forest, subtree, own, others, items, theirs, old, line] = await Promise.all([
-    forestOf(node.path[1] ?? ''),
-    sizeOf(node),
-    holdingsOf(node.id),
-    direct ? null : holdingsOf(parentId),
-    itemsOf(node.id),
-    direct ? null : itemsOf(parentId),
-    lineAbove(node.path),
-    parentPath.length > 1 ? lineAbove([...parentPath, '']) : [],
-  ]);
+  const left = node.path.slice(2, -1).filter((one) => !parentPath.includes(one));
+  const [forest, { ids, ...subtree }, own, others, items, theirs, old, line, collections] = await Promise.all(
+    [
+      forestOf(node.path[1] ?? ''),
+      sizeOf(node),
+      holdingsOf(node.id),
+      direct ? null : holdingsOf(parentId),
+      itemsOf(node.id),
+      direct ? null : itemsOf(parentId),
+      lineAbove(node.path),
+      parentPath.length > 1 ? lineAbove([...parentPath, '']) : [],
+      Promise.all(left.map(collectionsOf)),
+    ],
+  );
   return {
     forest,
     parent: stored && nodeFrom(stored, overlayOf(forest)),
@@ -355,7 +363,30 @@ export async function journeyOf(
     held: held([...own.had, ...own.offered]),
     offered: others?.offered ?? null,
     items: { held: items, offered: theirs },
+    collections: await heldIn(ids, collections.flat()),
   };
+}
+
+async function collectionsOf(nodeId: string): Promise<Stored[]> {
+  const found: Stored[] = [];
+  const stored = each({ partition: partition(nodeId, 'ROLES'), limit: 100, consistent: true });
+  for await (const item of stored) found.push(item);
+  return found;
+}
+
+/** Which of these somebody at these nodes holds; who holds what is read only where anybody holds any. */
+async function heldIn(
+  nodeIds: readonly string[],
+  collections: readonly Stored[],
+): Promise<Journey['collections']> {
+  const anybody = collections.some(({ users }) => Number(users) > 0);
+  const counts = anybody ? await getAll(nodeIds.map(userCountKey), true) : [];
+  return collections.map(({ id, nodeId, version }) => ({
+    id: String(id),
+    nodeId: String(nodeId),
+    version: Number(version),
+    held: counts.some((one) => Number(one?.[usersOfCollection(String(id))] ?? 0) > 0),
+  }));
 }
 
 const held = (services: readonly string[]): Journey['held'] =>

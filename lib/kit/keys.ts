@@ -159,6 +159,11 @@ export const settingsKey = (nodeId: string, what: string): Key => ({
   PK: partition(nodeId),
   SK: `S#${what}`,
 });
+/** A customer's count of users, and by attribute of those whose UPN ends with a domain: what is used is not dropped. */
+export const userCountKey = (customerId: string): Key => settingsKey(customerId, 'USERS');
+/** The same of those who hold a role collection: what is held does not stay behind. */
+export const usersOfCollection = (collectionId: string): string => `#${collectionId}`;
+export const usersOfDomain = (domain: string): string => `@${domain}`;
 /** What holds for a provider's whole tree: which resellers are disabled, which subtree moves. Read with the membership of customers' people. */
 export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
 /** Counts the changes of what a node holds: services that it has or hands on. */

@@ -245,7 +245,7 @@ function ending(request: Request, reason?: string) {
 }
 
 /** Asks for the rest of a request's steps. */
-export function resumption(request: Request) {
+export function resumption(request: Pick<Request, 'customerId' | 'id'>) {
   return announce(provisioningResumed, request.customerId, { requestId: request.id });
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isOutAt, type Outage } from '../kit/in-service.ts';
 import { at, type Instance, type Period } from './instance.ts';
 import { pricesAt, type StoredPlan } from './plan.ts';
 
@@ -38,6 +39,13 @@ export function spanOf(name: string, now: string): { begin: string; asOf: string
   return { begin, asOf: last < now ? last : now };
 }
 
+/** Whom a line is for, and when they were deprovisioned: nothing counts then. */
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  readonly outages?: readonly Outage[];
+}
+
 export interface Bill {
   readonly billedBy: string;
   readonly begin: string;
@@ -49,14 +57,15 @@ export interface Bill {
 /** The line of a service, or undefined where it was not there in the month or is a test user's. */
 export function rowOf(
   one: Instance,
-  of: { customer: { id: string; name: string }; service: Instance | undefined },
+  of: { customer: Client; service: Instance | undefined },
   bill: Bill,
 ): BillRow | undefined {
   if (one.removedAt !== undefined && one.removedAt < bill.begin) return undefined;
   const begun = one.periods.filter(({ from }) => from <= bill.asOf);
   const last = begun.at(-1);
   if (!last) return undefined;
-  const current = hadAt(one, of.service, bill.asOf);
+  const out = isOutAt(of.customer.outages ?? [], bill.asOf);
+  const current = out ? undefined : hadAt(one, of.service, bill.asOf);
   const period = current ?? last;
   if (period.testUser ?? one.testUser) return undefined;
   const plan = period.planId === null ? undefined : bill.plans.get(period.planId);
@@ -99,7 +108,7 @@ export interface Placed {
 
 /** What a page of a bill reads of one customer. */
 export interface Ledger {
-  readonly customer: { readonly id: string; readonly name: string };
+  readonly customer: Client;
   /** All services of the customer: its users' count within them. */
   readonly services: readonly Instance[];
   /** What is not billed yet: services first, then users. */

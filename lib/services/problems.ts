@@ -10,6 +10,11 @@ export const planUnknown = problem({
   status: 422,
   title: 'The service has no such plan for this audience',
 });
+export const planBySeller = problem({
+  code: 'services.plan_by_seller',
+  status: 403,
+  title: 'The plan of a customer, and so its price, is chosen by whoever sells to it',
+});
 export const noUserPlans = problem({
   code: 'services.no_user_plans',
   status: 409,
@@ -29,6 +34,11 @@ export const customerLacks = problem({
   code: 'services.customer_lacks',
   status: 409,
   title: 'The customer itself does not have this service',
+});
+export const customerOut = problem({
+  code: 'services.customer_out',
+  status: 409,
+  title: 'The customer is deprovisioned: it has no services until it is provisioned again',
 });
 export const notForUsers = problem({
   code: 'services.not_for_users',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { outSince } from '../kit/in-service.ts';
 import {
   customerServiceKey,
   type Key,
@@ -17,7 +18,7 @@ import { serviceProvisioningRequested } from './events.ts';
 import { closed, type Instance, isHad, isHadWithin, opened, since, status } from './instance.ts';
 import { giveBack, holds, type Source, take } from './offer.ts';
 import type { StoredPlan } from './plan.ts';
-import { customerLacks, notForUsers, planUnknown } from './problems.ts';
+import { customerLacks, customerOut, notForUsers, planBySeller, planUnknown } from './problems.ts';
 import type { Service } from './service.ts';
 
 /** A service that a customer or a user has. */
@@ -58,11 +59,13 @@ export interface Holder {
 export interface Offered {
   readonly service: Service | undefined;
   readonly plan: StoredPlan | undefined;
+  /** The service has plans for this audience: one of them must be chosen. */
+  readonly planned: boolean;
   readonly source: Source;
   readonly current: Instance | undefined;
 }
 
-type Place = Pick<Node, 'id' | 'version'>;
+type Place = Pick<Node, 'id' | 'version' | 'item'>;
 
 interface Wish {
   readonly customerId: string;
@@ -73,27 +76,29 @@ interface Wish {
 /** Gives a customer a service that its parent offers, or another plan of it. */
 export function provisionCustomer(
   state: Offered,
-  asked: Omit<Wish, 'customerId'> & { customer: Place },
+  asked: Omit<Wish, 'customerId'> & { customer: Place; bySeller: boolean },
 ): Plan<Holding> {
-  const { current, plan, source } = state;
+  const { current, source } = state;
   const wish = { ...asked, customerId: asked.customer.id };
   const service = state.service ?? refuse(notFound);
+  if (outSince(asked.customer.item) !== undefined) refuse(customerOut);
   const taking = isHad(current) ? [] : [...holds(asked.customer, source), ...take(source, service.id)];
-  fits(plan, wish.planId, 'CUSTOMER');
   if (isHad(current) && current.planId === wish.planId) return unchanged(current);
+  if (!asked.bySeller && (state.planned || wish.planId !== null || isHad(current))) refuse(planBySeller);
+  fits(state, wish.planId, 'CUSTOMER');
   const epoch = (current?.epoch ?? 0) + (isHad(current) ? 0 : 1);
   const key = customerServiceKey(wish.customerId, service.id);
   const after = renewed(key, { current, service, epoch }, wish);
   return settled(after, current, { ...wish, writes: taking, what: 'provision' });
 }
 
-/** Takes a service from a customer, and with it from all its users. */
+/** Takes a service from a customer, and with it from all its users; it was had until the customer was deprovisioned. */
 export function deprovisionCustomer(
   current: Instance,
   source: Source,
   made: { customer: Place; now: string },
 ): Plan<Holding> {
-  const after = ended(current, made.now);
+  const after = ended(current, outSince(made.customer.item) ?? made.now);
   return settled(after, current, {
     customerId: made.customer.id,
     writes: [...holds(made.customer, source), ...giveBack(source, current.serviceId)],
@@ -106,19 +111,25 @@ export interface UserState {
   readonly user: Holder | undefined;
   readonly customer: Instance | undefined;
   readonly plan: StoredPlan | undefined;
+  readonly planned: boolean;
   readonly current: Instance | undefined;
 }
 
 /** Gives a user a service that the customer has. Binds to both as they were seen. */
-export function provisionUser(state: UserState, wish: Wish): Plan<Holding> {
-  const { customer, plan, current } = state;
+export function provisionUser(
+  state: UserState,
+  { of, ...asked }: Omit<Wish, 'customerId'> & { of: Pick<Node, 'id' | 'item'> },
+): Plan<Holding> {
+  const wish = { ...asked, customerId: of.id };
+  const { customer, current } = state;
   const user = state.user ?? refuse(notFound);
   const service = state.service ?? refuse(notFound);
+  if (outSince(of.item) !== undefined) refuse(customerOut);
   if (service.kind !== 'USER') refuse(notForUsers);
   if (!isHad(customer)) refuse(customerLacks);
-  fits(plan, wish.planId, 'USER');
   const had = isHadWithin(current, customer);
   if (had && current.planId === wish.planId) return unchanged(current);
+  fits(state, wish.planId, 'USER');
   const key = userServiceKey(wish.customerId, user.id, service.id);
   const { displayName, testUser } = user;
   const after = {
@@ -146,9 +157,14 @@ function touch(customerId: string, user: Holder): Write[] {
   ];
 }
 
-function fits(plan: StoredPlan | undefined, planId: string | null, audience: 'CUSTOMER' | 'USER'): void {
-  if (planId === null || plan?.audience === audience) return;
-  const errors = [{ pointer: '#/planId', message: `is not a plan of the service for a ${audience}` }];
+function fits(
+  { plan, planned }: Pick<Offered, 'plan' | 'planned'>,
+  planId: string | null,
+  audience: 'CUSTOMER' | 'USER',
+): void {
+  if (planId === null ? !planned : plan?.audience === audience) return;
+  const wrong = planId === null ? 'must name' : 'is not';
+  const errors = [{ pointer: '#/planId', message: `${wrong} a plan of the service for a ${audience}` }];
   throw new Problem(planUnknown, undefined, { errors });
 }
 

@@ -1,4 +1,5 @@
 import { each, getAll, page, positionOf } from '../aws/db.ts';
+import { outagesOf } from '../kit/in-service.ts';
 import {
   customerServiceKey,
   customerServicePrefix,
@@ -80,6 +81,19 @@ export function planPage(
   return page({ partition: partition(providerId, 'SERVICE'), prefix: `${serviceId}#`, ...asked });
 }
 
+/** Whether a service has a plan for an audience; read only where none is named. */
+async function isPlanned(
+  providerId: string,
+  asked: { serviceId: string; planId: string | null | undefined; audience: 'CUSTOMER' | 'USER' },
+): Promise<boolean> {
+  if (asked.planId !== null) return true;
+  const range = { partition: partition(providerId, 'SERVICE'), prefix: `${asked.serviceId}#`, limit: 100 };
+  for await (const item of each({ ...range, consistent: true })) {
+    if (item.audience === asked.audience) return true;
+  }
+  return false;
+}
+
 /** Every plan of a provider, by id: a bill needs their prices. */
 export async function plansOf(providerId: string): Promise<ReadonlyMap<string, StoredPlan>> {
   const out = new Map<string, StoredPlan>();
@@ -158,25 +172,27 @@ export async function holdersBelow(resellerId: string, serviceId: string): Promi
   return ids.filter(holds).slice(0, holdersNamed);
 }
 
-/** A customer's service, where it comes from, and the plan that is wanted. */
-export async function offeredTo(asked: Asked, serviceId: string, planId: string | null): Promise<Offered> {
+/** A customer's service, where it comes from, and the plan that is wanted; undefined where it is to be taken. */
+export async function offeredTo(asked: Asked, serviceId: string, planId?: string | null): Promise<Offered> {
   const customer = await spotOf(asked);
   const { providerId } = customer;
-  const [service, above, current, told, plan] = await getAll(
-    [
-      serviceKey(providerId, serviceId),
-      offerKey(customer.parentId, serviceId),
-      customerServiceKey(customer.id, serviceId),
-      holdingsKey(customer.id),
-      ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
-    ],
-    true,
-  );
+  const keys = [
+    serviceKey(providerId, serviceId),
+    offerKey(customer.parentId, serviceId),
+    customerServiceKey(customer.id, serviceId),
+    holdingsKey(customer.id),
+    ...(planId ? [planKey(providerId, serviceId, planId)] : []),
+  ];
+  const [[service, above, current, told, plan], planned] = await Promise.all([
+    getAll(keys, true),
+    isPlanned(providerId, { serviceId, planId, audience: 'CUSTOMER' }),
+  ]);
   return {
     service: service && toService(service),
     source: sourceOf(customer, above, told),
     current: current && toInstance(current),
     plan: plan && toPlan(plan),
+    planned,
   };
 }
 
@@ -187,22 +203,24 @@ export async function userState(
 ): Promise<UserState> {
   const { userId, serviceId, planId } = asked;
   const { id: customerId, providerId } = await spotOf(input);
-  const [service, user, has, current, plan] = await getAll(
-    [
-      serviceKey(providerId, serviceId),
-      userKey(customerId, userId),
-      customerServiceKey(customerId, serviceId),
-      userServiceKey(customerId, userId, serviceId),
-      ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
-    ],
-    true,
-  );
+  const keys = [
+    serviceKey(providerId, serviceId),
+    userKey(customerId, userId),
+    customerServiceKey(customerId, serviceId),
+    userServiceKey(customerId, userId, serviceId),
+    ...(planId === null ? [] : [planKey(providerId, serviceId, planId)]),
+  ];
+  const [[service, user, has, current, plan], planned] = await Promise.all([
+    getAll(keys, true),
+    isPlanned(providerId, { serviceId, planId, audience: 'USER' }),
+  ]);
   return {
     service: service && toService(service),
     user: user && toHolder(user),
     customer: has && toInstance(has),
     current: current && toInstance(current),
     plan: plan && toPlan(plan),
+    planned,
   };
 }
 
@@ -343,14 +361,15 @@ async function childOf(parentId: string, customerId: string): Promise<Record<str
 
 async function ledgerOf({ customer, behind, begin }: Billed, from: Place, limit: number): Promise<Ledger> {
   const range = { partition: partition(customer.id, 'INSTANCE'), prefix: 'usr_' };
-  const [services, users] = await Promise.all([
+  const [services, users, [profile]] = await Promise.all([
     servicesOfCustomer(customer.id),
     page({ ...range, limit, after: from.user }),
+    getAll([nodeKey(customer.id)]),
   ]);
   const here = { ...begin, customer: customer.id };
   const left = from.user === undefined ? services.filter(({ SK }) => SK > (from.service ?? '')) : [];
   return {
-    customer,
+    customer: { ...customer, outages: profile ? outagesOf(profile) : [] },
     services,
     open: [
       ...left.map((one) => ({ one, behind: { ...here, service: one.SK } })),

@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { limitAlong } from '../kit/inherit.ts';
-import { settingsKey } from '../kit/keys.ts';
+import { userCountKey, usersOfCollection, usersOfDomain } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import type { Collection } from './collection.ts';
 import { collectionUnknown, domainUnknown, userLimitReached } from './problems.ts';
 import type { Preset, RoleChoice, RoleHeld } from './role.ts';
+import type { User } from './user.ts';
 
 /** How many users a customer has; absent before the first. */
 export interface Count {
   readonly users: number;
+  /** The version of the profile at which a domain was last dropped. */
+  readonly dropped?: number | undefined;
   readonly version: number;
 }
 
@@ -73,28 +76,67 @@ export const isFirst = (count: Count | undefined): boolean => (count?.users ?? 0
  * Counts users in, within the lowest limit of the line. The first is counted at the version seen, all later ones only while there is
  * somebody: of two at once exactly one is the first.
  */
-export function countIn(customer: Node, around: Pick<Around, 'count' | 'line'>, more: number): Write {
-  const key = settingsKey(customer.id, 'USERS');
+export function countIn(
+  customer: Node,
+  around: Pick<Around, 'count' | 'line'>,
+  users: readonly Counted[],
+): Write {
+  const key = userCountKey(customer.id);
+  const more = users.length;
   const { count } = around;
   const most = limitAlong(around.line)?.limit;
   const held = count?.users ?? 0;
   if (most !== undefined && held + more > most) {
     refuse(userLimitReached, undefined, { limit: most, users: held });
   }
-  if (!count) return { do: 'create', item: { ...key, kind: 'userCount', users: more, version: 1 } };
-  const add = { users: more, version: 1 };
-  if (held === 0) return { do: 'adjust', key, add, version: count.version };
+  const add = { ...tally(users, 1), users: more, version: 1 };
+  if (!count) return { do: 'create', item: { ...key, kind: 'userCount', dropped: 0, ...add } };
+  const domains = stillHas(customer, count);
+  if (held === 0) return { do: 'adjust', key, add, version: count.version, atMost: domains };
   return {
     do: 'adjust',
     key,
     add,
     atLeast: { users: 1 },
-    ...(most === undefined ? {} : { atMost: { users: most - more } }),
+    atMost: { ...domains, ...(most === undefined ? {} : { users: most - more }) },
   };
 }
 
-export const countOut = (customerId: string): Write => ({
+export const countOut = (user: Counted & Pick<User, 'customerId'>): Write => ({
   do: 'adjust',
-  key: settingsKey(customerId, 'USERS'),
-  add: { users: -1, version: 1 },
+  key: userCountKey(user.customerId),
+  add: { ...tally([user], -1), users: -1, version: 1 },
 });
+
+/** Counts a user whose UPN or role has changed from one domain or role collection to another. */
+export function recount(
+  customer: Node,
+  count: Count | undefined,
+  user: { before: Counted; after: Counted },
+): Write[] {
+  const add = tally([user.before], -1);
+  for (const [name, by] of Object.entries(tally([user.after], 1))) add[name] = (add[name] ?? 0) + by;
+  const changed = Object.entries(add).filter(([, by]) => by !== 0);
+  if (changed.length === 0) return [];
+  const key = userCountKey(customer.id);
+  const renamed = changed.some(([name]) => name.startsWith('@'));
+  const atMost = renamed ? stillHas(customer, count) : {};
+  return [{ do: 'adjust', key, add: { ...Object.fromEntries(changed), version: 1 }, atMost }];
+}
+
+/** What of a user is counted besides their being one. */
+type Counted = Pick<User, 'upn'> & { readonly role: RoleChoice | RoleHeld | null };
+
+function tally(users: readonly Counted[], by: 1 | -1): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { upn, role } of users) {
+    const names = [usersOfDomain(upn.slice(upn.indexOf('@') + 1))];
+    if (role && 'collectionId' in role) names.push(usersOfCollection(role.collectionId));
+    for (const name of names) counts[name] = (counts[name] ?? 0) + by;
+  }
+  return counts;
+}
+
+/** Binds to the customer's having the domains that were seen. */
+const stillHas = ({ version }: Node, count: Count | undefined): Record<string, number> =>
+  count?.dropped === undefined ? {} : { dropped: version };

@@ -2,7 +2,7 @@ import { type EndUser, expel, releaseAddress } from '../kit/end-user.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import { admit, keepAdministrator, type Member, personOf } from './admission.ts';
-import { type Around, isProvisioned, mustBeOfDomain, profileOf, resolve } from './around.ts';
+import { type Around, isProvisioned, mustBeOfDomain, profileOf, recount, resolve } from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
 import { tell, uniqueUpn, uniqueUserName, wish } from './create.ts';
 import { flagInstance, type Instance, inBounds, replaceInstance } from './instance.ts';
@@ -70,6 +70,7 @@ export function changeUser(
     writes: [
       ...rewrite(held.user, after, asks ? { requested: version } : {}),
       ...renames(before, after, providerOf(scope.target)),
+      ...recount(scope.target, around?.count, { before, after }),
       ...(touched('role') ? holders(before, after, around?.collection) : []),
       ...admit(after, { member: held.member, now }),
       ...keepAdministrator({ member: held.member, after }, held.other),

@@ -36,8 +36,9 @@ export function addUser(
 ): Plan<ReturnType<typeof viewUser>> {
   const { command, around } = input;
   const first = isFirst(around.count);
-  const counting = countIn(scope.target, around, 1);
-  const added = describe(scope.target, { command, around, role: roleOf(command, around, first) }, made);
+  const role = roleOf(command, around, first);
+  const counting = countIn(scope.target, around, [{ upn: command.upn, role }]);
+  const added = describe(scope.target, { command, around, role }, made);
   mustBeUsable(added.roles, usableRoles(around.line));
   mustNotExceed(scope, added.roles);
   if (first && (added.disabled || added.expiresOn !== null)) {

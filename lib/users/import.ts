@@ -140,7 +140,7 @@ export function importUsers(
   return {
     writes: [
       ...added.flatMap((user) => userWrites(user, customer)).map(deciding),
-      countIn(customer, around, added.length),
+      countIn(customer, around, added),
     ],
     receipt: {
       action: 'users.import',

@@ -17,7 +17,7 @@ export function removeUser(scope: Scope, held: Held, now: string): Plan {
   return {
     writes: [
       ...erase(user, providerOf(scope.target)),
-      countOut(scope.target.id),
+      countOut(user),
       ...dismiss(member),
       ...keepAdministrator({ member, after: undefined }, other),
       ...inBounds(held.instances).map((one) => closeInstance(one, { testUser: user.testUser, now })),

@@ -11,8 +11,8 @@ import {
   nodeKey,
   partition,
   roleCollectionKey,
-  settingsKey,
   type TreeEntry,
+  userCountKey,
   userKey,
 } from '../kit/keys.ts';
 import type { Role } from '../kit/permission.ts';
@@ -28,7 +28,11 @@ import type { RoleChoice } from './role.ts';
 import type { Readers } from './search.ts';
 import { type StoredUser, toUser, upnKey, userNameKey } from './user.ts';
 
-const storedCount = z.object({ users: z.number(), version: z.number() });
+const storedCount = z.object({
+  users: z.number(),
+  dropped: z.number().optional(),
+  version: z.number(),
+});
 
 const storedMember = z.object({
   id: z.string(),
@@ -53,7 +57,7 @@ export async function around(customer: Node, choice?: RoleChoice | null): Promis
   const owners = collectionId === undefined ? [] : customer.path.slice(1);
   const found = await getAll(
     [
-      settingsKey(customer.id, 'USERS'),
+      userCountKey(customer.id),
       ...above.map(nodeKey),
       ...owners.map((owner) => roleCollectionKey(owner, collectionId ?? '')),
     ],

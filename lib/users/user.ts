@@ -72,11 +72,16 @@ export const user = z.strictObject({
 export type UserView = z.input<typeof user>;
 export type User = Omit<UserView, 'state'>;
 
+// Beyond these years directories and instants written with four digits mean something else, such as "never".
+const lastDay = z.iso
+  .date()
+  .refine((day) => day >= '2000-01-01' && day < '3000-01-01', 'must be from 2000-01-01 to 2999-12-31');
+
 const choices = {
   firstName: name(64),
   lastName: name(64),
   email: email.describe('The UPN where absent'),
-  expiresOn: z.iso.date().nullable(),
+  expiresOn: lastDay.nullable().describe('From 2000-01-01 to 2999-12-31; null: never'),
   role: roleChoice.nullable(),
   department: line(64).nullable().describe('A container of the directory where the customer groups by it'),
   location: line(64).nullable().describe('Likewise'),

@@ -85,11 +85,11 @@ describe('administrators', () => {
   it('are not added where the customer, or a node above it, restricts the role', async () => {
     const { path, people } = await customerWith(1);
     const customer = path.replace('/administrators', '');
-    const say = (node: string, restrictedRoles: string[]) =>
-      call(`PATCH ${node}`, { as: msp.catalog, body: { restrictedRoles }, headers: { 'if-match': '*' } });
-    await say(customer, ['CUSTOMER_ADMINISTRATOR']);
+    const say = (node: string, allowedRoles: string[]) =>
+      call(`PATCH ${node}`, { as: msp.catalog, body: { allowedRoles }, headers: { 'if-match': '*' } });
+    await say(customer, ['USER_ADMINISTRATOR']);
     expect((await add(path, people[1])).body.code).toBe('customers.role_restricted');
-    await say(customer, []);
+    await say(customer, ['CUSTOMER_ADMINISTRATOR']);
     const reseller = await plantReseller(msp);
     const moved = await call(`POST ${customer}/move`, {
       as: msp.catalog,
@@ -97,9 +97,9 @@ describe('administrators', () => {
       headers: { 'if-match': '*' },
     });
     expect(moved.status).toBe(202);
-    await say(`/v1/customers/${reseller.id}`, ['CUSTOMER_ADMINISTRATOR']);
+    await say(`/v1/customers/${reseller.id}`, ['USER_ADMINISTRATOR']);
     expect((await add(path, people[1])).body.code).toBe('customers.role_restricted');
-    await say(`/v1/customers/${reseller.id}`, []);
+    await say(`/v1/customers/${reseller.id}`, ['CUSTOMER_ADMINISTRATOR']);
     expect((await add(path, people[1])).status).toBe(201);
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { any, type Branch, plantDirectly, plantReseller, quick } from '../kit/forest.ts';
 import { type Answer, addCustomer, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { add, change as changeUser, remove } from '../users/people.ts';
 
 let msp: Msp;
 let reseller: Branch;
@@ -88,6 +89,16 @@ describe('the quick path', () => {
     expect(pointers(await post(quick({ allowedRoles: ['SYSTEM_ADMINISTRATOR'] })))).toEqual([
       '#/allowedRoles/0',
     ]);
+  });
+
+  it('does not restrict the role that the first user holds, when made or later', async () => {
+    const restrictedRoles = ['USER_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'];
+    const refused = await post(quick({ restrictedRoles }));
+    expect([refused.status, pointers(refused)]).toEqual([400, ['#/restrictedRoles']]);
+    const { id } = await plantDirectly(msp.catalog);
+    const changed = await change(id, { restrictedRoles });
+    expect([changed.status, pointers(changed)]).toEqual([400, ['#/restrictedRoles']]);
+    expect((await change(id, { restrictedRoles: ['USER_ADMINISTRATOR'] })).status).toBe(200);
   });
 
   it('takes names with the characters that LDAP reserves, as data', async () => {
@@ -200,6 +211,51 @@ describe('domains and billing ids', () => {
     expect([200, 409]).toContain(shared.status);
     const { body } = await call(`GET /v1/customers/${child.id}`, { as: msp.reader });
     expect(body.domains[0].shared).toBe(dropped.status === 409);
+  });
+
+  it('stay while users’ names end with them, shared ones too', async () => {
+    const parent = await plantReseller(msp);
+    const [shared] = (await call(`GET /v1/customers/${parent.id}`, { as: msp.reader })).body.domains;
+    const customer = await plantDirectly(msp.catalog, {
+      parentId: parent.id,
+      domains: [{ name: `${randomUUID()}.example`, primary: true }, { name: shared.name }],
+      shareDomains: true,
+    });
+    const [own] = customer.domains;
+    const at = (domain: string) => ({ id: customer.id, path: [], domain });
+    const first = await add(at(own.name), msp.catalog);
+    const second = await add(at(shared.name), msp.catalog);
+    const keep = (name: string) =>
+      change(customer.id, { domains: [{ name, primary: true }], shareDomains: true });
+    const inUse = (domain: string) => ({ code: 'customers.domain_in_use', domain, users: 1 });
+    expect((await keep(own.name)).body).toMatchObject(inUse(shared.name));
+    expect((await keep(shared.name)).body).toMatchObject(inUse(own.name));
+    const renamed = await changeUser(second, msp.catalog, { upn: `ann@${own.name}` });
+    expect(renamed.status).toBe(200);
+    expect((await keep(shared.name)).body).toMatchObject({ ...inUse(own.name), users: 2 });
+    expect((await keep(own.name)).status).toBe(200);
+    expect((await add(at(shared.name), msp.catalog)).body.code).toBe('users.domain_unknown');
+    expect((await add(at(own.name), msp.catalog)).status).toBe(201);
+    expect((await remove(second, msp.catalog)).status).toBe(204);
+    expect((await keep(shared.name)).body).toMatchObject({ ...inUse(own.name), users: 2 });
+    expect(first.status).toBe(201);
+  });
+
+  it('are not dropped while a user is given one', async () => {
+    for (let round = 0; round < 6; round++) {
+      const names = [`${randomUUID()}.example`, `${randomUUID()}.example`];
+      const domains = [{ name: names[0], primary: true }, { name: names[1] }];
+      const customer = await plantDirectly(msp.catalog, { domains });
+      const at = (domain = '') => ({ id: customer.id, path: [], domain });
+      if (round % 2) await add(at(names[0]), msp.catalog);
+      const [dropped, added] = await Promise.all([
+        change(customer.id, { domains: domains.slice(0, 1) }),
+        add(at(names[1]), msp.catalog),
+      ]);
+      expect([dropped.status, added.status].filter((one) => one < 300)).toHaveLength(1);
+      const told = added.status < 300 ? dropped.body.code : added.body.code;
+      expect(['customers.domain_in_use', 'users.domain_unknown']).toContain(told);
+    }
   });
 
   it('keeps billing ids unique', async () => {

@@ -260,7 +260,8 @@ const restrict = (n: number, r: number) =>
   step('restrict roles', {
     node: (model) => at(ids(model), n),
     may: () => true,
-    send: (_, real, id) => put(real, `PATCH /v1/customers/${id}`, { restrictedRoles: [roleOf(r).preset] }),
+    send: (_, real, id) =>
+      put(real, `PATCH /v1/customers/${id}`, { restrictedRoles: [at(presets.slice(1), r)] }),
   });
 
 /** A small tree to begin with: two resellers below each other, who hand on a service, three people, and a move. */

@@ -10,6 +10,7 @@ import { plant } from '../every/planting.ts';
 import { any, type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { define, give, offer, take as takeAway, withdraw } from '../services/desk.ts';
+import { add, change as changeUser } from '../users/people.ts';
 import { arrive, mover, put, standsAt } from './moving.ts';
 
 let msp: Msp;
@@ -87,6 +88,43 @@ describe('a move is refused', () => {
     expect((await move(parent.id, right.id)).status).toBe(202);
     await arrive(parent.id);
   });
+
+  it('while users there hold role collections of a reseller that would be above no more', async () => {
+    const parent = await plantReseller(msp, left.id);
+    const sub = await plantReseller(msp, parent.id);
+    const { id, domains } = await plantDirectly(msp.catalog, { parentId: sub.id });
+    const at = { id, path: [], domain: domains[0].name };
+    const body = { name: 'Helpers', roles: ['USER_ADMINISTRATOR'] };
+    const ids: string[] = [];
+    for (const as of [left.admin, parent.admin, sub.admin, msp.catalog]) {
+      const made = await call('POST /v1/role-collections', { as, body });
+      ids.push(made.body.id);
+    }
+    await add(at, msp.catalog);
+    const holder = await add(at, msp.catalog, { role: { collectionId: ids[0] } });
+    const hold = async (n: number) => {
+      const { etag } = (await call(`GET ${holder.headers.location}`, { as: msp.catalog })).headers;
+      const role = { collectionId: ids[n] };
+      expect((await changeUser(holder, msp.catalog, { role }, etag)).status).toBe(200);
+    };
+    const lost = async (to: string) =>
+      (await move(sub.id, to, msp.catalog, '?dryRun=true')).body.lost.collections;
+    expect([await lost(right.id), await lost(left.id)]).toEqual([[ids[0]], []]);
+    await hold(1);
+    expect([await lost(right.id), await lost(left.id)]).toEqual([[ids[1]], [ids[1]]]);
+    const before = await standsAt(msp.id, sub.id, parent.id, right.id);
+    expect((await move(sub.id, right.id)).body).toMatchObject({
+      code: 'customers.collections_lost',
+      collections: [ids[1]],
+    });
+    expect(await standsAt(msp.id, sub.id, parent.id, right.id)).toEqual(before);
+    for (const kept of [3, 2]) {
+      await hold(kept);
+      expect(await lost(right.id)).toEqual([]);
+    }
+    expect((await move(sub.id, right.id)).status).toBe(202);
+    await arrive(sub.id);
+  }, 20_000);
 
   it('hands over what is counted on offers', async () => {
     const sub = await plantReseller(msp, left.id);

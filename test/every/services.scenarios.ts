@@ -33,6 +33,7 @@ async function shop(stage: Stage) {
     offers: at(reseller, 'offers'),
     services: at(customer, 'services'),
     seats: `${user.headers.location}/services/${service.body.id}`,
+    sold: () => give(as, customer, service, plan),
     have: async () => {
       await give(as, customer, service, plan);
       return giveUser(as, user, service, seat);
@@ -126,9 +127,9 @@ export const services: Scenarios = {
     return { line: `GET ${seats}`, as: stage.msp.reader };
   },
   provisionUserService: async (stage) => {
-    const { as, seats, have } = await shop(stage);
-    await have();
-    return { line: `PUT ${seats}`, as, body: { planId: null } };
+    const { as, seats, sold, seat } = await shop(stage);
+    await sold();
+    return { line: `PUT ${seats}`, as, body: { planId: seat.body.id } };
   },
   getBilling: async () => ({ line: 'GET /v1/billing?month=2026-11', as: await billed() }),
   exportBilling: async () => ({ line: 'GET /v1/billing.csv?month=2026-11', as: await billed() }),

@@ -137,6 +137,17 @@ describe('where the story cannot be played', () => {
     expect(stderr).toMatch(/demo -- main .*\n.*demo -- tree/);
   });
 
+  it('an unknown option is told in a sentence with the usage', () => {
+    for (const args of [['tree', '--port', '4733'], ['--data']]) {
+      const { status, stderr } = demo(args);
+      expect(status).toBe(1);
+      const [sentence, ...usage] = stderr.trim().split('\n');
+      expect(sentence).toMatch(/^(Unknown option '--port'|Option '--data <value>' argument missing)\.$/);
+      expect(usage.join('\n')).toMatch(/^Usage: npm run demo -- \[story\] \[--data .*\n.* main .*\n.* tree /);
+      expect(stderr).not.toMatch(/ERR_|node:|\bat /);
+    }
+  });
+
   it.runIf(spawnSync('ldapsearch', ['-VV']).error === undefined)(
     'a directory that does not answer ends it with a sentence, without the password',
     async () => {

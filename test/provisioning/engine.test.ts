@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listProvisioningRequests } from '../../functions/provisioning/list-provisioning-requests.ts';
-import { commit } from '../../lib/aws/db.ts';
+import { commit, get } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { platformId } from '../../lib/kit/id.ts';
 import { settingsKey } from '../../lib/kit/keys.ts';
-import { requestItem } from '../../lib/provisioning/request.ts';
+import { openRequest, requestItem } from '../../lib/provisioning/request.ts';
 import { requestOf } from '../../lib/provisioning/store.ts';
 import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
@@ -15,6 +16,7 @@ import {
   type Planted,
   plantNode,
   requestIdOf,
+  resumed,
   rootOf,
   userOf,
 } from './scene.ts';
@@ -135,21 +137,58 @@ describe('without a directory', () => {
     expect((await objectsOf(msp, node.id)).filter(({ type }) => type === 'USER')).toEqual([]);
   });
 
-  it('runs one request of a customer at a time', async () => {
+  it('runs one request of a customer at a time; the others stand in line, and are called', async () => {
     await fresh();
-    const lane = settingsKey(node.id, 'PROVISIONING');
+    const key = settingsKey(node.id, 'PROVISIONING');
     const until = Date.now() + 60_000;
-    await commit(
-      [{ do: 'create', item: { ...lane, kind: 'provisioningLane', holder: 'x', until, version: 1 } }],
-      'lane',
-      Date.now() + 5000,
-    );
-    const event = asked(node, 'provision', desiredOf(node));
-    const { thrown, request } = await deliverOnce(msp, event);
-    expect(thrown).toBeDefined();
-    expect(request).toMatchObject({ status: 'Requested', stepsDone: 0 });
-    await commit([{ do: 'remove', key: lane, version: 1 }], 'free', Date.now() + 5000);
-    expect((await deliverOnce(msp, event)).request.status).toBe('Provisioned');
+    const held = { ...key, kind: 'provisioningLane', holder: 'x', until, version: 1 };
+    await commit([{ do: 'create', item: held }], 'lane', Date.now() + 5000);
+    const users = Array.from({ length: 5 }, (_, index) => userOf(node, `user${index}`));
+    const events = [
+      asked(node, 'provision', desiredOf(node)),
+      ...users.map((one) => asked(node, 'user_provision', desiredOf(node, { users: [one] }))),
+    ];
+    // No try is lost: each is told as done to its queue.
+    await Promise.all(events.map(react));
+    const [first] = events;
+    const shown = async () =>
+      (await call(`GET ${path()}`, { as: msp.reader })).body.items.map(
+        ({ status, stepsDone }: { status: string; stepsDone: number }) => [status, stepsDone > 0],
+      );
+    expect(await shown()).toEqual(Array(6).fill(['Requested', false]));
+    const line = await get(key, true);
+    expect(new Set(line?.waiting as string[])).toEqual(new Set(events.map(requestIdOf)));
+    // As when the holder died: the first that comes again finds the lane free.
+    const version = Number(line?.version);
+    const item = { ...line, ...key, until: 0, version: version + 1 };
+    await commit([{ do: 'replace', version, item }], 'free', Date.now() + 5000);
+    await react(first as (typeof events)[0]);
+    await deliver(node.id);
+    expect(await shown()).toEqual(Array(6).fill(['Provisioned', true]));
+    expect(await get(key, true)).toBeUndefined();
+  });
+
+  it('calls the next in line though the one that was called is done', async () => {
+    await fresh();
+    const [one, two] = [asked(node, 'provision', desiredOf(node)), asked(node, 'enable', desiredOf(node))];
+    await react(one);
+    const key = settingsKey(node.id, 'PROVISIONING');
+    const request = openRequest(two.data as never, {
+      ...{ id: requestIdOf(two), at: two.at, platformId, directory: 'TABLE' as const },
+    });
+    const item = {
+      ...key,
+      kind: 'provisioningLane',
+      holder: '',
+      until: 0,
+      waiting: [request.id],
+      version: 1,
+    };
+    const writes = [item, requestItem(request)].map((made) => ({ do: 'create' as const, item: made }));
+    await commit(writes, 'called', Date.now() + 5000);
+    await react(resumed(node, requestIdOf(one)));
+    await deliver(node.id);
+    expect(await requestOf(node.id, request.id)).toMatchObject({ status: 'Provisioned' });
   });
 });
 

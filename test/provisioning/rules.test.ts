@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../lib/aws/world.ts';
 import { type Desired, type DesiredUser, ouStructures, whats } from '../../lib/provisioning/desired.ts';
-import { enter } from '../../lib/provisioning/lane.ts';
+import { enter, leave, wait } from '../../lib/provisioning/lane.ts';
 import { accountName } from '../../lib/provisioning/naming.ts';
 import { openRequest, recordStep, supersede } from '../../lib/provisioning/request.ts';
 import { foldersOf, stepsFor } from '../../lib/provisioning/rules.ts';
@@ -142,8 +142,24 @@ describe('a request', () => {
   });
 
   it('waits for the one under way, but not for one that died', () => {
-    const lane = { holder: 'prq_0', until: 1000, version: 3 };
-    expect(enter(node.id, lane, { holder: 'prq_1', now: 999 })).toBeUndefined();
-    expect(enter(node.id, lane, { holder: 'prq_1', now: 1000 })).toMatchObject({ version: 4 });
+    const lane = { holder: 'prq_0', until: 1000, version: 3, waiting: ['prq_1', 'prq_2'] };
+    const by = { holder: 'prq_1 x', id: 'prq_1' };
+    expect(enter(node.id, lane, { ...by, now: 999 })).toBeUndefined();
+    const entry = { version: 3, item: { version: 4, waiting: ['prq_2'] } };
+    expect(enter(node.id, lane, { ...by, now: 1000 })).toMatchObject(entry);
+  });
+
+  it('stands in a line of some length, and is called in its turn', () => {
+    const line = Array.from({ length: 5 }, (_, index) => `prq_${index}`);
+    const lane = { holder: 'x', until: 1000, version: 3, waiting: line };
+    const place = { item: { waiting: [...line, 'prq_9'], holder: 'x', until: 1000 } };
+    expect(wait(node.id, lane, 'prq_9')).toMatchObject(place);
+    expect(wait(node.id, { ...lane, waiting: Array(100).fill('prq_1') }, 'prq_9')).toBeUndefined();
+    const { next, write } = leave(node.id, lane);
+    expect([next, write]).toMatchObject([line.slice(0, 3), { item: { until: 0, waiting: line.slice(3) } }]);
+    expect(leave(node.id, { ...lane, waiting: line.slice(3) }).write).toMatchObject({
+      do: 'remove',
+      version: 3,
+    });
   });
 });

@@ -144,6 +144,40 @@ describe('services', () => {
     }
   });
 
+  it('stand at a plan where they have any, chosen by whoever sells to the customer', async () => {
+    const reseller = await plantNode(rootOf(msp.id), { type: 'RESELLER' });
+    const customer = await plantNode(reseller);
+    const [mail, free] = [await define(as), await define(as)];
+    const [basic, gold] = [await price(as, mail), await price(as, mail, { name: 'Gold', salesPrice: 9000 })];
+    for (const one of [mail, free]) await offer(as, reseller, one);
+    const own = await enlist(customer.id, ['CUSTOMER_ADMINISTRATOR']);
+    expect((await give(own, customer, mail, basic)).body.code).toBe('services.plan_by_seller');
+    expect((await give(own, customer, mail)).body.code).toBe('services.plan_by_seller');
+    expect((await give(own, customer, free)).status).toBe(202);
+    expect((await give(as, customer, mail)).body).toMatchObject({
+      code: 'services.plan_unknown',
+      errors: [{ pointer: '#/planId' }],
+    });
+    const admin = await seller(reseller.id);
+    expect((await give(admin, customer, mail, gold)).status).toBe(202);
+    for (const [by, node] of [
+      [own, customer],
+      [admin, reseller],
+    ] as const) {
+      if (node === reseller) await give(as, reseller, mail, gold);
+      for (const plan of [undefined, basic])
+        expect((await give(by, node, mail, plan)).body.code).toBe('services.plan_by_seller');
+      expect((await give(by, node, mail, gold)).status).toBe(202);
+    }
+    const month = new Date().toISOString().slice(0, 7);
+    const bill = await call(`GET /v1/billing?month=${month}&customerId=${reseller.id}`, { as });
+    expect(bill.body.items).toMatchObject([{ planName: 'Gold', quantity: 1, amount: 9000 }]);
+    await add(customer, as);
+    const user = await add(customer, as);
+    await price(as, mail, { audience: 'USER', name: 'Seat' });
+    expect((await giveUser(own, user, mail)).body.code).toBe('services.plan_unknown');
+  });
+
   it('are had by users only within the customer’s time', async () => {
     const customer = await plantNode(rootOf(msp.id));
     await add(customer, as);
@@ -169,7 +203,7 @@ describe('services', () => {
     expect((await take(as, customer, mail)).status).toBe(202);
     expect((await readUser(as, user, mail)).body.status).toBe('NotProvisioned');
     expect((await take(as, customer, mail)).status).toBe(404);
-    expect((await give(as, customer, mail)).status).toBe(202);
+    expect((await give(as, customer, mail, basic)).status).toBe(202);
     expect((await readUser(as, user, mail)).body.status).toBe('NotProvisioned');
     expect((await takeUser(as, user, mail)).status).toBe(404);
     expect((await giveUser(as, user, mail, seat)).status).toBe(202);

@@ -57,9 +57,9 @@ describe('a role at depth 4', () => {
         as: { ...callerOf(seller), roles: ['CUSTOMER_ADMINISTRATOR'], provider: msp.id },
       });
     expect((await list()).status).toBe(200);
-    await say(top, { restrictedRoles: ['CUSTOMER_ADMINISTRATOR'] });
+    await say(top, { allowedRoles: ['USER_ADMINISTRATOR'] });
     expect((await list()).status).toBe(403);
-    await say(top, { restrictedRoles: [] });
+    await say(top, { allowedRoles: ['CUSTOMER_ADMINISTRATOR', 'USER_ADMINISTRATOR'] });
     expect((await list()).status).toBe(200);
   });
 

@@ -34,10 +34,11 @@ describe('an import', () => {
       `Fay,Lo,${two}@${customer.domain},"Fay, the Lo",${one},,,,`,
       `Gus,Lo,${two}@${customer.domain},,,maybe,,,`,
       `Hal,Lo,${two}@${customer.domain},"Hal, the Lo",,,,,`,
+      `Ian,Lo,${part()}@${customer.domain},,,1600-12-31,,,`,
     ].join('\r\n');
     const { status, body } = await send(customer, file);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ imported: 2, failed: 6 });
+    expect(body).toMatchObject({ imported: 2, failed: 7 });
     expect(body.results.map((row: { line: number; field?: string }) => [row.line, row.field])).toEqual([
       [2, undefined],
       [3, 'lastName'],
@@ -47,6 +48,7 @@ describe('an import', () => {
       [7, 'userName'],
       [8, 'expiresOn'],
       [9, undefined],
+      [10, 'expiresOn'],
     ]);
     const path = `/v1/customers/${customer.id}/users/${body.results[0].userId}`;
     expect((await call(`GET ${path}`, { as })).body).toMatchObject({

@@ -184,6 +184,19 @@ describe('users', () => {
     expect(listed.body.items.map(({ state }: { state: string }) => state)).toEqual(['ENABLED', 'ENABLED']);
   });
 
+  it('expire in years that every directory can tell from never', async () => {
+    const planted = await settled();
+    const user = await add(planted, as);
+    for (const expiresOn of ['0001-01-01', '1600-12-31', '1999-12-31', '3000-01-01', '9999-12-31']) {
+      for (const answer of [await add(planted, as, { expiresOn }), await change(user, as, { expiresOn })]) {
+        expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '#/expiresOn' }] } });
+      }
+    }
+    for (const expiresOn of ['2000-01-01', '2999-12-31']) {
+      expect((await change(user, as, { expiresOn }, '*')).body.expiresOn).toBe(expiresOn);
+    }
+  });
+
   it('expire when the day ends where their customer is, here and in what the engine is told', async () => {
     const planted = await plantNode(rootOf(msp.id), { timeZone: 'Pacific/Auckland' });
     await add(planted, as);
