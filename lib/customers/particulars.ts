@@ -58,7 +58,10 @@ export const passwordRule = z.strictObject({
   minLength: whole(1, 127).nullable().default(null),
   changeAtNextLogon: z.boolean().default(true),
   neverExpires: z.boolean().default(false),
-  expiryDays: whole(1, 999).nullable().default(null),
+  expiryDays: whole(1, 999)
+    .nullable()
+    .default(null)
+    .describe('Recorded and inherited; when a password expires the policy of the directory says'),
 });
 export type PasswordRule = z.output<typeof passwordRule>;
 

@@ -20,7 +20,7 @@ export interface Count {
 /** What surrounds a user: how many there are, what the nodes above allow, the collection that is named. */
 export interface Around {
   readonly count: Count | undefined;
-  /** Profiles from the provider down to the customer. */
+  /** Profiles from the provider, with what it says for all, down to the customer. */
   readonly line: readonly Readonly<Record<string, unknown>>[];
   readonly collection: Collection | undefined;
 }
@@ -51,6 +51,26 @@ export function mustBeOfDomain(upn: string, node: Pick<Node, 'item'>): void {
   if (isOfDomain(upn, node)) return;
   const errors = [{ pointer: '#/upn', message: 'does not end with a domain of the customer' }];
   throw new Problem(domainUnknown, undefined, { errors });
+}
+
+const ruled = z.object({
+  passwordRule: z
+    .object({ changeAtNextLogon: z.boolean(), neverExpires: z.boolean() })
+    .nullable()
+    .catch(null),
+  locks: z.array(z.string()).catch([]),
+});
+
+/** What the password rule in force says of a new user: the nearest node's, and below a lock nobody is asked. */
+export function passwordDefaults(line: Around['line']) {
+  const nodes = line.map((one) => ruled.parse(one));
+  const locked = nodes.slice(0, -1).findIndex(({ locks }) => locks.includes('passwordRule'));
+  const asked = locked < 0 ? nodes : nodes.slice(0, locked + 1);
+  const rule = asked.findLast(({ passwordRule }) => passwordRule !== null)?.passwordRule;
+  return {
+    changePasswordAtNextLogon: rule?.changeAtNextLogon ?? true,
+    passwordNeverExpires: rule?.neverExpires ?? false,
+  };
 }
 
 /** A choice as it is held, and the built-in roles that it gives. */

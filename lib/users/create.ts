@@ -9,6 +9,7 @@ import {
   isFirst,
   isProvisioned,
   mustBeOfDomain,
+  passwordDefaults,
   profileOf,
   resolve,
 } from './around.ts';
@@ -83,6 +84,7 @@ export function describe(
   const { command } = input;
   mustBeOfDomain(command.upn, customer);
   const { displayName, userName, email, role: _, ...rest } = command;
+  const defaults = passwordDefaults(input.around.line);
   return {
     id: made.id,
     customerId: customer.id,
@@ -90,6 +92,8 @@ export function describe(
     userName: userName ?? (rest.upn.split('@')[0] as string),
     email: email ?? rest.upn,
     ...rest,
+    changePasswordAtNextLogon: rest.changePasswordAtNextLogon ?? defaults.changePasswordAtNextLogon,
+    passwordNeverExpires: rest.passwordNeverExpires ?? defaults.passwordNeverExpires,
     expiresAt: expiry(rest.expiresOn, profileOf(customer).timeZone),
     ...resolve(input.role, input.around.collection),
     locked: false,

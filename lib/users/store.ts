@@ -11,6 +11,7 @@ import {
   nodeKey,
   partition,
   roleCollectionKey,
+  settingsKey,
   type TreeEntry,
   userCountKey,
   userKey,
@@ -58,13 +59,17 @@ export async function around(customer: Node, choice?: RoleChoice | null): Promis
   const found = await getAll(
     [
       userCountKey(customer.id),
+      settingsKey(providerOf(customer), 'DEFAULTS'),
       ...above.map(nodeKey),
       ...owners.map((owner) => roleCollectionKey(owner, collectionId ?? '')),
     ],
     true,
   );
-  const [count, ...rest] = found;
-  const line = rest.slice(0, above.length).filter((item) => item !== undefined);
+  const [count, defaults, ...rest] = found;
+  const { passwordRule, locks } = defaults ?? {};
+  const line = rest
+    .slice(0, above.length)
+    .flatMap((item, index) => (item ? [index === 0 ? { ...item, passwordRule, locks } : item] : []));
   const collection = rest.slice(above.length).find((item) => item !== undefined);
   return {
     count: count && (storedCount.parse(count) satisfies Count),

@@ -95,8 +95,10 @@ export const newUser = z.strictObject({
   upn,
   userName: userName.optional().describe('The user part of the UPN where absent'),
   email: choices.email.optional(),
-  changePasswordAtNextLogon: settings.changePasswordAtNextLogon.default(true),
-  passwordNeverExpires: settings.passwordNeverExpires.default(false),
+  changePasswordAtNextLogon: settings.changePasswordAtNextLogon
+    .optional()
+    .describe('As the password rule in force says where absent'),
+  passwordNeverExpires: settings.passwordNeverExpires.optional().describe('Likewise'),
   disabled: settings.disabled.default(false),
   testUser: settings.testUser.default(false),
   expiresOn: choices.expiresOn.default(null),

@@ -93,8 +93,8 @@ describe('a move that is half done', () => {
     const leaf = await plantDirectly(sub.admin);
     const [item] = await getAll([nodeKey(leaf.id)], true);
     const { G1, S1, ...unseen } = item as Item & { version: number };
-    await put({ do: 'replace', version: unseen.version, item: { ...unseen, version: unseen.version + 1 } });
     await move(sub.id, right.id);
+    await put({ do: 'replace', version: unseen.version, item: { ...unseen, version: unseen.version + 1 } });
     await expect(arrive(sub.id)).rejects.toThrow('on-move-requested failed');
     expect((await forestOf(msp.id)).move?.id).toBe(sub.id);
     expect(await status(leaf.id, right.admin)).toBe(200);

@@ -46,7 +46,8 @@ const offers = (model: Model, { msp }: Real, id: string, service: string) =>
   id === msp.id || model.nodes.get(id)?.offers.has(service) === true;
 
 const taken = new Map<string, number>();
-const count = (what: string) => taken.set(what, (taken.get(what) ?? 0) + 1);
+let counting = true;
+const count = (what: string) => counting && taken.set(what, (taken.get(what) ?? 0) + 1);
 /** How often each step was taken and how often refused, so that nobody believes in a test that did nothing. */
 export const tally = () => [...taken].toSorted().map(([what, times]) => `${what} ${times}`);
 
@@ -149,7 +150,9 @@ const move = (n: number, to: number) =>
       const { held, offers: handed } = known(model, id);
       const kept = [...held, ...handed].every((one) => offers(model, real, target, one));
       const fits = line.length + levelsBelow(model, id) <= 10;
-      return sells && !line.includes(id) && fits && !shut && !model.moving && kept;
+      const may = sells && !line.includes(id) && fits && !shut && !model.moving && kept;
+      // Domains shared with the parent do not move along: said by what the profile holds alone.
+      return may ? undefined : false;
     },
     send: (model, real, id) => {
       const parentId = at([...sellers(model, real), ...ids(model)], to) ?? real.msp.id;
@@ -256,21 +259,71 @@ const user = (name: string, n: number, send: (real: Real, line: string) => Promi
     },
   });
 
+const allow = (n: number, r: number) =>
+  step('allow roles', {
+    node: (model) => at(ids(model), n),
+    may: () => undefined,
+    send: (_, real, id) =>
+      put(real, `PATCH /v1/customers/${id}`, { allowedRoles: presets.filter((_, one) => one !== r % 8) }),
+  });
+
+const limit = (n: number, userLimit: number | null) =>
+  step('limit users', {
+    node: (model) => at(ids(model), n),
+    may: () => undefined,
+    send: (_, real, id) => put(real, `PATCH /v1/customers/${id}`, { userLimit }),
+  });
+
+const settle = (n: number, lock: boolean) =>
+  step('change settings', {
+    node: (model) => at(ids(model), n),
+    may: () => undefined,
+    send: (_, real, id) =>
+      put(real, `PATCH /v1/customers/${id}/settings`, {
+        locale: lock ? 'de' : 'fr',
+        locks: lock ? ['locale'] : [],
+      }),
+  });
+
+const rehouse = (n: number, r: number) =>
+  step('change domains', {
+    node: (model) => at(ids(model), n),
+    may: () => undefined,
+    send: (model, real, id) => {
+      const own = { name: `${part()}.example`, primary: true };
+      const old = { name: known(model, id).domain };
+      const above = model.nodes.get(model.parents.get(id) ?? '');
+      const shared = above && r % 2 ? [{ name: above.domain }] : [];
+      const domains = [own, ...(r % 3 ? [old] : []), ...shared];
+      return put(real, `PATCH /v1/customers/${id}`, { domains, shareDomains: true });
+    },
+    done: (model, { body }, id) => {
+      model.nodes.set(id, { ...known(model, id), domain: body.domains[0].name });
+    },
+  });
+
 const restrict = (n: number, r: number) =>
   step('restrict roles', {
     node: (model) => at(ids(model), n),
-    may: () => true,
+    may: () => undefined,
     send: (_, real, id) =>
       put(real, `PATCH /v1/customers/${id}`, { restrictedRoles: [at(presets.slice(1), r)] }),
   });
 
 /** A small tree to begin with: two resellers below each other, who hand on a service, three people, and a move. */
-export const prelude: readonly Step[] = [
+const prelude: readonly Step[] = [
   ...[create(0), sell(0), create(1), sell(1), create(2), create(0)],
   ...[offer(0, 0, 'PUT'), offer(1, 0, 'PUT'), serve(2, 0, 'PUT')],
   ...[enter(2, 3), enter(2, 4), enter(2, 8), enter(0, 0)],
   ...[move(3, 1), create(0), arriving],
 ];
+
+/** Takes these steps, which count for nothing. */
+export async function begin(model: Model, real: Real): Promise<void> {
+  counting = false;
+  for (const one of prelude) await one.run(model, real);
+  counting = true;
+}
 
 const n = fc.nat(60);
 /** Random steps; those that make a tree grow come more often. */
@@ -310,4 +363,9 @@ export const steps: fc.Arbitrary<Step>[] = [
     ),
   ),
   fc.tuple(n, n).map(([one, r]) => restrict(one, r)),
+  fc.tuple(n, n).map(([one, r]) => allow(one, r)),
+  fc.tuple(n, n).map(([one, most]) => limit(one, most % 4 ? most % 8 : null)),
+  fc.tuple(n, fc.boolean()).map(([one, lock]) => settle(one, lock)),
+  fc.tuple(n, n).map(([one, r]) => rehouse(one, r)),
+  fc.tuple(n, n).map(([one, r]) => rehouse(one, r)),
 ];

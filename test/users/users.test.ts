@@ -97,6 +97,25 @@ describe('users', () => {
     expect(imported.body).toMatchObject({ imported: 1, failed: 1 });
   });
 
+  it('start as the password rule in force says, inherited and locked', async () => {
+    const rule = { minLength: null, changeAtNextLogon: false, neverExpires: true, expiryDays: null };
+    const top = await plantNode(rootOf(msp.id), { type: 'RESELLER', passwordRule: rule });
+    const [leaf, own] = [
+      await plantNode(top),
+      await plantNode(top, { passwordRule: { ...rule, changeAtNextLogon: true } }),
+    ];
+    const first = await add(leaf, as);
+    expect(first.body).toMatchObject({ changePasswordAtNextLogon: false, passwordNeverExpires: true });
+    expect((await add(leaf, as, { passwordNeverExpires: false })).body.passwordNeverExpires).toBe(false);
+    expect((await add(own, as)).body.changePasswordAtNextLogon).toBe(true);
+    const other = await makeMsp();
+    const firm = await plantNode(rootOf(other.id), { passwordRule: { ...rule, neverExpires: false } });
+    const path = `/v1/providers/${other.id}/default-settings`;
+    const body = { passwordRule: rule, locks: ['passwordRule'] };
+    await call(`PATCH ${path}`, { as: other.catalog, body, headers: { 'if-match': '*' } });
+    expect((await add(firm, other.catalog)).body.passwordNeverExpires).toBe(true);
+  });
+
   it('have a UPN of the customer’s domains, unique at the provider, and a user name unique at the customer', async () => {
     const [one, other] = [await settled(), await settled()];
     const stranger = await add(one, as, { upn: `x@${other.domain}` });
