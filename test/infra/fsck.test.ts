@@ -485,6 +485,7 @@ describe('a broken table', () => {
         return [];
       }
     });
-    for (const one of promised) if (one !== 'indexes' && one !== 'catalogue') expect(named.join('\n')).toContain(`${one}:`);
+    for (const one of promised)
+      if (one !== 'indexes' && one !== 'catalogue') expect(named.join('\n')).toContain(`${one}:`);
   });
 });
