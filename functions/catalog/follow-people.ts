@@ -21,6 +21,7 @@ export async function followPeople(
   reaction: string,
   at: { readonly customerId: string; readonly people: readonly One[] },
 ): Promise<void> {
+  const strange = new Set<number>();
   for (let from = 0; from < at.people.length; from += atOnce) {
     const people = at.people.slice(from, from + atOnce);
     await react(envelope, async (now) => {
@@ -28,7 +29,8 @@ export async function followPeople(
       if (!target) return undefined;
       const [place, markets] = await Promise.all([placeOf(target, now), marketsOf(target.id)]);
       const candidates = await candidatesOf(place, people);
-      const { writes } = follow(target.id, candidates, { markets, room: 98 });
+      const { writes, untold } = follow(target.id, candidates, { markets, room: 98 });
+      for (const number of untold) strange.add(number);
       if (writes.length === 0) return undefined;
       const plan = {
         writes: [...writes, ...standing(target), unaltered(target.id, markets.settings)],
@@ -37,6 +39,13 @@ export async function followPeople(
       return { plan, target, actor: by(envelope, reaction) };
     });
   }
+  mustBeTold(at.customerId, strange);
+}
+
+/** Fails the event, after everybody has followed the other marketplaces: an operator must see those that say nothing. */
+export function mustBeTold(customerId: string, untold: ReadonlySet<number>): void {
+  if (untold.size === 0) return;
+  throw new Error(`Marketplaces ${[...untold].join(', ')} of ${customerId} cannot be told`);
 }
 
 /** The same for people of companies of the directory, as far as those are customers. */

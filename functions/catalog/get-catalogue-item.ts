@@ -21,7 +21,7 @@ export const getCatalogueItem = route({
   load: async ({ home, provider, params, scope }) =>
     shopItemOf({ customerId: home, providerId: provider ?? providerOf((await scope()).home) }, params.itemId),
   decide: ({ scope }, { shelf, item, ...at }) => {
-    const one = offered(toHolder(scope.caller), shelf, item) ?? refuse(notFound);
+    const one = offered(toHolder(scope.caller), shelf, { item, owned: at.owned }) ?? refuse(notFound);
     return answer(viewInFull(one, at));
   },
 });

@@ -34,9 +34,9 @@ export const listCatalogue = route({
     ]);
     return { ...found, fullView: toSettings(settings).fullView };
   },
-  decide: ({ scope, seal }, { shelves, items, next, ...at }) => {
+  decide: ({ scope, seal }, { shelves, items, owned, next, ...at }) => {
     const row = toHolder(scope.caller);
-    const shown = shelves.flatMap((shelf, index) => offered(row, shelf, items[index]) ?? []);
+    const shown = shelves.flatMap((shelf, index) => offered(row, shelf, { item: items[index], owned }) ?? []);
     return answer({
       items: shown.map((one) => viewOffered(one, at)),
       nextCursor: next === null ? null : seal(next),

@@ -12,6 +12,7 @@ import type { Envelope } from '../../lib/kit/event.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import type { Node } from '../../lib/kit/scope.ts';
 import { by } from './by.ts';
+import { mustBeTold } from './follow-people.ts';
 
 const turnMs = 20_000;
 
@@ -28,6 +29,7 @@ export async function workOn(envelope: Envelope<{ operationId: string }>, turn: 
   const until = Date.now() + turn;
   let seen: { node: Node; place: Place } | undefined;
   let markets: Markets | undefined;
+  const untold = new Set<number>();
   let work: Work | undefined = await workOf(customerId, envelope.data.operationId);
   while (work && work.finishedAt === null) {
     const tired = Date.now() > until;
@@ -40,11 +42,13 @@ export async function workOn(envelope: Envelope<{ operationId: string }>, turn: 
       markets = found.markets;
       work = found.step.after;
       const { settings } = found.markets;
+      for (const number of found.step.untold ?? []) untold.add(number);
       const plan = stepped(before, found.step, { tired, settings, standing: standing(seen.node) });
       return { plan, target: seen.node, actor: by(envelope, 'on-work-requested') };
     });
-    if (tired || !seen) return;
+    if (tired || !seen) break;
   }
+  mustBeTold(customerId, untold);
 }
 
 async function surroundings(customerId: string, now: string) {

@@ -34,7 +34,11 @@ export async function changeLives(grove: Grove, { fabrikam, contoso }: Tenants):
   same('services that would be lost', lost.length, 1);
   await catalog(line, { body, expect: 409 });
   await catalog(`PUT ${west.path}/offers/${mail.id}`);
-  same('lost', (await catalog(`${line}?dryRun=true`, { body })).body.lost, { services: [], roles: [] });
+  same('lost', (await catalog(`${line}?dryRun=true`, { body })).body.lost, {
+    services: [],
+    items: [],
+    roles: [],
+  });
   const moved = await catalog(line, { body });
   await west.admin(`GET ${fabrikam.path}`);
   await south.admin(`GET ${fabrikam.path}`, { expect: 404 });

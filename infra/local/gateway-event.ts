@@ -22,13 +22,13 @@ export function toEvent({ account, apiId, request, match, rawPath, query, body, 
     const name = (request.rawHeaders[index] ?? '').toLowerCase();
     const value = request.rawHeaders[index + 1] ?? '';
     if (name === 'cookie') cookies.push(...value.split(/;\s*/));
-    else headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
+    else headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
   }
   const now = new Date();
   const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
   const parameters: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(query)) {
-    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]},${value}`;
+    parameters[name] = Object.hasOwn(parameters, name) ? `${parameters[name]},${value}` : value;
   }
   const text = isText(headers['content-type']);
   return {

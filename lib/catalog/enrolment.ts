@@ -2,14 +2,13 @@ import { type EndUser, endIdentityKey, endUserItem, expel } from '../kit/end-use
 import type { Key } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
 import type { Write } from '../kit/plan.ts';
-import { marketsOf, type Rules } from './rules.ts';
+import { marketsOf, type Numbered } from './rules.ts';
 import type { CatalogSettings } from './settings.ts';
 import type { Source } from './source.ts';
 
 /** The marketplaces of a customer as they stand, bound to the version of its settings. */
-export interface Markets {
+export interface Markets extends Numbered {
   readonly settings: CatalogSettings;
-  readonly rules: readonly (Rules & { readonly number: number })[];
 }
 
 /** Where an address signs in as an end user. */
@@ -35,6 +34,8 @@ export interface Followed {
   readonly taken: number;
   /** Of these, whose rows had to be written. */
   readonly changed: number;
+  /** Numbers of marketplaces that said nothing of somebody: who has them keeps them. */
+  readonly untold: readonly number[];
 }
 
 /**
@@ -47,22 +48,23 @@ export function follow(
   by: { readonly markets: Markets; readonly room: number },
 ): Followed {
   const claimed = new Set<string>();
+  const untold = new Set<number>();
   const writes: Write[] = [];
   let [taken, changed] = [0, 0];
   for (const one of candidates) {
-    const more = followOne(customerId, one, { markets: by.markets, claimed });
+    const more = followOne(customerId, one, { markets: by.markets, claimed, untold });
     if (writes.length + more.length > by.room) break;
     writes.push(...more);
     taken++;
     if (more.length > 0) changed++;
   }
-  return { writes, taken, changed };
+  return { writes, taken, changed, untold: [...untold] };
 }
 
 function followOne(
   customerId: string,
   candidate: Candidate,
-  { markets, claimed }: { markets: Markets; claimed: Set<string> },
+  { markets, claimed, untold }: { markets: Markets; claimed: Set<string>; untold: Set<number> },
 ): Write[] {
   const { row, source, sourceKey, personId } = candidate;
   if (!source?.present) {
@@ -71,12 +73,14 @@ function followOne(
     return [...expel({ customerId, personId }, row), { do: 'check', key: sourceKey, version: seen }];
   }
   const signing = signIn(customerId, candidate, { source, claimed });
+  const told = marketsOf(source.facts, markets, row?.markets ?? []);
+  for (const number of told.untold) untold.add(number);
   const after: EndUser = {
     customerId,
     id: personId,
     source: source.source,
     companyId: source.companyId,
-    markets: marketsOf(source.facts, markets.rules),
+    markets: told.numbers,
     signIn: signing.hash,
     endsAt: source.endsAt,
     version: (row?.version ?? 0) + 1,

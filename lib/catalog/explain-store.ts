@@ -5,6 +5,7 @@ import { type Node, providerOf } from '../kit/scope.ts';
 import type { Case } from './explain.ts';
 import { toItem } from './item.ts';
 import { marketplacesOf } from './people-store.ts';
+import { ownedParts } from './shop-store.ts';
 import { fromPerson, fromUser, type Source, userOfPerson } from './source.ts';
 import { shelfPage } from './work-store.ts';
 
@@ -22,7 +23,7 @@ export async function caseOf(
     at.node,
   ]);
   const base = { node, row: row && toEndUser(row, customerId), shelves, marketplaces, next };
-  if (!node || node.path.length < 3) return { ...base, source: undefined, items: [] };
+  if (!node || node.path.length < 3) return { ...base, source: undefined, items: [], owned: new Set() };
   const providerId = providerOf(node);
   const companyId = String(node.item.companyId ?? '-');
   const [company, person, ...heads] = await getAll([
@@ -34,5 +35,7 @@ export async function caseOf(
   if (user) source = fromUser(user, at);
   else if (person && company)
     source = fromPerson(person, { providerId, company: { id: companyId, name: String(company.name) } });
-  return { ...base, source, items: heads.map((one) => one && toItem(one)) };
+  const items = heads.map((one) => one && toItem(one));
+  const owned = await ownedParts(customerId, items, new Set(shelves.map(({ id }) => id)));
+  return { ...base, source, items, owned };
 }

@@ -11,6 +11,7 @@ import type { CatalogItem } from './item.ts';
 import type { Marketplace } from './marketplace.ts';
 import { matched, reason } from './rules.ts';
 import type { Shelf } from './shelf.ts';
+import { neededParts, type Owned } from './shop.ts';
 import type { Source } from './source.ts';
 
 const because = z.discriminatedUnion('by', [
@@ -28,7 +29,7 @@ export const explained = z.strictObject({
   itemId: z.string(),
   type: itemType,
   name: z.string(),
-  sees: z.boolean().describe('Entitled, and published'),
+  sees: z.boolean().describe('Entitled, and published; a bundle with all parts that it needs'),
   published: z.boolean(),
   restricted: z.boolean().describe('On the restricted list: full view does not open it'),
   because: z.array(because).describe('Everything that entitles; empty: nothing does'),
@@ -50,6 +51,8 @@ export interface Case {
   readonly source: Source | undefined;
   readonly shelves: readonly Shelf[];
   readonly items: readonly (CatalogItem | undefined)[];
+  /** What the customer has of the parts that bundles need. */
+  readonly owned: Owned;
   readonly marketplaces: readonly Marketplace[];
   readonly next: string | null;
 }
@@ -75,12 +78,13 @@ export function explain(found: Case): z.input<typeof explained>[] {
   return found.shelves.map((shelf, index) => {
     const entitlement = found.row && entitledBy(found.row, shelf);
     const published = Boolean(found.items[index]?.published);
+    const whole = neededParts(found.items[index]).every((one) => found.owned.has(one));
     const given = (entitlement?.marketplaces ?? []).flatMap((number) => byNumber.get(number) ?? []);
     return {
       itemId: shelf.id,
       type: itemType.parse(shelf.type),
       name: shelf.name,
-      sees: entitlement !== undefined && published,
+      sees: entitlement !== undefined && published && whole,
       published,
       restricted: shelf.restricted === 1,
       because: [

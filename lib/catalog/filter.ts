@@ -44,7 +44,10 @@ export type Filter = z.output<typeof filter>;
 
 /** Whether a person passes a filter. An attribute that a person does not have satisfies nothing. */
 export function passes({ attributes }: Facts, { all }: Filter): boolean {
-  return all.every((one) => holds(attributes[one.attribute], one));
+  return all.every((one) => {
+    const value = Object.hasOwn(attributes, one.attribute) ? attributes[one.attribute] : undefined;
+    return holds(value, one);
+  });
 }
 
 function holds(value: string | undefined, { op, values }: Condition): boolean {

@@ -49,14 +49,19 @@ function asCommand(fields: Record<string, unknown>): unknown {
   return {
     ...rest,
     ...(price === undefined ? {} : { price: flat ? { base: numeric(price) } : price }),
-    ...(approval === undefined ? {} : { approval: flags[String(approval).toLowerCase()] ?? approval }),
+    ...(approval === undefined ? {} : { approval: flag(approval) }),
     ...(range
       ? { quantity: { min: numeric(quantityMin ?? 1), max: numeric(quantityMax ?? quantityMin) } }
       : {}),
     ...(parts === undefined ? {} : { parts }),
   };
 }
-const flags: Readonly<Record<string, boolean>> = { true: true, false: false };
+const flags = new Map([
+  ['true', true],
+  ['false', false],
+]);
+const flag = (value: unknown) =>
+  typeof value === 'string' ? (flags.get(value.toLowerCase()) ?? value) : value;
 
 /** A row that satisfies its schema, or the first thing wrong with it. */
 export type Checked =

@@ -81,6 +81,15 @@ export function toMarketplace(item: Readonly<Record<string, unknown>>, customerI
   return { customerId, ...stored.parse(item) };
 }
 
+/** The same; undefined where it cannot be read, so that one keeps nothing from the others. */
+export function readMarketplace(
+  item: Readonly<Record<string, unknown>>,
+  customerId: string,
+): Marketplace | undefined {
+  const read = stored.safeParse(item);
+  return read.success ? { customerId, ...read.data } : undefined;
+}
+
 export function marketplaceItem(one: Marketplace): Item & { version: number } {
   const { customerId, ...rest } = one;
   return {

@@ -16,7 +16,7 @@ import type { Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { type Asked, type Census, countPeople, takeCensus } from './census.ts';
 import type { Candidate, Identity, Markets } from './enrolment.ts';
-import { toMarketplace } from './marketplace.ts';
+import { type Marketplace, readMarketplace } from './marketplace.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 import { type Company, fromPerson, fromUser, type Source, userOfPerson } from './source.ts';
 
@@ -51,21 +51,26 @@ export async function placeOf(node: Node, now: string): Promise<Place> {
 export async function marketsOf(customerId: string): Promise<Markets> {
   const [item] = await getAll([catalogSettingsKey(customerId)], true);
   const settings = toSettings(item);
-  return { settings, rules: settings.marketplaces > 0 ? await marketplacesOf(customerId) : [] };
+  if (settings.marketplaces === 0) return { settings, rules: [], unread: [] };
+  const items = await marketItems(customerId);
+  const unread = items.filter((one) => !readMarketplace(one, customerId)).map(({ number }) => Number(number));
+  return { settings, rules: readable(items, customerId), unread };
 }
 
-/** All marketplaces of a customer: at most 500. */
-export async function marketplacesOf(customerId: string) {
-  const found = [];
+/** All marketplaces of a customer that can be read: at most 500. */
+export const marketplacesOf = async (customerId: string): Promise<Marketplace[]> =>
+  readable(await marketItems(customerId), customerId);
+
+const readable = (items: readonly Raw[], customerId: string): Marketplace[] =>
+  items.flatMap((item) => readMarketplace(item, customerId) ?? []);
+
+async function marketItems(customerId: string): Promise<Raw[]> {
+  const found: Raw[] = [];
   let after: string | undefined;
   do {
-    const { items, next } = await page({
-      partition: partition(customerId, 'MARKET'),
-      limit: 500,
-      after,
-      consistent: true,
-    });
-    found.push(...items.map((item) => toMarketplace(item, customerId)));
+    const range = { partition: partition(customerId, 'MARKET'), limit: 500, after, consistent: true };
+    const { items, next } = await page(range);
+    found.push(...items);
     after = next ?? undefined;
   } while (after);
   return found;

@@ -66,10 +66,30 @@ export function matched(rules: Rules, facts: Facts): Reason | undefined {
   return found && { rule: 'FILTER', filter: found };
 }
 
-/** The numbers that a person's row holds: of the marketplaces not for everyone that include the person, in order. */
-export function marketsOf(facts: Facts, markets: readonly (Rules & { readonly number: number })[]): number[] {
-  return markets
-    .filter((one) => !one.everyone && matched(one, facts))
-    .map(({ number }) => number)
-    .toSorted((a, b) => a - b);
+/** Marketplaces by their numbers: the rules of each, and those whose rules could not be read. */
+export interface Numbered {
+  readonly rules: readonly (Rules & { readonly number: number })[];
+  readonly unread: readonly number[];
+}
+
+/**
+ * The numbers that a person's row holds: of the marketplaces not for everyone that include the person, in order. One
+ * that says nothing of the person (`untold`) stays as it was `held`, and the others are told all the same.
+ */
+export function marketsOf(
+  facts: Facts,
+  { rules, unread }: Numbered,
+  held: readonly number[],
+): { readonly numbers: number[]; readonly untold: readonly number[] } {
+  const numbers: number[] = [];
+  const untold = [...unread];
+  for (const one of rules) {
+    try {
+      if (!one.everyone && matched(one, facts)) numbers.push(one.number);
+    } catch {
+      untold.push(one.number);
+    }
+  }
+  numbers.push(...untold.filter((one) => held.includes(one)));
+  return { numbers: numbers.toSorted((a, b) => a - b), untold };
 }

@@ -6,6 +6,7 @@ import { type CatalogItem, toItem, toRevision } from './item.ts';
 import { type Pricing, pricingOf } from './price.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 import { type Shelf, toShelf } from './shelf.ts';
+import { neededParts } from './shop.ts';
 
 /** Whether a person of this row may have an item: one read of half a unit, however many people and marketplaces there are. */
 export async function checkEntitlement(
@@ -52,7 +53,35 @@ export async function shopPage(
       (asked.type === undefined || shelf.type === asked.type) && foldName(shelf.name).includes(name);
     if (asksFor && entitledBy(row, shelf)) wanted.push(shelf);
   }
-  return { shelves: wanted, next: position, ...(await itemsFor(at.providerId, wanted)) };
+  const found = await itemsFor(at.providerId, wanted);
+  const seen = new Set(items.map(({ id }) => String(id)));
+  const whole = after === undefined && next === null;
+  const owned = whole ? seen : await ownedParts(at.customerId, found.items, seen);
+  return { shelves: wanted, next: position, owned, ...found };
+}
+
+/** What the customer has of the parts that these items need: those that are not `seen` are read. */
+export async function ownedParts(
+  customerId: string,
+  items: readonly (CatalogItem | undefined)[],
+  seen: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const needed = items.flatMap(neededParts).filter((one) => !seen.has(one));
+  return new Set([...seen, ...(await holdingsOf(customerId, needed)).keys()]);
+}
+
+/** Versions of the customer's assignments of these items, by id, as far as there are any. */
+export async function holdingsOf(
+  customerId: string,
+  itemIds: readonly string[],
+  consistent = false,
+): Promise<ReadonlyMap<string, number>> {
+  const keys = [...new Set(itemIds)].map((one) => assignmentKey(customerId, one));
+  const portions = Array.from({ length: Math.ceil(keys.length / 100) }, (_, index) =>
+    getAll(keys.slice(index * 100, index * 100 + 100), consistent),
+  );
+  const found = (await Promise.all(portions)).flat();
+  return new Map(found.flatMap((item) => (item ? [[String(item.id), Number(item.version)] as const] : [])));
 }
 
 async function itemsFor(providerId: string, shelves: readonly Shelf[]) {
@@ -73,6 +102,7 @@ export async function shopItemOf(
   pricing: Pricing;
   fullView: boolean;
   description: string | null;
+  owned: ReadonlyMap<string, number>;
 }> {
   const [shelf, settings, head, system] = await getAll([
     assignmentKey(at.customerId, itemId),
@@ -81,16 +111,17 @@ export async function shopItemOf(
     systemKey(at.providerId),
   ]);
   const item = head && toItem(head);
-  const revision = item?.published?.revision;
-  const told =
-    shelf && revision !== undefined
-      ? await get(catalogRevisionKey(at.providerId, itemId, revision))
-      : undefined;
+  const shown = shelf && item?.published;
+  const [told, owned] = await Promise.all([
+    shown ? get(catalogRevisionKey(at.providerId, itemId, shown.revision)) : undefined,
+    holdingsOf(at.customerId, shown ? shown.parts.map((one) => one.itemId) : []),
+  ]);
   return {
     shelf: shelf && toShelf(shelf),
     item,
     pricing: pricingOf(system),
     fullView: toSettings(settings).fullView,
+    owned,
     description: told ? toRevision(told).content.description : null,
   };
 }

@@ -33,7 +33,15 @@ export const shopItemInFull = shopItem.extend({
       max: z.int().optional(),
     }),
   ),
-  parts: z.array(z.strictObject({ itemId: z.string(), name: z.string(), min: z.int(), max: z.int() })),
+  parts: z.array(
+    z.strictObject({
+      itemId: z.string(),
+      name: z.string(),
+      min: z.int(),
+      max: z.int(),
+      available: z.boolean().describe('Your company has it; else none of it can be requested'),
+    }),
+  ),
 });
 
 /** An item that somebody may have: published, assigned, and given by a marketplace or the full view. */
@@ -43,14 +51,25 @@ export interface Offered {
   readonly entitlement: Entitlement;
 }
 
-/** What is offered to a person of this row; undefined for what is not assigned, not published or not given. */
+/** Parts that an item, where it is a bundle, is not without. */
+export const neededParts = (item: CatalogItem | undefined): string[] =>
+  (item?.published?.parts ?? []).filter(({ min }) => min > 0).map(({ itemId }) => itemId);
+
+/** Ids of items that a customer has. */
+export type Owned = Pick<ReadonlySet<string>, 'has'>;
+
+/**
+ * What is offered to a person of this row; undefined for what is not assigned, not published or not given, and for a
+ * bundle with a needed part that is not `owned`.
+ */
 export function offered(
   row: Holder,
   shelf: Shelf | undefined,
-  item: CatalogItem | undefined,
+  { item, owned }: { readonly item: CatalogItem | undefined; readonly owned: Owned },
 ): Offered | undefined {
   const entitlement = shelf && entitledBy(row, shelf);
-  return entitlement && item?.published ? { id: item.id, published: item.published, entitlement } : undefined;
+  if (!entitlement || !item?.published || !neededParts(item).every((one) => owned.has(one))) return undefined;
+  return { id: item.id, published: item.published, entitlement };
 }
 
 export function viewOffered(
@@ -74,13 +93,15 @@ export function viewOffered(
 
 export function viewInFull(
   one: Offered,
-  at: { pricing: Pricing; fullView: boolean; description: string | null },
+  at: { pricing: Pricing; fullView: boolean; description: string | null; owned: Owned },
 ): z.input<typeof shopItemInFull> {
   const { fields, parts } = one.published;
   return {
     ...viewOffered(one, at),
     description: at.description,
     fields,
-    parts: parts.map(({ itemId, name, min, max }) => ({ itemId, name, min, max })),
+    parts: parts.map(({ itemId, name, min, max }) => {
+      return { itemId, name, min, max, available: at.owned.has(itemId) };
+    }),
   };
 }

@@ -17,6 +17,8 @@ export interface Step {
   /** True where the writes hold only while the customer's settings are as they were seen. */
   readonly bound: boolean;
   readonly after: Work;
+  /** Numbers of marketplaces that said nothing of somebody. */
+  readonly untold?: readonly number[];
 }
 
 type At = { readonly now: string };
@@ -67,7 +69,7 @@ export function stepPeople(
   { now }: At,
 ): Step {
   const { candidates, positions, markets } = found;
-  const { writes, taken, changed } = follow(work.customerId, candidates, { markets, room });
+  const { writes, taken, changed, untold } = follow(work.customerId, candidates, { markets, room });
   const all = taken === candidates.length;
   const position = all ? found.next : (positions[taken - 1] ?? work.position);
   const step = { done: taken, changed, now, total: work.total ?? found.total };
@@ -75,6 +77,7 @@ export function stepPeople(
     writes,
     bound: writes.length > 0,
     after: walkedTo(work, { position, ended: all && found.next === null }, step),
+    untold,
   };
 }
 

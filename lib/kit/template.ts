@@ -11,5 +11,6 @@ export function unknownVariables(template: string, known: readonly string[]): st
 
 /** Puts values in place of variables, once: a value that looks like a variable stays as it is. */
 export function render(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(variable, (whole, name: string) => (name === '$' ? '$' : (values[name] ?? whole)));
+  const own = (name: string) => (Object.hasOwn(values, name) ? values[name] : undefined);
+  return template.replace(variable, (whole, name: string) => (name === '$' ? '$' : (own(name) ?? whole)));
 }

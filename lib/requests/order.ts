@@ -39,6 +39,8 @@ type Stored = Readonly<Record<string, unknown>> | undefined;
 export interface Standing {
   readonly assignment: Stored;
   readonly item: Stored;
+  /** Versions of the customer's assignments of the parts of a bundle, by id. */
+  readonly parts: ReadonlyMap<string, number>;
   readonly system: Stored;
   readonly count: Stored;
   readonly ledger: Ledger;
@@ -59,11 +61,11 @@ interface Offer {
 }
 
 /** What the caller may request: assigned, entitled and published; all that is not looks the same. */
-function orderable({ assignment, item }: Standing, { scope }: Submission): Offer {
+function orderable({ assignment, item, parts }: Standing, { scope }: Submission): Offer {
   const caller = toEndUser(scope.caller ?? {}, scope.home.id);
   const shelf = assignment && toShelf(assignment);
   const found = item && toCatalogItem(item);
-  const shown = offered(caller, shelf, found)?.published;
+  const shown = offered(caller, shelf, { item: found, owned: parts })?.published;
   if (!shelf || !found || !shown || shown.type === 'BANNER') refuse(notEntitled);
   return { shelf, item: found, shown: { ...shown, type: shown.type } };
 }
@@ -118,6 +120,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
   const bound: Write[] = [
     { do: 'check', key: assignmentKey(customerId, item.id), version: shelf.version },
     { do: 'check', key: catalogKey(providerId, item.id), version: item.version },
+    ...boundParts(customerId, parts, standing.parts),
   ];
   const { state } = request;
   const said = { itemId: item.id, quantity, state, unit: price.unit, total: totalOf(price) };
@@ -139,6 +142,16 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
     ],
     reply: { body: request, version: 1, location: `/v1/requests/${made}` },
   };
+}
+
+/** Binds to the assignment of every part that is taken; what the customer does not have cannot be. */
+function boundParts(customerId: string, parts: ServiceRequest['parts'], owned: Standing['parts']): Write[] {
+  return parts
+    .filter(({ quantity }) => quantity > 0)
+    .map(({ itemId }) => {
+      const version = owned.get(itemId) ?? refuse(notEntitled);
+      return { do: 'check', key: assignmentKey(customerId, itemId), version };
+    });
 }
 
 function waiting({ id: requestId, itemId, personId, name, quantity, price }: ServiceRequest): Announcement {

@@ -1,4 +1,6 @@
 import { get, getAll, type Page, page } from '../aws/db.ts';
+import { toItem as toCatalogItem } from '../catalog/item.ts';
+import { holdingsOf } from '../catalog/shop-store.ts';
 import { previousAtOf } from '../credits/entry.ts';
 import { entryAt, headOf } from '../credits/store.ts';
 import { idBound } from '../kit/id.ts';
@@ -18,7 +20,7 @@ import type { Money } from './course.ts';
 import type { Standing } from './order.ts';
 import { type Filed, toFiled } from './request.ts';
 
-/** Everything that a new request is decided from, in one round trip where the token names the provider. */
+/** Everything that a new request is decided from, in one round trip where the token names the provider, two for a bundle. */
 export async function orderStanding(
   input: Pick<LoadInput, 'home' | 'provider' | 'scope' | 'consistent'> & {
     readonly body: { readonly itemId: string };
@@ -36,7 +38,13 @@ export async function orderStanding(
     headOf(home, input.consistent),
     getAll(keys, true),
   ]);
-  return { assignment, item, system, count, ledger };
+  const parts = (assignment && item && toCatalogItem(item).published?.parts) ?? [];
+  const owned = await holdingsOf(
+    home,
+    parts.map((one) => one.itemId),
+    true,
+  );
+  return { assignment, item, parts: owned, system, count, ledger };
 }
 
 export async function requestOf(customerId: string, requestId: string): Promise<Filed | undefined> {

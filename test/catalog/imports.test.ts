@@ -76,6 +76,19 @@ describe('a file', () => {
     expect(list.body.items).toHaveLength(100);
   });
 
+  it('of rows that say strange things of an approval is settled, and tells them', async () => {
+    const row = (name: string, approval: unknown) =>
+      JSON.stringify({ name, summary: 's', description: 'd', category: 'c', approval });
+    const text = [
+      row('Poison', { toString: 1, valueOf: 1 }),
+      row('Builder', 'constructor'),
+      row('Good', 'TRUE'),
+    ].join('\n');
+    const { operation, failed } = await settle(msp.catalog, await send(msp.catalog, text));
+    expect(operation).toMatchObject({ succeeded: 1, failed: 2 });
+    expect(failed.map(({ field }: { field: string }) => field)).toEqual(['approval', 'approval']);
+  });
+
   it('that cannot be read changes nothing', async () => {
     const refused = async (text: string, headers = ndjson) => {
       const { status, body } = await send(msp.catalog, text, '?source=file', headers);

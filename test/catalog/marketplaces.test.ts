@@ -211,6 +211,46 @@ describe('refusals', () => {
     await close(made.body.id);
   });
 
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'])(
+    'the attribute %s is one like others: nobody has it until somebody does',
+    async (attribute) => {
+      const filters = [all({ attribute, op: 'PRESENT' })];
+      const preview = () =>
+        call(`POST /v1/customers/${bazaar.id}/marketplace-previews`, { as: bazaar.admin, body: { filters } });
+      expect(await preview()).toMatchObject({
+        status: 200,
+        body: { count: 0, unknownAttributes: [attribute] },
+      });
+      const unknown = { status: 422, body: { code: 'marketplaces.attribute_unknown' } };
+      expect(await open({ filters })).toMatchObject(unknown);
+      const made = await open({ filters, allowEmpty: true });
+      expect(made.status).toBe(202);
+      expect(await change(made.body.id, { filters: [...filters, ...filters] })).toMatchObject(unknown);
+      const fresh = await addPerson(msp, bazaar, { attributes: { [attribute]: 'one' } });
+      await deliver(msp.id, bazaar.id);
+      expect((await rowOf(bazaar.id, fresh.id))?.markets).toHaveLength(1);
+      expect((await preview()).body).toMatchObject({ count: 1, unknownAttributes: [] });
+      await call(`DELETE /v1/companies/${bazaar.companyId}/people/${fresh.id}`, {
+        as: msp.catalog,
+        headers: any,
+      });
+      await close(made.body.id);
+      expect(await rowOf(bazaar.id, fresh.id)).toBeUndefined();
+    },
+  );
+
+  it('no attribute is called __proto__', async () => {
+    const body = { filters: [all({ attribute: '__proto__', op: 'PRESENT' })] };
+    const asked = await call(`POST /v1/customers/${bazaar.id}/marketplace-previews`, {
+      as: bazaar.admin,
+      body,
+    });
+    expect(asked).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '#/filters/0/all/0/attribute' }] },
+    });
+  });
+
   it('people of others, and items that the customer has not', async () => {
     const other = await openBazaar(msp, 1);
     const [stranger] = other.people;

@@ -58,6 +58,7 @@ const includes = (market: Market, { id, department }: Person) =>
 
 export function sees(company: Company, person: Person, item: Item): boolean {
   if (!item.published || !company.assigned.has(item)) return false;
+  if (!item.parts.every((part) => company.assigned.has(part))) return false;
   if (company.fullView && !company.restricted.has(item)) return true;
   return company.markets.some((market) => market.items.includes(item) && includes(market, person));
 }

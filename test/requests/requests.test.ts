@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { onApprovalWaiting } from '../../functions/notifications/on-approval-waiting.ts';
-import { commit, get, page } from '../../lib/aws/db.ts';
+import { toNode } from '../../lib/aws/auth.ts';
+import { commit, get, LostRace, page } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { mostCredits } from '../../lib/credits/ledger.ts';
-import { endUserKey, partition, settingsKey } from '../../lib/kit/keys.ts';
+import { endUserKey, nodeKey, partition, settingsKey } from '../../lib/kit/keys.ts';
 import type { Item } from '../../lib/kit/plan.ts';
+import { newRequest, submit } from '../../lib/requests/order.ts';
 import { toItem } from '../../lib/requests/request.ts';
-import { bundle, edit, publish, step, unassign } from '../catalog/desk.ts';
+import { orderStanding } from '../../lib/requests/store.ts';
+import { assign, bundle, edit, publish, step, unassign } from '../catalog/desk.ts';
 import { plant } from '../every/planting.ts';
+import { listen, measure } from '../kit/cost.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCreditSystem, plantCustomer } from '../kit/plant.ts';
@@ -22,6 +26,7 @@ let ada: Caller;
 let priced: Answer;
 
 beforeAll(async () => {
+  listen();
   box = await openMailbox();
   msp = await makeMsp();
   await ensureMspMode(msp);
@@ -141,7 +146,7 @@ describe('submitting', () => {
     expect(codeOf(await order(ada, all, { quantity: 2 }))).toEqual([409, 'requests.price_too_high']);
     const other = await aCustomer();
     const bob = await plantEndUser(other);
-    await call(`PUT /v1/customers/${other.id}/catalogue/items/${all.body.id}`, { as: msp.catalog });
+    for (const one of [part, all]) await assign(msp.catalog, other.id, one);
     expect((await order(bob, all)).status).toBe(201);
     expect(codeOf(await order(bob, all))).toEqual([409, 'credits.out_of_bounds']);
   });
@@ -232,6 +237,73 @@ describe('what may be requested', () => {
     expect((await order(ada, item)).status).toBe(201);
     await unassign(msp.catalog, customer.id, item);
     expect(codeOf(await order(ada, item))).toEqual(refused);
+  });
+
+  it('of a bundle is what the company has of its parts: the needed ones for all of it, others each for itself', async () => {
+    const [mail, disk] = [await offer(msp, customer.id), await offer(msp, customer.id)];
+    const parts = [
+      { itemId: mail.body.id, min: 1, max: 2 },
+      { itemId: disk.body.id, min: 0, max: 2 },
+    ];
+    const both = await bundle(msp.catalog, parts);
+    await step(msp.catalog, both, 'publish');
+    await assign(msp.catalog, customer.id, both);
+    const withDisk = (quantity: number) => order(ada, both, { parts: [{ itemId: disk.body.id, quantity }] });
+    const shown = () => call(`GET /v1/catalogue/${both.body.id}`, { as: ada });
+    const listed = async () =>
+      (await call(`GET /v1/catalogue?limit=100&q=${encodeURIComponent(both.body.name)}`, { as: ada })).body
+        .items;
+    // One by one: parts do not stand on the page of their bundle.
+    const explained = async () => {
+      const path = `/v1/people/${ada.person}/entitlements?limit=1&customerId=${customer.id}`;
+      for (let cursor = ''; ; ) {
+        const { body } = await call(`GET ${path}${cursor}`, { as: msp.catalog });
+        if (body.items[0].itemId === both.body.id) return body.items[0].sees;
+        cursor = `&cursor=${body.nextCursor}`;
+      }
+    };
+    const available = async () =>
+      (await shown()).body.parts.map((one: { available: boolean }) => one.available);
+    expect((await withDisk(1)).status).toBe(201);
+    expect([await available(), (await listed()).length, await explained()]).toEqual([[true, true], 1, true]);
+    await unassign(msp.catalog, customer.id, disk);
+    expect(codeOf(await withDisk(1))).toEqual(refused);
+    expect((await withDisk(0)).status).toBe(201);
+    expect([await available(), (await listed()).length, await explained()]).toEqual([[true, false], 1, true]);
+    await assign(msp.catalog, customer.id, disk);
+    await unassign(msp.catalog, customer.id, mail);
+    expect(codeOf(await withDisk(0))).toEqual(refused);
+    expect([(await shown()).status, await listed(), await explained()]).toEqual([404, [], false]);
+  });
+
+  it('of a bundle is bound to its parts, in two round trips of reading', async () => {
+    const part = await offer(msp, customer.id);
+    const pack = await bundle(msp.catalog, [{ itemId: part.body.id, min: 1, max: 1 }]);
+    await step(msp.catalog, pack, 'publish');
+    await assign(msp.catalog, customer.id, pack);
+    const { result, cost } = await measure(() => order(ada, pack));
+    expect([result.status, cost.reading]).toEqual([201, 2]);
+    const body = { itemId: pack.body.id };
+    const scope = { home: { id: customer.id } } as never;
+    const seen = await orderStanding({
+      home: customer.id,
+      provider: msp.id,
+      body,
+      consistent: true,
+      scope: async () => scope,
+    });
+    await unassign(msp.catalog, customer.id, part);
+    const home = toNode(await get(nodeKey(customer.id), true));
+    if (!home) throw new Error('There is no customer');
+    const caller = await get(endUserKey(customer.id, ada.person as string), true);
+    const by = { home, caller, actor: { id: ada.person, kind: 'person', home: customer.id } } as never;
+    const at = { scope: by, now: new Date().toISOString(), requestId: randomUUID() };
+    const plan = submit(seen, newRequest.parse(body), {
+      ...at,
+      newId: (kind) => newId(kind, Date.now()),
+    });
+    await expect(commit(plan.writes, randomUUID(), Date.now() + 2000)).rejects.toBeInstanceOf(LostRace);
+    expect(codeOf(await order(ada, pack))).toEqual(refused);
   });
 
   it('is what the marketplaces of the person hold', async () => {
