@@ -28,6 +28,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   archiveKey: [n('providerId'), n('customerId')],
   resellerKey: [n('nodeId')],
   userKey: [n('customerId'), n('userId')],
+  userCountKey: [n('customerId')],
   userMailKey: [n('customerId'), n('userId')],
   roleCollectionKey: [n('nodeId'), n('collectionId')],
   serviceKey: [n('providerId'), n('serviceId')],
