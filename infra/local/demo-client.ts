@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
+import { lock } from './lock.ts';
 import { type DirectoryAccess, startSamba } from './samba.ts';
 import type { Mail } from './ses.ts';
 import { type RunningStack, startStack } from './stack.ts';
@@ -33,13 +34,24 @@ export async function findStage(dir: string, needs: { samba?: boolean } = {}): P
   }
   const progress = (line: string) => console.log(line);
   if (!needs.samba) return stageOf(await startStack({ dir, progress }));
+  const free = lock(dir);
   progress('Starting the Samba domain controller…');
-  const samba = await startSamba({ dir: join(dir, 'samba') });
+  const samba = await startSamba({ dir: join(dir, 'samba') }).catch((error) => {
+    free();
+    throw error;
+  });
   try {
-    const stage = stageOf(await startStack({ dir, progress, directory: samba, longestRetrySeconds: 1 }));
-    return { ...stage, close: () => stage.close().finally(() => samba.stop()) };
+    const stage = stageOf(
+      await startStack({ dir, locked: true, progress, directory: samba, longestRetrySeconds: 1 }),
+    );
+    const close = () =>
+      stage
+        .close()
+        .finally(() => samba.stop())
+        .finally(free);
+    return { ...stage, close };
   } catch (error) {
-    await samba.stop();
+    await samba.stop().finally(free);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findAssembly, issuerName, localDirectory, region } from './assembly.ts';
@@ -7,6 +7,7 @@ import { type Doors, openDoors, type Ports } from './doors.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { readGateway } from './gateway.ts';
 import type { Denial, Grant } from './iam.ts';
+import { lock } from './lock.ts';
 import { countDeadLetters, findTrigger, isIdle, makeParts, type Parts } from './parts.ts';
 import type { Cloud } from './proxy.ts';
 import type { Template } from './resolve.ts';
@@ -23,6 +24,8 @@ import { waitUntil } from './wait.ts';
 export interface StackOptions {
   /** Folder of everything that outlives a restart; without it nothing does. */
   readonly dir?: string;
+  /** The caller holds the folder's lock already. */
+  readonly locked?: boolean;
   /** Ports; 0 or absent: any. */
   readonly ports?: Ports;
   /** Which DynamoDB engine; the default is the first that is there. */
@@ -80,6 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<RunningSta
 async function start(options: StackOptions, stops: Stops): Promise<RunningStack> {
   const { progress = () => {}, warn = (sentence) => console.error(sentence), ports = {} } = options;
   const kept = options.dir && resolve(options.dir);
+  if (kept && !options.locked) stops.push(lock(kept));
   const store = openStore(kept);
   stops.push(() => store.close());
   const doors = await openDoors(ports, kept, stops);
@@ -236,6 +240,9 @@ const accessOf = ({ url, baseDn, secret }: DirectoryAccess): DirectoryAccess => 
 
 function announce(dir: string, running: RunningStack, stops: Stops): void {
   const file = join(dir, addressFile);
-  writeFileSync(file, JSON.stringify(addresses(running), null, 2));
-  stops.push(() => rmSync(file, { force: true }));
+  const own = JSON.stringify(addresses(running), null, 2);
+  writeFileSync(file, own);
+  stops.push(() => {
+    if (existsSync(file) && readFileSync(file, 'utf8') === own) rmSync(file, { force: true });
+  });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readArguments } from './arguments.ts';
 import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
+import { lock } from './lock.ts';
 import { people } from './people.ts';
 import { type Samba, startSamba } from './samba.ts';
 import { startStack } from './stack.ts';
@@ -35,11 +36,13 @@ async function main(): Promise<void> {
   if (major < 24)
     throw new Stop(`Quartermaster needs Node 24, and this is ${process.version}: use \`npm start\`.`);
   await refuseSecond(values.data);
+  lock(values.data);
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
   const directory = await openDirectory(values.directory);
   const stack = await startStack({
     dir: values.data,
+    locked: true,
     directory,
     ports: readPorts(),
     lost: () => {
