@@ -26,7 +26,9 @@ export function pollQueue(mapping: QueueMapping): Source {
 
   const pump = () => {
     clearTimeout(timer);
-    while (!stopped && running < mapping.concurrency) {
+    // Its store may be closed by now.
+    if (stopped) return;
+    while (running < mapping.concurrency) {
       const messages = queue.receive(mapping.batchSize);
       if (messages.length === 0) break;
       running++;
@@ -36,7 +38,7 @@ export function pollQueue(mapping: QueueMapping): Source {
       });
     }
     const next = queue.nextAt();
-    if (!stopped && next !== undefined) {
+    if (next !== undefined) {
       timer = setTimeout(pump, Math.min(Math.max(next - Date.now(), 20), 60_000));
       timer.unref();
     }
