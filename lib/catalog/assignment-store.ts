@@ -1,5 +1,13 @@
 import { getAll, page } from '../aws/db.ts';
-import { assignmentKey, catalogKey, type Key, namePartition, nodeKey, partition } from '../kit/keys.ts';
+import {
+  assignmentKey,
+  catalogKey,
+  holdingsKey,
+  type Key,
+  namePartition,
+  nodeKey,
+  partition,
+} from '../kit/keys.ts';
 import { refuse } from '../kit/plan.ts';
 import { notFound } from '../kit/problem.ts';
 import type { LoadInput } from '../kit/route.ts';
@@ -19,12 +27,13 @@ export async function handingOf(
   const [profile = refuse(notFound)] = await alongside();
   const [, providerId = ''] = String(profile.path).split('/');
   const parentId = String(profile.parentId);
-  const [item, above, current, settings] = await getAll(
+  const [item, above, current, settings, told] = await getAll(
     [
       catalogKey(providerId, itemId),
       assignmentKey(parentId, itemId),
       assignmentKey(target, itemId),
       catalogSettingsKey(target),
+      holdingsKey(target),
     ],
     true,
   );
@@ -34,6 +43,7 @@ export async function handingOf(
     above: above && toAssignment(above),
     current: current && toAssignment(current),
     settings: toSettings(settings),
+    told: told !== undefined,
   };
 }
 

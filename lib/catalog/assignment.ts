@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { assignmentKey, nameEntry } from '../kit/keys.ts';
+import { changeHoldings } from '../kit/holdings.ts';
+import { assignmentKey, nameEntry, nodeKey } from '../kit/keys.ts';
 import { type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
@@ -76,6 +77,8 @@ export interface Handing {
   readonly above: Assignment | undefined;
   readonly current: Assignment | undefined;
   readonly settings: CatalogSettings;
+  /** Whether changes of what the customer holds were counted before. */
+  readonly told: boolean;
 }
 
 const sold = (parentId: string) => parentId.startsWith('cus_');
@@ -125,6 +128,9 @@ export function assign(customer: Node, handing: Handing, now: string): Plan<Assi
       { do: 'create', item: assignmentItem(customer.id, after) },
       ...counted(parentId, found.id, 1),
       unaltered(customer.id, settings),
+      // A move sees the item, or the item sees the move.
+      { do: 'check', key: nodeKey(customer.id), version: customer.version },
+      changeHoldings(customer.id, handing.told),
     ],
     receipt: { action: 'catalogue.assign', subject: found.id, after: { name: after.name, type: after.type } },
     announcements: [announce(itemAssigned, customer.id, { itemId: found.id, type: found.type })],

@@ -67,6 +67,22 @@ describe('moving a customer', () => {
   });
 });
 
+describe('giving an item while its customer moves', () => {
+  it('one sees the other: nobody ends with what the new parent has not', async () => {
+    const item = await publish(msp.catalog);
+    await assign(msp.catalog, left.id, item);
+    for (let round = 0; round < 12; round++) {
+      const { id } = await plantDirectly(msp.catalog, { parentId: left.id });
+      const [given, moved] = await Promise.all([assign(msp.catalog, id, item), move(id, right.id)]);
+      expect([given.status, moved.status].filter((status) => status < 300)).toHaveLength(1);
+      expect([given.body.code, moved.body.code].filter(Boolean)).toEqual([
+        moved.status === 202 ? 'catalogue.not_available' : 'customers.items_not_held',
+      ]);
+      if (moved.status === 202) await follow(id);
+    }
+  });
+});
+
 describe('deleting a customer', () => {
   it('gives back what it had, once', async () => {
     const { id } = await plantDirectly(msp.catalog, { parentId: left.id });

@@ -64,5 +64,6 @@ export const larger: Readonly<Record<string, string>> = {
   'publishCatalogueItem: a bundle': 'head, its lookup, the revision and both parts',
   unpublishCatalogueItem: 'head and its lookup',
   importCatalogue: 'operation and the rows themselves',
-  'assignItem: below a reseller': 'counted by the reseller',
+  assignItem: 'bound to the customer’s place, counted among what it holds',
+  'assignItem: below a reseller': 'bound to the customer’s place, counted by it and by the reseller',
 };
