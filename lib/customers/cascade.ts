@@ -20,5 +20,3 @@ export function nodeFrom(item: Stored, move?: Move): Node {
 
 /** The roles that every node of a line allows, from the provider down: the rule that counts at each request. */
 export const allowedAlong = (line: readonly Stored[]): RoleName[] => effective(roleName.options, line);
-
-export { limitAlong } from '../kit/inherit.ts';

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { limitAlong } from '../kit/inherit.ts';
 import { settingsKey } from '../kit/keys.ts';
 import { type Plan, refuse } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
 import { depthOf, inScope, maxDepth, type Node, providerOf } from '../kit/scope.ts';
 import { domain, email, id, line, name, whole } from '../kit/text.ts';
-import { allowedAlong, limitAlong } from './cascade.ts';
+import { allowedAlong } from './cascade.ts';
 import { chooseCode, takeCode } from './code.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
 import { customerAdded } from './events.ts';

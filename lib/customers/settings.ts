@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { limitAlong, sayingAlong } from '../kit/inherit.ts';
 import { settingsKey } from '../kit/keys.ts';
 import { difference, type Plan } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
-import { allowedAlong, limitAlong } from './cascade.ts';
+import { allowedAlong } from './cascade.ts';
 import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
 import { locale, ouStructure, passwordRule } from './particulars.ts';
@@ -81,16 +82,13 @@ export type Effective = z.infer<typeof effective>;
 
 /** The line goes from the provider (with its defaults) to the customer itself. Below a lock nobody is asked. */
 export function effectiveAlong(line: readonly Stored[]): Effective {
-  const locked = lockedAlong(line.slice(0, -1));
   const from = (id: unknown) => {
     const node = line.find((one) => one.id === id);
     return node ? { nodeId: String(node.id), level: node.type as 'CUSTOMER' } : null;
   };
   const one = (name: Setting) => {
-    const lockedBy = locked[name] ?? null;
-    const end = lockedBy === null ? line.length : line.findIndex(({ id }) => id === lockedBy) + 1;
-    const saying = line.slice(0, end).findLast((item) => (item[name] ?? null) !== null);
-    return { value: saying?.[name] ?? null, from: from(saying?.id), lockedBy };
+    const { saying, lockedBy } = sayingAlong(line, name);
+    return { value: saying?.[name] ?? null, from: from(saying?.id), lockedBy: lockedBy?.id ?? null };
   };
   const limit = limitAlong(line);
   return effective.parse({

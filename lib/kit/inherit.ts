@@ -62,3 +62,21 @@ export function limitAlong(
   }
   return lowest;
 }
+
+/** A node of a line as far as it says something of settings: null or absent inherits; `locks` names what nobody below may change. */
+export interface Saying {
+  readonly locks?: unknown;
+}
+
+/**
+ * Whose word counts for a setting of the last node of `line` (from the top down): the nearest that says something.
+ * Below a lock, the highest of them, nobody is asked; a node's own lock does not bind itself.
+ */
+export function sayingAlong<T extends Saying>(
+  line: readonly T[],
+  name: string & keyof T,
+): { saying: T | undefined; lockedBy: T | undefined } {
+  const lockedBy = line.slice(0, -1).find(({ locks }) => Array.isArray(locks) && locks.includes(name));
+  const asked = lockedBy ? line.slice(0, line.indexOf(lockedBy) + 1) : line;
+  return { saying: asked.findLast((one) => (one[name] ?? null) !== null), lockedBy };
+}

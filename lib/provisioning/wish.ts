@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dayAfter } from '../kit/day.ts';
+import { sayingAlong } from '../kit/inherit.ts';
 import { type Desired, type DesiredUser, ouStructures } from './desired.ts';
 import { providerCode } from './naming.ts';
 
@@ -96,7 +97,7 @@ export function desiredFrom(
     suspended: self?.adminState === 'DISABLED',
     name: self?.name ?? codeOf(fallback),
     parents: above.map(toParent),
-    ouStructure: structureAlong(line),
+    ouStructure: sayingAlong(line, 'ouStructure').saying?.ouStructure ?? 'UNGROUPED',
     // What it has comes back with it.
     services: inService ? had.map(({ code }) => code) : [],
     users: wanted ? [wanted] : [],
@@ -112,10 +113,9 @@ export function toParent(item: Raw): Desired['parents'][number] {
   return { id: parent.id, code: codeOf(parent), name: parent.name };
 }
 
-// The longest that any node of the line asks for, and never a short one.
-function lengthAlong(line: readonly Seen[]): number {
-  return Math.max(24, ...line.map(({ passwordRule }) => passwordRule?.minLength ?? 0));
-}
+// As long as the rule in force asks for, and never a short one.
+const lengthAlong = (line: readonly Seen[]): number =>
+  Math.max(24, sayingAlong(line, 'passwordRule').saying?.passwordRule?.minLength ?? 0);
 
 type Seen = z.output<typeof node>;
 
@@ -126,13 +126,6 @@ function lineOf(items: readonly Raw[], defaults: Raw | undefined): Seen[] {
     const { passwordRule, ouStructure, locks } = defaults;
     return node.parse({ ...item, passwordRule, ouStructure, locks });
   });
-}
-
-// The nearest that says something; below a lock nobody is asked.
-function structureAlong(line: readonly Seen[]): Desired['ouStructure'] {
-  const locked = line.slice(0, -1).findIndex(({ locks }) => locks.includes('ouStructure'));
-  const asked = locked < 0 ? line : line.slice(0, locked + 1);
-  return asked.findLast(({ ouStructure }) => ouStructure !== null)?.ouStructure ?? 'UNGROUPED';
 }
 
 // What was asked for last counts, whether it is done or not.

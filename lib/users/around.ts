@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { limitAlong } from '../kit/inherit.ts';
+import { limitAlong, sayingAlong } from '../kit/inherit.ts';
 import { userCountKey, usersOfCollection, usersOfDomain } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
@@ -61,12 +61,12 @@ const ruled = z.object({
   locks: z.array(z.string()).catch([]),
 });
 
-/** What the password rule in force says of a new user: the nearest node's, and below a lock nobody is asked. */
+/** What the password rule in force says of a new user. */
 export function passwordDefaults(line: Around['line']) {
-  const nodes = line.map((one) => ruled.parse(one));
-  const locked = nodes.slice(0, -1).findIndex(({ locks }) => locks.includes('passwordRule'));
-  const asked = locked < 0 ? nodes : nodes.slice(0, locked + 1);
-  const rule = asked.findLast(({ passwordRule }) => passwordRule !== null)?.passwordRule;
+  const rule = sayingAlong(
+    line.map((one) => ruled.parse(one)),
+    'passwordRule',
+  ).saying?.passwordRule;
   return {
     changePasswordAtNextLogon: rule?.changeAtNextLogon ?? true,
     passwordNeverExpires: rule?.neverExpires ?? false,
