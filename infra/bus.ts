@@ -1,13 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { mostTries, type Subscriber } from '../lib/kit/context.ts';
+import type { Subscriber } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
 import type { Unit } from './context.ts';
-import { acknowledge } from './nag.ts';
+import { WatchedQueue } from './watched-queue.ts';
 
 /** Instances that one queue may occupy: more than are reserved would turn waiting into failed tries. */
 export const readersPerQueue = 5;
@@ -32,67 +29,31 @@ export interface ReactionProps {
 
 /** One reaction: rule → queue → function, with a dead-letter queue for both ways of failing. */
 export class Reaction extends Construct {
-  readonly queue: Queue;
-  readonly deadLetters: Queue;
-
   constructor(scope: Construct, id: string, { subscriber, bus, unit, alarms }: ReactionProps) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(4),
-      visibilityTimeout: Duration.seconds(unit.timeoutSeconds * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: mostTries },
+    const { impact } = subscriber;
+    const waits = new WatchedQueue(this, {
+      unit,
+      readers: readersPerQueue,
+      retention: Duration.days(4),
+      alarms,
+      title: subscriber.id,
+      givenUp: {
+        impact: `${impact} Some events were given up by ${subscriber.id}.`,
+        runbook: 'dead-letters',
+      },
+      waiting: {
+        impact: `${impact} Events have waited for ${subscriber.id} for 15 minutes.`,
+        runbook: 'stale-queue',
+      },
     });
     const foreign = 'source' in subscriber.on;
     new Rule(this, 'Rule', {
       description: `Wakes ${subscriber.id}`,
       eventPattern: pattern(subscriber),
       ...(foreign ? {} : { eventBus: bus }),
-      targets: [
-        new SqsQueue(this.queue, {
-          deadLetterQueue: this.deadLetters,
-          maxEventAge: Duration.hours(2),
-          retryAttempts: 8,
-        }),
-      ],
+      targets: [waits.target()],
     });
-    this.queue.grantConsumeMessages(unit.fn);
-    const mapping = new EventSourceMapping(this, 'Mapping', {
-      target: unit.fn,
-      eventSourceArn: this.queue.queueArn,
-      batchSize: 1,
-      reportBatchItemFailures: true,
-      maxConcurrency: readersPerQueue,
-    });
-    acknowledge(this.deadLetters, 'deadLetters');
-    acknowledge(mapping, 'queueMapping');
-    this.watch(subscriber, alarms);
-  }
-
-  private watch({ id, impact }: Subscriber, alarms: Alarms): void {
-    alarms.add(this, 'DeadLettersAlarm', {
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      threshold: 1,
-      impact: `${impact} Some events were given up by ${id}.`,
-      runbook: 'dead-letters',
-    });
-    alarms.add(this, 'StaleQueueAlarm', {
-      metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }),
-      threshold: Duration.minutes(15).toSeconds(),
-      impact: `${impact} Events have waited for ${id} for 15 minutes.`,
-      runbook: 'stale-queue',
-    });
-    alarms.graph(
-      id,
-      this.queue.metricNumberOfMessagesReceived(),
-      this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-    );
   }
 }
 
