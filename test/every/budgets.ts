@@ -45,6 +45,7 @@ export const larger: Readonly<Record<string, string>> = {
   enableCustomer: 'the profile has grown beyond 1 KB',
   moveCustomer: 'node, both parents’ counts and the move itself',
   submitServiceRequest: 'request, debit and count of open requests, bound to item and assignment',
+  'submitServiceRequest: a bundle of two': 'as any request, bound to the two parts as well',
   'submitServiceRequest: free': 'request and count of open requests, bound to item and assignment',
   completeServiceRequest: 'request and count of open requests',
   rejectServiceRequest: 'request, refund and count of open requests',

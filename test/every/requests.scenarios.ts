@@ -1,3 +1,4 @@
+import { assign, bundle, step } from '../catalog/desk.ts';
 import { type Answer, addCustomer, type Caller } from '../kit/world.ts';
 import { move, offer, openCatalogue, order, plantEndUser } from '../requests/desk.ts';
 import type { Request, Scenarios, Stage } from './scenarios.ts';
@@ -59,6 +60,16 @@ export const requests: Scenarios = {
     const { person, item } = await shop(stage, { price: null });
     await order(person, item, { answers });
     return { line: 'POST /v1/requests', as: person, body: { itemId: item.body.id, answers } };
+  },
+  'submitServiceRequest: a bundle of two': async (stage) => {
+    const { catalog } = stage.msp;
+    const { customer, person, item } = await listed(stage);
+    const other = await offer(stage.msp, customer.id, { price: { base: 5 } });
+    const parts = [item, other].map(({ body }) => ({ itemId: body.id, min: 1, max: 3 }));
+    const both = await bundle(catalog, parts);
+    await step(catalog, both, 'publish');
+    await assign(catalog, customer.id, both);
+    return { line: 'POST /v1/requests', as: person, body: { itemId: both.body.id } };
   },
   listMyServiceRequests: async (stage) => ({ line: 'GET /v1/requests', as: (await listed(stage)).person }),
   getMyServiceRequest: async (stage) => {
