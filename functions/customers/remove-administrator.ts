@@ -24,12 +24,12 @@ export const removeAdministrator = route({
   ifMatch: true,
   reply: { status: 204 },
   refuses: [lastAdministrator],
-  load: async ({ target, params }) => {
+  load: async ({ target, params, consistent }) => {
     const userId = userOf(params.personId);
     const [current, other, held] = await Promise.all([
       administratorOf(target, params.personId),
       anotherAdministrator(target, params.personId),
-      heldUser(target, userId, { other: false, instances: false }),
+      heldUser(target, userId, { other: false, instances: false, again: consistent }),
     ]);
     return { current, other, held: held && { ...held, other } };
   },

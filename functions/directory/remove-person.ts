@@ -18,7 +18,7 @@ export const removePerson = route({
   ifMatch: true,
   reply: { status: 204 },
   refuses: [administersCustomer],
-  load: ({ home, params }) => boundPerson(home, params),
+  load: ({ home, params, consistent }) => boundPerson(home, params, { again: consistent }),
   decide: ({ scope, ifMatch }, found) => {
     const state = found ?? refuse(notFound);
     expectVersion(ifMatch, state.current.version);

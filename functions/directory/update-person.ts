@@ -36,7 +36,8 @@ export const updatePerson = route({
     peopleNotAllowed,
     administersCustomer,
   ],
-  load: ({ home, params, body }) => boundPerson(home, params, body),
+  load: ({ home, params, body, consistent }) =>
+    boundPerson(home, params, { change: body, again: consistent }),
   decide: ({ scope, body, ifMatch }, found) => {
     const state = found ?? refuse(notFound);
     expectVersion(ifMatch, state.current.version);

@@ -45,11 +45,11 @@ export const changeUser = route({
     tooManyServices,
     addressInUse,
   ],
-  load: async ({ target, params, body, scope }) => {
+  load: async ({ target, params, body, consistent, scope }) => {
     const unseats = body.role !== undefined || body.disabled === true || body.expiresOn != null;
     const instances = body.testUser !== undefined || body.displayName !== undefined;
     const [held, found] = await Promise.all([
-      heldUser(target, params.userId, { other: unseats, instances }),
+      heldUser(target, params.userId, { other: unseats, instances, again: consistent }),
       body.role === undefined && body.upn === undefined
         ? undefined
         : scope().then((one) => around(one.target, body.role)),

@@ -19,7 +19,8 @@ export const deleteUser = route({
   ifMatch: true,
   reply: { status: 204 },
   refuses: [lastAdministrator, roleBeyondYours, tooManyServices],
-  load: ({ target, params }) => heldUser(target, params.userId, { other: true, instances: true }),
+  load: ({ target, params, consistent }) =>
+    heldUser(target, params.userId, { other: true, instances: true, again: consistent }),
   decide: ({ scope, ifMatch, now }, held) => {
     if (!held) refuse(notFound);
     expectVersion(ifMatch, held.user.version);

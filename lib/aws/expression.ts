@@ -31,19 +31,7 @@ export function toTransactItem(write: Write): TransactWriteItem {
         },
       };
     case 'remove':
-      return {
-        Delete: {
-          TableName,
-          Key: toAttributes({ ...write.key }),
-          ...(write.version === undefined
-            ? { ConditionExpression: 'attribute_exists(PK)' }
-            : {
-                ConditionExpression: '#v = :v',
-                ExpressionAttributeNames: { '#v': 'version' },
-                ExpressionAttributeValues: { ':v': { N: String(write.version) } },
-              }),
-        },
-      };
+      return { Delete: { TableName, Key: toAttributes({ ...write.key }), ...removal(write) } };
     case 'check':
       return {
         ConditionCheck: {
@@ -61,6 +49,19 @@ export function toTransactItem(write: Write): TransactWriteItem {
     case 'adjust':
       return { Update: { TableName, ...adjustment(write) } };
   }
+}
+
+function removal({ version, where }: Extract<Write, { do: 'remove' }>) {
+  const asked = { ...(version === undefined ? {} : { version }), ...where };
+  const names = Object.keys(asked);
+  if (names.length === 0) return { ConditionExpression: 'attribute_exists(PK)' };
+  return {
+    ConditionExpression: names.map((_, index) => `#r${index} = :r${index}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#r${index}`, name])),
+    ExpressionAttributeValues: toAttributes(
+      Object.fromEntries(Object.values(asked).map((value, index) => [`:r${index}`, value])),
+    ),
+  };
 }
 
 function adjustment(write: Extract<Write, { do: 'adjust' }>) {

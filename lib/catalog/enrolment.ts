@@ -1,4 +1,4 @@
-import { type EndUser, endIdentityKey, endUserItem, expel } from '../kit/end-user.ts';
+import { type EndUser, endIdentityKey, endUserItem, expel, freed, isTheirs } from '../kit/end-user.ts';
 import type { Key } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
 import type { Write } from '../kit/plan.ts';
@@ -26,6 +26,8 @@ export interface Candidate {
   readonly source: Source | undefined;
   readonly sourceKey: Key;
   readonly identity: Identity | undefined;
+  /** Where the address signs in that the row names and loses; undefined where it loses none. */
+  readonly former: Identity | undefined;
 }
 
 /** What becomes of candidates, in their order: as many as there is room for. */
@@ -70,7 +72,10 @@ function followOne(
   if (!source?.present) {
     if (!row) return [];
     const seen = source ? source.version : null;
-    return [...expel({ customerId, personId }, row), { do: 'check', key: sourceKey, version: seen }];
+    return [
+      ...expel({ customerId, personId }, owning(row, candidate)),
+      { do: 'check', key: sourceKey, version: seen },
+    ];
   }
   const signing = signIn(customerId, candidate, { source, claimed });
   const told = marketsOf(source.facts, markets, row?.markets ?? []);
@@ -95,6 +100,10 @@ function followOne(
   ];
 }
 
+// An address that has become another's is left as it is.
+const owning = (row: EndUser, { former }: Candidate): EndUser =>
+  isTheirs(former && { ...former }, row) ? row : { ...row, signIn: undefined };
+
 const same = (a: EndUser, b: EndUser): boolean =>
   JSON.stringify([a.source, a.companyId, a.markets, a.signIn, a.endsAt]) ===
   JSON.stringify([b.source, b.companyId, b.markets, b.signIn, b.endsAt]);
@@ -102,14 +111,15 @@ const same = (a: EndUser, b: EndUser): boolean =>
 /** The first who has an address signs in with it; the same person at another customer takes it along. */
 function signIn(
   customerId: string,
-  { row, identity, personId }: Candidate,
+  candidate: Candidate,
   { source, claimed }: { source: Source; claimed: Set<string> },
 ): { hash: string | undefined; writes: Write[] } {
+  const { row, identity, personId } = candidate;
   const hash = emailHash(source.email);
   if (row?.signIn === hash) return { hash, writes: [] };
-  const freed: Write[] = row?.signIn ? [{ do: 'remove', key: endIdentityKey(row.signIn) }] : [];
+  const left = row ? freed(owning(row, candidate)) : [];
   const others = identity !== undefined && identity.personId !== personId;
-  if (others || claimed.has(hash)) return { hash: undefined, writes: freed };
+  if (others || claimed.has(hash)) return { hash: undefined, writes: left };
   claimed.add(hash);
   const item = {
     ...endIdentityKey(hash),
@@ -119,5 +129,5 @@ function signIn(
     version: (identity?.version ?? 0) + 1,
   };
   const taken: Write = identity ? { do: 'replace', version: identity.version, item } : { do: 'create', item };
-  return { hash, writes: [...freed, taken] };
+  return { hash, writes: [...left, taken] };
 }

@@ -235,28 +235,35 @@ export async function candidatesFrom(place: Place, sources: readonly Source[]): 
   );
 }
 
-/** Adds where their addresses sign in, for those whose rows do not say that they do here. */
-async function withIdentities(candidates: readonly Omit<Candidate, 'identity'>[]): Promise<Candidate[]> {
+/** Adds where their addresses sign in, for those whose rows do not say that they do here: new ones, and those that are left. */
+async function withIdentities(
+  candidates: readonly Omit<Candidate, 'identity' | 'former'>[],
+): Promise<Candidate[]> {
   const hashes = candidates.map(({ row, source }) => {
-    if (!source?.present) return undefined;
-    const hash = emailHash(source.email);
-    return row?.signIn === hash ? undefined : hash;
+    const hash = source?.present ? emailHash(source.email) : undefined;
+    return row?.signIn === hash ? {} : { hash, former: row?.signIn };
   });
-  const asked = hashes.filter((one) => one !== undefined);
+  const asked = hashes.flatMap(({ hash, former }) => [hash, former]).filter((one) => one !== undefined);
   const found = new Map(
     asked.length === 0
       ? []
       : (await getAll(asked.map(endIdentityKey), true)).map((item, index) => [asked[index], item] as const),
   );
-  return candidates.map((one, index) => {
-    const item = found.get(hashes[index]);
-    const identity: Identity | undefined = item && {
-      tenantId: String(item.tenantId),
-      personId: String(item.personId),
-      version: Number(item.version),
-    };
-    return { ...one, identity };
-  });
+  const told = (hash: string | undefined): Identity | undefined => {
+    const item = found.get(hash);
+    return (
+      item && {
+        tenantId: String(item.tenantId),
+        personId: String(item.personId),
+        version: Number(item.version),
+      }
+    );
+  };
+  return candidates.map((one, index) => ({
+    ...one,
+    identity: told(hashes[index]?.hash),
+    former: told(hashes[index]?.former),
+  }));
 }
 
 /**

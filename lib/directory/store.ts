@@ -1,5 +1,5 @@
 import { each, get, getAll, page } from '../aws/db.ts';
-import { toEndUser } from '../kit/end-user.ts';
+import { toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import { globalCompanyId } from '../kit/id.ts';
 import {
   companyGroupKey,
@@ -147,7 +147,7 @@ export async function groupPage(
 export async function boundPerson(
   providerId: string,
   at: { companyId: string; personId: string },
-  change: ChangedPerson = {},
+  { change = {}, again = false }: { change?: ChangedPerson; again?: boolean } = {},
 ) {
   const target = change.companyId ?? at.companyId;
   const [item, home, next] = await getAll(
@@ -172,6 +172,7 @@ export async function boundPerson(
     ],
     true,
   );
+  const endUser = row && toEndUser(row, customerId ?? at.companyId);
   return {
     current,
     company,
@@ -179,7 +180,7 @@ export async function boundPerson(
     administers: member !== undefined,
     addressVersion: Number(address?.version ?? 0),
     groups: sortKeys(found),
-    endUser: row && toEndUser(row, customerId ?? at.companyId),
+    endUser: again ? await withOwnAddress(endUser, (key) => get(key, true)) : endUser,
   };
 }
 

@@ -66,5 +66,26 @@ export function releaseAddress(
   ];
 }
 
-const freed = ({ signIn }: EndUser): Write[] =>
-  signIn === undefined ? [] : [{ do: 'remove', key: endIdentityKey(signIn) }];
+/** Frees the address of an end user while it is theirs. */
+export const freed = ({ customerId, id, signIn }: Pick<EndUser, 'customerId' | 'id' | 'signIn'>): Write[] =>
+  signIn === undefined
+    ? []
+    : [{ do: 'remove', key: endIdentityKey(signIn), where: { tenantId: customerId, personId: id } }];
+
+/** True where the identity is this end user's: an address signs in for one person at one customer. */
+export const isTheirs = (
+  identity: Readonly<Record<string, unknown>> | undefined,
+  { customerId, id }: Pick<EndUser, 'customerId' | 'id'>,
+): boolean => identity?.tenantId === customerId && identity.personId === id;
+
+/**
+ * The row as it may be written after a lost race: without an address that has become another's meanwhile or nobody's,
+ * which is left as it is.
+ */
+export async function withOwnAddress(
+  row: EndUser | undefined,
+  read: (key: Key) => Promise<Readonly<Record<string, unknown>> | undefined>,
+): Promise<EndUser | undefined> {
+  if (row?.signIn === undefined) return row;
+  return isTheirs(await read(endIdentityKey(row.signIn)), row) ? row : { ...row, signIn: undefined };
+}

@@ -21,8 +21,13 @@ export type Write =
       readonly item: Item & { readonly expiresAt: number };
       readonly expiredBefore: number;
     }
-  /** Delete; with `version` only that version. */
-  | { readonly do: 'remove'; readonly key: Key; readonly version?: number }
+  /** Delete; with `version` only that version, with `where` only while its attributes say so. */
+  | {
+      readonly do: 'remove';
+      readonly key: Key;
+      readonly version?: number;
+      readonly where?: Readonly<Record<string, string>>;
+    }
   /**
    * Add to number attributes without reading them; each in `atLeast` must be ≥ its floor and each in `atMost` ≤ its
    * ceiling before, and the item at `version` where one is given. Else `short`; without it the race is lost and the

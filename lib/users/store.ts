@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { commit, each, getAll, page, positionOf, type Range } from '../aws/db.ts';
-import { toEndUser } from '../kit/end-user.ts';
+import { commit, each, get, getAll, page, positionOf, type Range } from '../aws/db.ts';
+import { toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import {
   customerServiceKey,
   endUserKey,
@@ -95,7 +95,7 @@ export async function userOf(customerId: string, userId: string): Promise<Stored
 export async function heldUser(
   customerId: string,
   userId: string,
-  asked: { other: boolean; instances: boolean },
+  asked: { other: boolean; instances: boolean; again: boolean },
 ): Promise<Held | undefined> {
   const personId = personOf(userId);
   const [[item, member, row], other, instances] = await Promise.all([
@@ -107,12 +107,13 @@ export async function heldUser(
     asked.instances ? instancesOf(customerId, userId) : [],
   ]);
   if (!item) return undefined;
+  const endUser = row && toEndUser(row, customerId);
   return {
     user: toUser(item, customerId),
     member: member && toMember(member, customerId),
     other,
     instances,
-    endUser: row && toEndUser(row, customerId),
+    endUser: asked.again ? await withOwnAddress(endUser, (key) => get(key, true)) : endUser,
   };
 }
 

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as preToken } from '../../functions/platform/pre-token.ts';
+import { commit, get } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { endIdentityKey } from '../../lib/kit/end-user.ts';
+import { personKey } from '../../lib/kit/keys.ts';
+import { emailHash } from '../../lib/kit/membership.ts';
 import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { quick } from '../kit/forest.ts';
 import { call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
@@ -247,4 +251,91 @@ it('people of a disabled customer are refused, and back when it is enabled', asy
 it('members without a row are nobody here', async () => {
   const as = await enlist(bazaar.id, ['CUSTOMER_OPERATOR']);
   expect(await knows({ as })).toBe(401);
+});
+
+describe('an address that has become another’s', () => {
+  const identityOf = (email: string) => endIdentityKey(emailHash(email));
+  const signsInAs = async (email: string) => (await get(identityOf(email), true))?.personId;
+  const commitNow = (...writes: Parameters<typeof commit>[0]) =>
+    commit(writes, randomUUID(), Date.now() + 5000);
+  const handOver = async (email: string, personId: string) => {
+    const item = (await get(identityOf(email), true)) as never as { version: number };
+    const { version } = item;
+    const key = identityOf(email);
+    await commitNow({
+      do: 'replace',
+      version,
+      item: { ...item, ...key, personId, version: version + 1 },
+    });
+  };
+  const lost = async (email: string) => commitNow({ do: 'remove', key: identityOf(email) });
+  const somebody = async () => {
+    const one = await addPerson(msp, bazaar);
+    await deliver(msp.id, bazaar.id);
+    return { ...one, path: `/v1/companies/${bazaar.companyId}/people/${one.id}` };
+  };
+  const other = newId('person', Date.now());
+
+  it('stays theirs when the first one is removed or changes it', async () => {
+    const [removed, changed] = [await somebody(), await somebody()];
+    for (const one of [removed, changed]) await handOver(one.email, other);
+    const gone = await call(`DELETE ${removed.path}`, { as: msp.catalog, headers: any });
+    expect(gone.status).toBe(204);
+    expect(await knows({ as: removed.as })).toBe(401);
+    const body = { email: `${randomUUID()}@customer.example.com` };
+    const sent = await call(`PATCH ${changed.path}`, { as: msp.catalog, headers: any, body });
+    expect(sent.status).toBe(200);
+    await deliver(msp.id, bazaar.id);
+    expect(await claimsOf(body.email)).toMatchObject({ person: changed.id });
+    for (const one of [removed, changed]) expect(await signsInAs(one.email)).toBe(other);
+  });
+
+  it('stays theirs when the first one is found gone in the background', async () => {
+    const one = await somebody();
+    await handOver(one.email, other);
+    await commitNow({ do: 'remove', key: personKey(msp.id, bazaar.companyId, one.id) });
+    await call(`POST /v1/customers/${bazaar.id}/enrolments`, { as: bazaar.admin });
+    await deliver(msp.id, bazaar.id);
+    expect(await rowOf(bazaar.id, one.id)).toBeUndefined();
+    expect(await signsInAs(one.email)).toBe(other);
+  });
+
+  it('keeps nobody from being removed, nor does one that is nobody’s', async () => {
+    const one = await somebody();
+    await lost(one.email);
+    const before = Date.now();
+    const gone = await call(`DELETE ${one.path}`, { as: msp.catalog, headers: any });
+    expect(gone.status).toBe(204);
+    expect(Date.now() - before).toBeLessThan(3000);
+  });
+
+  it('signs in nobody whose row does not name it', async () => {
+    const [one, two] = [await somebody(), await somebody()];
+    await handOver(one.email, two.id);
+    expect(await claimsOf(one.email)).toBeUndefined();
+    expect(await claimsOf(two.email)).toMatchObject({ person: two.id });
+  });
+
+  it('stays theirs when a user is changed, disabled or deleted', async () => {
+    const domain = `${randomUUID().slice(0, 8)}.example.com`;
+    const customer = await call('POST /v1/customers', { as: msp.catalog, body: quick({ domain }) });
+    const path = `/v1/customers/${customer.body.id}/users`;
+    const made: { id: string; upn: string }[] = [];
+    for (const name of ['first', 'deleted', 'disabled', 'changed']) {
+      const body = { firstName: 'A', lastName: name, upn: `${name}@${domain}` };
+      made.push((await call(`POST ${path}`, { as: msp.catalog, body })).body);
+    }
+    await deliver(customer.body.id);
+    const [, deleted, disabled, changed] = made as [never, ...{ id: string; upn: string }[]];
+    for (const one of [deleted, disabled, changed]) await handOver(one?.upn ?? '', other);
+    const on = { as: msp.catalog, headers: any };
+    expect((await call(`DELETE ${path}/${deleted?.id}`, on)).status).toBe(204);
+    const off = await call(`PATCH ${path}/${disabled?.id}`, { ...on, body: { disabled: true } });
+    expect(off.status).toBe(200);
+    const email = `new@${domain}`;
+    expect((await call(`PATCH ${path}/${changed?.id}`, { ...on, body: { email } })).status).toBe(200);
+    await deliver(customer.body.id);
+    for (const one of [deleted, disabled, changed]) expect(await signsInAs(one?.upn ?? '')).toBe(other);
+    expect(await claimsOf(email)).toMatchObject({ tenant: customer.body.id });
+  });
 });
