@@ -1,4 +1,5 @@
 import { createItem as create } from '../../lib/catalog/author.ts';
+import { makesAsSupplier } from '../../lib/catalog/authorship.ts';
 import { newContent } from '../../lib/catalog/content.ts';
 import { itemsOf, pricingFor } from '../../lib/catalog/item-store.ts';
 import { notForType, partUnknown } from '../../lib/catalog/problems.ts';
@@ -28,6 +29,7 @@ export const createCatalogueItem = route({
       id: newId('catalogItem'),
       providerId: scope.home.id,
       by: scope.actor.id,
+      supplied: makesAsSupplier(scope.roles),
       now,
     }),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../../lib/aws/body.ts';
+import { makesAsSupplier } from '../../lib/catalog/authorship.ts';
 import { mostRows, received, source } from '../../lib/catalog/import.ts';
 import { pricingFor } from '../../lib/catalog/item-store.ts';
 import { importTooLong } from '../../lib/catalog/problems.ts';
@@ -39,7 +40,7 @@ export const importCatalogue = route({
     if (rows.length > mostRows) refuse(importTooLong);
     return requestImport(
       scope.home.id,
-      { kind: 'catalogue', rows: received(rows, query, pricing) },
+      { kind: 'catalogue', rows: received(rows, query, { pricing, supplied: makesAsSupplier(scope.roles) }) },
       { id: newId('operation'), now },
     );
   },

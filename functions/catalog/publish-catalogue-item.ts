@@ -1,6 +1,13 @@
 import * as z from 'zod';
+import { mustBeTheirs } from '../../lib/catalog/authorship.ts';
 import { circleAround } from '../../lib/catalog/item-store.ts';
-import { itemIncomplete, partNotPublished, tooManyBundles, wrongState } from '../../lib/catalog/problems.ts';
+import {
+  itemIncomplete,
+  notYourItem,
+  partNotPublished,
+  tooManyBundles,
+  wrongState,
+} from '../../lib/catalog/problems.ts';
 import { publishItem as publish } from '../../lib/catalog/publish.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { refuse } from '../../lib/kit/plan.ts';
@@ -18,10 +25,11 @@ export const publishCatalogueItem = route({
   params: z.strictObject({ itemId: id('catalogItem') }),
   dryRun: true,
   reply: { status: 200, body: catalogItem },
-  refuses: [wrongState, itemIncomplete, partNotPublished, tooManyBundles],
+  refuses: [notYourItem, wrongState, itemIncomplete, partNotPublished, tooManyBundles],
   load: ({ home, params }) => circleAround(home, params.itemId),
   decide: ({ scope, now }, found) => {
     if (!found) refuse(notFound);
+    mustBeTheirs(scope, found.item);
     return publish(found, { providerId: scope.home.id, by: scope.actor.id, now });
   },
 });

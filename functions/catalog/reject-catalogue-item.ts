@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { mustBeTheirs } from '../../lib/catalog/authorship.ts';
 import { standingOf } from '../../lib/catalog/item-store.ts';
-import { wrongState } from '../../lib/catalog/problems.ts';
+import { notYourItem, wrongState } from '../../lib/catalog/problems.ts';
 import { rejectItem as reject } from '../../lib/catalog/publish.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { refuse } from '../../lib/kit/plan.ts';
@@ -18,10 +19,11 @@ export const rejectCatalogueItem = route({
   params: z.strictObject({ itemId: id('catalogItem') }),
   body: z.strictObject({ reason: paragraph(500) }),
   reply: { status: 200, body: catalogItem },
-  refuses: [wrongState],
+  refuses: [notYourItem, wrongState],
   load: ({ home, params }) => standingOf(home, params.itemId),
   decide: ({ scope, body, now }, found) => {
     if (!found) refuse(notFound);
+    mustBeTheirs(scope, found.item);
     return reject(found, body.reason, { providerId: scope.home.id, by: scope.actor.id, now });
   },
 });

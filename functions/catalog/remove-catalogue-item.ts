@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { tagOf } from '../../lib/catalog/author.ts';
+import { mustBeTheirs } from '../../lib/catalog/authorship.ts';
 import { standingOf } from '../../lib/catalog/item-store.ts';
-import { wasPublished } from '../../lib/catalog/problems.ts';
+import { notYourItem, wasPublished } from '../../lib/catalog/problems.ts';
 import { removeItem as remove } from '../../lib/catalog/submission.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -18,10 +19,11 @@ export const removeCatalogueItem = route({
   params: z.strictObject({ itemId: id('catalogItem') }),
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [wasPublished],
+  refuses: [notYourItem, wasPublished],
   load: ({ home, params }) => standingOf(home, params.itemId),
   decide: ({ scope, ifMatch, now }, standing) => {
     if (!standing) refuse(notFound);
+    mustBeTheirs(scope, standing.item);
     expectVersion(ifMatch, tagOf(standing));
     return remove(standing, { providerId: scope.home.id, by: scope.actor.id, now });
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { mustBeTheirs } from '../../lib/catalog/authorship.ts';
 import { standingOf } from '../../lib/catalog/item-store.ts';
-import { itemIncomplete, wrongState } from '../../lib/catalog/problems.ts';
+import { itemIncomplete, notYourItem, wrongState } from '../../lib/catalog/problems.ts';
 import { submitItem as submit } from '../../lib/catalog/submission.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { refuse } from '../../lib/kit/plan.ts';
@@ -17,10 +18,11 @@ export const submitCatalogueItem = route({
   target: { home: ['PROVIDER'] },
   params: z.strictObject({ itemId: id('catalogItem') }),
   reply: { status: 200, body: catalogItem },
-  refuses: [wrongState, itemIncomplete],
+  refuses: [notYourItem, wrongState, itemIncomplete],
   load: ({ home, params }) => standingOf(home, params.itemId),
   decide: ({ scope, now }, found) => {
     if (!found) refuse(notFound);
+    mustBeTheirs(scope, found.item);
     return submit(found, { providerId: scope.home.id, by: scope.actor.id, now });
   },
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { mustBeTheirs } from '../../lib/catalog/authorship.ts';
 import { circleAround } from '../../lib/catalog/item-store.ts';
-import { notPublished, partOfBundle } from '../../lib/catalog/problems.ts';
+import { notPublished, notYourItem, partOfBundle } from '../../lib/catalog/problems.ts';
 import { unpublishItem as unpublish } from '../../lib/catalog/publish.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { refuse } from '../../lib/kit/plan.ts';
@@ -18,10 +19,11 @@ export const unpublishCatalogueItem = route({
   params: z.strictObject({ itemId: id('catalogItem') }),
   dryRun: true,
   reply: { status: 200, body: catalogItem },
-  refuses: [notPublished, partOfBundle],
+  refuses: [notYourItem, notPublished, partOfBundle],
   load: ({ home, params }) => circleAround(home, params.itemId),
   decide: ({ scope, now }, found) => {
     if (!found) refuse(notFound);
+    mustBeTheirs(scope, found.item);
     return unpublish(found, { providerId: scope.home.id, by: scope.actor.id, now });
   },
 });

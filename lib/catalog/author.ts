@@ -32,7 +32,7 @@ export function shown(standing: Standing, more: { status?: number; location?: st
 /** A new item as it stands first: a draft. */
 export function drafted(
   command: NewContent,
-  made: { id: string; pricing: Pricing } & Author,
+  made: { id: string; pricing: Pricing; supplied: boolean } & Author,
 ): Standing & { writes: Write[] } {
   const { type, ...given } = command;
   const content = written(type, given, made.pricing);
@@ -54,6 +54,7 @@ export function drafted(
     bundles: [],
     createdAt: made.now,
     createdBy: made.by,
+    supplied: made.supplied,
     lookup: 1,
     version: 1,
   });
@@ -74,7 +75,7 @@ const headOf = ({ name, category }: Content, { revision, state }: Revision) => (
 /** Adds an item to the catalogue, as a draft. */
 export function createItem(
   command: NewContent,
-  made: { id: string; pricing: Pricing; known: ReadonlyMap<string, CatalogItem> } & Author,
+  made: Parameters<typeof drafted>[1] & { known: ReadonlyMap<string, CatalogItem> },
 ): Plan<ItemView> {
   mustBeServices(command.parts, made.known);
   const { writes, ...standing } = drafted(command, made);

@@ -27,13 +27,18 @@ export interface Row {
   readonly fields: unknown;
 }
 
-/** A row with what was decided when the file came: prices that count belong to the epoch of that moment. */
-export function received(rows: readonly Row[], origin: Origin, pricing: Pricing): Row[] {
+/** A row with what was decided when the file came: prices that count belong to the epoch of that moment, items to their maker. */
+export function received(
+  rows: readonly Row[],
+  origin: Origin,
+  by: { pricing: Pricing; supplied: boolean },
+): Row[] {
+  const { pricing, supplied } = by;
   const counting = pricesCount(origin, pricing);
   return rows.map(({ line, fields }) => {
     const { price, ...rest } = fields as Record<string, unknown>;
     const priced = counting && price !== undefined && price !== null ? { price } : {};
-    return { line, fields: { ...rest, ...priced, $epoch: pricing.epoch } };
+    return { line, fields: { ...rest, ...priced, $epoch: pricing.epoch, $supplied: supplied } };
   });
 }
 
@@ -43,7 +48,7 @@ const numeric = (value: unknown) =>
 
 /** What an export says besides what an import takes, and how a CSV file writes what is no text. */
 function asCommand(fields: Record<string, unknown>): unknown {
-  const { $epoch, id, quantityMin, quantityMax, price, approval, parts, ...rest } = fields;
+  const { $epoch, $supplied, id, quantityMin, quantityMax, price, approval, parts, ...rest } = fields;
   const flat = typeof price === 'string' || typeof price === 'number';
   const range = [quantityMin, quantityMax].some((one) => one !== undefined);
   return {
@@ -65,14 +70,20 @@ const flag = (value: unknown) =>
 
 /** A row that satisfies its schema, or the first thing wrong with it. */
 export type Checked =
-  | { readonly line: number; readonly command: NewContent; readonly epoch: number }
+  | {
+      readonly line: number;
+      readonly command: NewContent;
+      readonly epoch: number;
+      readonly supplied: boolean;
+    }
   | { readonly line: number; readonly field: string; readonly message: string };
 
 export function checkRows(rows: readonly Row[]): Checked[] {
   return rows.map(({ line, fields }) => {
     const given = fields as Record<string, unknown>;
     const read = newContent.safeParse(asCommand(given));
-    if (read.success) return { line, command: read.data, epoch: Number(given.$epoch) };
+    if (read.success)
+      return { line, command: read.data, epoch: Number(given.$epoch), supplied: given.$supplied === true };
     const [issue] = read.error.issues;
     if (issue?.code === 'unrecognized_keys') {
       const field = [...issue.path, issue.keys[0] ?? ''].join('.').slice(0, 80);
@@ -107,7 +118,7 @@ export function landItems(
     try {
       mustBeServices(row.command.parts, found.known);
       const pricing = { ...found.pricing, epoch: row.epoch };
-      writes.push(...drafted(row.command, { ...made, id, pricing }).writes);
+      writes.push(...drafted(row.command, { ...made, id, pricing, supplied: row.supplied }).writes);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const [wrong] = error.errors;

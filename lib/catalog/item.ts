@@ -46,6 +46,7 @@ const head = z.object({
   bundles: z.array(z.string()),
   createdAt: z.string(),
   createdBy: z.string(),
+  supplied: z.boolean().default(false),
   lookup: z.number(),
   version: z.number(),
 });

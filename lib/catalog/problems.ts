@@ -15,6 +15,11 @@ export const wrongState = problem({
   status: 409,
   title: 'The newest revision of the item is in a state that does not allow this',
 });
+export const notYourItem = problem({
+  code: 'catalogue.not_your_item',
+  status: 403,
+  title: 'You may change what you made yourself; the suppliers’ administrator what suppliers made',
+});
 export const notPublished = problem({
   code: 'catalogue.not_published',
   status: 409,

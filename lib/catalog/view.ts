@@ -50,6 +50,7 @@ export const catalogItem = catalogRevision.extend({
   bundles: z.array(z.string()).describe('Published bundles that hold it'),
   createdAt: z.string(),
   createdBy: z.string(),
+  supplied: z.boolean().describe('Made by an internal supplier: their administrator may change it'),
 });
 export type ItemView = z.infer<typeof catalogItem>;
 
@@ -96,7 +97,15 @@ export function viewRevision(one: CatalogItem, of: Revision, pricing: Pricing): 
 }
 
 export function viewItem(one: CatalogItem, of: Revision, pricing: Pricing): ItemView {
-  const { id, type, bundles, createdAt, createdBy } = one;
-  const at = { id, type, bundles, createdAt, createdBy, published: one.published?.revision ?? null };
+  const { id, type, bundles, createdAt, createdBy, supplied } = one;
+  const at = {
+    id,
+    type,
+    bundles,
+    createdAt,
+    createdBy,
+    supplied,
+    published: one.published?.revision ?? null,
+  };
   return { ...at, ...viewRevision(one, of, pricing) };
 }

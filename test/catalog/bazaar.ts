@@ -34,7 +34,14 @@ export async function plantItem(msp: Pick<Msp, 'id'>, more: Partial<Published> =
   };
   const { name, category, type } = published;
   const one = { id, type, name, category, state: 'PUBLISHED' as const, revision: 1, published, bundles: [] };
-  const item = { ...one, createdAt: published.publishedAt, createdBy: 'somebody', lookup: 1, version: 1 };
+  const item = {
+    ...one,
+    createdAt: published.publishedAt,
+    createdBy: 'somebody',
+    supplied: false,
+    lookup: 1,
+    version: 1,
+  };
   await put({ do: 'create', item: headItem(msp.id, item) });
   return id;
 }

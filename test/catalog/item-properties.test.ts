@@ -93,7 +93,7 @@ describe('random walks through a catalogue', () => {
             parts: [1, 2].map((part) => ({ itemId: id('cat', part), min: part, max: 5 })),
           };
           const command = newContent.parse({ name: `Item ${index}`, ...whole, ...(index > 1 ? bundle : {}) });
-          shelf.apply(drafted(command, { ...made, id: itemId, pricing: pricing(0) }));
+          shelf.apply(drafted(command, { ...made, id: itemId, pricing: pricing(0), supplied: false }));
         }
         let epoch = 0;
         for (const [step, { verb, at, epoch: switched }] of walk.entries()) {
@@ -212,7 +212,12 @@ describe('prices', () => {
 describe('what is published', () => {
   it('is what its revision says, and shown so', () => {
     const command = newContent.parse({ name: 'A', ...whole, price: { base: 4 } });
-    const standing: Standing = drafted(command, { ...made, id: id('cat', 1), pricing: pricing(1) });
+    const standing: Standing = drafted(command, {
+      ...made,
+      id: id('cat', 1),
+      pricing: pricing(1),
+      supplied: false,
+    });
     const published = publishedOf('SERVICE', standing.newest, new Map(), made.now);
     expect(published).toMatchObject({ name: 'A', revision: 1, price: { amount: 4, epoch: 1 }, parts: [] });
     expect(published).not.toHaveProperty('description');

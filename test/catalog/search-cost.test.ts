@@ -19,7 +19,11 @@ function catalogue(providerId: string, count: number): Item[] {
   const by = { providerId, by: 'somebody', now: '2026-01-01T00:00:00.000Z', pricing: pricingOf(undefined) };
   return Array.from({ length: count }, (_, index) => {
     const command = newContent.parse({ name: `Item ${number(index)}`, category: 'Mail', summary: 'S' });
-    const { item, newest } = drafted(command, { ...by, id: newId('catalogItem', Date.now()) });
+    const { item, newest } = drafted(command, {
+      ...by,
+      id: newId('catalogItem', Date.now()),
+      supplied: false,
+    });
     const shown = { ...newest.content, type: 'SERVICE', revision: 1, publishedAt: by.now, parts: [] };
     const head = index % 2 === 0 ? item : toItem({ ...item, state: 'PUBLISHED', published: shown });
     return createdHead(providerId, head);
