@@ -18,7 +18,7 @@ export const reclaimCredits = route({
   path: '/v1/customers/{customerId}/credits/reclaims',
   summary: 'Take credits back from a customer to its reseller',
   description:
-    'Two linked entries in one transaction. Credits keep their expiry and priority; never more than the customer has left. Answers the customer’s entry.',
+    'Two linked entries in one transaction. Credits keep their expiry and priority; never more than the customer has left, nor than the reseller handed to it and has not taken back: what the provider granted stays. Answers the customer’s entry.',
   permission: 'credits.transfer',
   target: { ...customerTarget, below: true },
   params: customerPath,

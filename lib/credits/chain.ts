@@ -40,6 +40,8 @@ export interface Draft {
   readonly lines?: Line[] | undefined;
   readonly refundOf?: string | undefined;
   readonly peer?: string;
+  /** What the parent has handed on less what it took back, where this changes it. */
+  readonly handed?: string | undefined;
   readonly settings?: Settings;
 }
 
@@ -141,7 +143,7 @@ function link(
   draft: Draft,
   { actor, at }: { actor: Actor; at: string },
 ): { entry: Entry; announcements: Announcement[] } {
-  const { settings = settingsIn(head), lots, parts = [], ...rest } = draft;
+  const { settings = settingsIn(head), lots, parts = [], handed = head?.handed, ...rest } = draft;
   const effect = effectOf(rest);
   const balance = (head?.balance ?? 0) + effect;
   if (Math.abs(balance) > mostCredits) refuse(outOfBounds);
@@ -170,6 +172,7 @@ function link(
     settingsSeq: draft.settings ? seq : (head?.settingsSeq ?? 0),
     bands: judged.bands,
     ...given({
+      handed,
       daysLeft: judged.daysLeft,
       toppedUp: topUp.state,
       lots: pack(lots) || undefined,

@@ -55,6 +55,8 @@ export const entry = z.object({
   refundOf: z.string().optional(),
   /** The entry of the other ledger that a transfer is linked to: `<customer id>/<entry id>`. */
   peer: z.string().optional(),
+  /** Credits that one reseller handed on less those that it took back; packed. */
+  handed: z.string().optional(),
   /** Lots beside the ordinary one that the amount came from or went to, packed. */
   parts: z.string().optional(),
   /** Open lots beside the ordinary one, packed; the rest of the balance is ordinary. */

@@ -85,7 +85,7 @@ export const transferExceeds = problem({
 export const reclaimExceeds = problem({
   code: 'credits.reclaim_exceeds',
   status: 409,
-  title: 'More than the customer has left',
+  title: 'More than the customer has left of what the reseller handed to it',
 });
 export const tooMuchConsumption = problem({
   code: 'credits.too_much_consumption',

@@ -41,34 +41,48 @@ export function transfer({ parent, child }: Family, command: Moving, by: Request
   const [from, to] = [open(parent, by), open(child, by)];
   const available = Math.max(0, from.balance);
   if (command.amount > available) refuse(transferExceeds, undefined, { available });
-  const moved = move(from, to, command, by);
+  const handed = handedFrom(parent, handedBy(parent, child) + command.amount);
+  const moved = move(from, { ...to, handed }, command, by);
   return together(moved.in, moved.out, { by, other: parentNode(by.scope.target), child });
 }
 
-/** Back from the customer to its reseller, never more than the customer has left. */
+const tagLength = 8;
+const tagOf = (customerId: string) => customerId.slice(-tagLength);
+
+/** What a reseller has handed to one below it and not taken back. Another parent's before it does not count. */
+export function handedBy(parent: Pick<Ledger, 'customerId'>, { head }: Pick<Ledger, 'head'>): number {
+  const kept = head?.handed ?? '';
+  return kept.startsWith(tagOf(parent.customerId)) ? Number.parseInt(kept.slice(tagLength), 36) : 0;
+}
+
+// An entry stays below 1 KB: the end of the reseller's id, then the amount in base 36.
+const handedFrom = (parent: Ledger, net: number): string => `${tagOf(parent.customerId)}${net.toString(36)}`;
+
+/** Back from the customer to its reseller, never more than the customer has left, nor than the reseller handed on. */
 export function reclaim({ parent, child }: Family, command: Moving, by: Request): Plan<EntryView> {
   const [from, to] = [open(child, by), open(parent, by)];
-  const available = Math.max(0, from.balance);
+  const handed = handedBy(parent, child);
+  const available = Math.max(0, Math.min(from.balance, handed));
   if (command.amount > available) refuse(reclaimExceeds, undefined, { available });
-  const moved = move(from, to, command, by);
+  const left = handedFrom(parent, handed - command.amount);
+  const moved = move({ ...from, handed: left }, to, command, by);
   return together(moved.out, moved.in, { by, other: parentNode(by.scope.target), child });
 }
 
+/** A ledger of the two; the lower one with what is handed to it from then on. */
+type Moved = Opened & { readonly handed?: string };
+
 /** Two linked entries. Lots leave as a debit would burn them, and keep priority and expiry where they arrive. */
-function move(
-  from: Opened,
-  to: Opened,
-  { amount, ...said }: Moving,
-  by: By,
-): { out: Appended; in: Appended } {
+function move(from: Moved, to: Moved, { amount, ...said }: Moving, by: By): { out: Appended; in: Appended } {
   const place = ({ customerId, head }: Opened) => `${customerId}/${entryId(head?.at ?? '0')}`;
+  const told = ({ handed }: Moved) => (handed ? { handed } : {});
   const { left, taken } = take(from.lots, amount);
   const lots = deposit(to.lots, taken, Math.max(0, -to.balance));
   requireRoom(lots);
   const draft = { amount, parts: taken, ...said };
   return {
-    out: close(from, { ...draft, type: 'TRANSFER_OUT', lots: left, peer: place(to) }, by),
-    in: close(to, { ...draft, type: 'TRANSFER_IN', lots, peer: place(from) }, by),
+    out: close(from, { ...draft, type: 'TRANSFER_OUT', lots: left, peer: place(to), ...told(from) }, by),
+    in: close(to, { ...draft, type: 'TRANSFER_IN', lots, peer: place(from), ...told(to) }, by),
   };
 }
 

@@ -7,7 +7,7 @@ import { bookDue } from '../../lib/credits/expiry.ts';
 import { adjust, configure, debit, grant, refund } from '../../lib/credits/ledger.ts';
 import type { Settings } from '../../lib/credits/settings.ts';
 import { topUp } from '../../lib/credits/top-up-grant.ts';
-import { reclaim, transfer } from '../../lib/credits/transfer.ts';
+import { handedBy, reclaim, transfer } from '../../lib/credits/transfer.ts';
 import { envelopesOf } from '../../lib/kit/event.ts';
 import type { Item, Plan } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
@@ -212,6 +212,17 @@ describe('two ledgers under every operation', () => {
         expect(other?.amount).toBe(one.amount);
         expect(new Set([one.type, other?.type])).toEqual(new Set(['TRANSFER_IN', 'TRANSFER_OUT']));
         if (one.type === 'TRANSFER_OUT') expect(one.balance).toBeGreaterThanOrEqual(0);
+      }
+    });
+  });
+
+  it('1: what is taken back was handed on, and what is left of that is what the child’s entries say', () => {
+    holds(({ chains }) => {
+      let handed = 0;
+      for (const { type, amount, peer, handed: said } of chains.get(child) ?? []) {
+        if (peer !== undefined) handed += type === 'TRANSFER_IN' ? amount : -amount;
+        expect(handed).toBeGreaterThanOrEqual(0);
+        expect(handedBy({ customerId: parent }, { head: { handed: said } as Entry })).toBe(handed);
       }
     });
   });

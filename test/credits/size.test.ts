@@ -4,6 +4,8 @@ import { newId } from '../../lib/aws/world.ts';
 import { type Entry, toEntry } from '../../lib/credits/entry.ts';
 import { configure, debit, grant, type Ledger } from '../../lib/credits/ledger.ts';
 import { mostLots } from '../../lib/credits/lots.ts';
+import { transfer } from '../../lib/credits/transfer.ts';
+import type { Kind } from '../../lib/kit/id.ts';
 import type { Item, Plan } from '../../lib/kit/plan.ts';
 import { sizeOf } from '../kit/cost.ts';
 
@@ -40,6 +42,16 @@ describe('size of an entry', () => {
       head = entryOf(grant(ledger(), command, by(start + 1 + index))).head;
     }
     head = entryOf(grant(ledger(), { amount: 20_000_000 }, by(start + 99))).head;
+    const far = { customerId: newId('customer', start), head: null };
+    const parent = { ...far, head: entryOf(grant(far, { amount: 987_654_321_000 }, by(start))).head };
+    const scope = { target: { id: customerId, path: [], version: 1 } } as never;
+    const handing = {
+      ...by(start + 100),
+      scope,
+      newId: (kind: Kind) => newId(kind, start),
+      requestId: 'trace',
+    };
+    head = entryOf(transfer({ parent, child: ledger() }, { amount: 500_000_000 }, handing)).head;
     const sizes: number[] = [];
     for (let day = 1; day <= 70; day++) {
       const ms = start + day * dayMs;

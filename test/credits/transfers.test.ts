@@ -113,6 +113,34 @@ describe('distribution', () => {
     expect([await balanceOf(parent), await balanceOf(child)]).toEqual([-5, 3]);
   });
 
+  it('takes back what the reseller handed on, and nothing that the provider granted', async () => {
+    const { parent, child, send, give } = await family();
+    await give({ amount: 100 });
+    const direct = (amount: number) =>
+      call(`POST ${path(child, '/grants')}`, { as: msp.catalog, body: { amount } });
+    await direct(50);
+    expect((await send('reclaims', { amount: 1 })).body).toMatchObject({ available: 0 });
+    await send('transfers', { amount: 30 });
+    expect((await send('reclaims', { amount: 31 })).body).toMatchObject({
+      code: 'credits.reclaim_exceeds',
+      available: 30,
+    });
+    expect((await send('reclaims', { amount: 20 }, { as: msp.catalog })).status).toBe(201);
+    await direct(5);
+    expect((await send('reclaims', { amount: 11 })).body).toMatchObject({ available: 10 });
+    await call(`POST ${path(child, '/debits')}`, {
+      as: msp.catalog,
+      body: { amount: 60, requestId: newId('request', Date.now()) },
+    });
+    expect((await send('reclaims', { amount: 6 })).body).toMatchObject({ available: 5 });
+    expect((await send('reclaims', { amount: 5 })).status).toBe(201);
+    await direct(50);
+    expect((await send('reclaims', { amount: 6 })).body).toMatchObject({ available: 5 });
+    expect((await send('reclaims', { amount: 5 })).status).toBe(201);
+    expect((await send('reclaims', { amount: 1 })).body).toMatchObject({ available: 0 });
+    expect([await balanceOf(parent), await balanceOf(child)]).toEqual([100, 45]);
+  });
+
   it.each([
     [{ amount: -1 }, '#/amount'],
     [{ amount: 0 }, '#/amount'],
@@ -215,9 +243,9 @@ describe('distribution', () => {
     await give({ amount: 5, expiresAt: hour(20) });
     expect((await send('transfers', { amount: 1 })).body.code).toBe('credits.too_many_lots');
     const other = await family();
-    await other.give({ amount: 1 }, other.child);
+    await other.give({ amount: 5, expiresAt: hour(20) });
+    await other.send('transfers', { amount: 5 });
     for (let index = 1; index <= 6; index++) await other.give({ amount: 1, expiresAt: hour(index + 5) });
-    await other.give({ amount: 5, expiresAt: hour(20) }, other.child);
     expect((await other.send('reclaims', { amount: 1 })).body.code).toBe('credits.too_many_lots');
     const full = await family();
     await full.give({ amount: 2 });
@@ -225,8 +253,11 @@ describe('distribution', () => {
     await plant([toItem(full.child, { ...(first as Entry), balance: mostCredits })]);
     expect((await full.send('transfers', { amount: 1 })).body.code).toBe('credits.out_of_bounds');
     const rich = await family();
-    await rich.give({ amount: 2 }, rich.child);
-    await plant([toItem(rich.parent, { ...(first as Entry), balance: mostCredits })]);
+    const handed = `${rich.parent.slice(-8)}2`;
+    await plant([
+      toItem(rich.child, { ...(first as Entry), handed }),
+      toItem(rich.parent, { ...(first as Entry), balance: mostCredits }),
+    ]);
     expect((await rich.send('reclaims', { amount: 1 })).body.code).toBe('credits.out_of_bounds');
     expect(parent).not.toBe(child);
   });
