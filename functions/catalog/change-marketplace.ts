@@ -7,6 +7,7 @@ import {
   matchesNobody,
   notYours,
   personUnknown,
+  unreadableMarketplace,
 } from '../../lib/catalog/marketplace-problems.ts';
 import { arrangementFor, marketplaceOf } from '../../lib/catalog/marketplace-store.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
@@ -28,7 +29,7 @@ export const changeMarketplace = route({
   body: changedMarketplace,
   ifMatch: true,
   reply: { status: 200, body: marketplace },
-  refuses: [notYours, personUnknown, itemNotAssigned, attributeUnknown, matchesNobody],
+  refuses: [unreadableMarketplace, notYours, personUnknown, itemNotAssigned, attributeUnknown, matchesNobody],
   load: async (input) => {
     const before = await marketplaceOf(input.target, input.params.marketplaceId);
     return before && { before, found: await arrangementFor(input, input.body, before) };

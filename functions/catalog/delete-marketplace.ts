@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { deleteMarketplace as remove } from '../../lib/catalog/arrange.ts';
-import { notYours } from '../../lib/catalog/marketplace-problems.ts';
+import { notYours, unreadableMarketplace } from '../../lib/catalog/marketplace-problems.ts';
 import { arrangementWithout, marketplaceOf } from '../../lib/catalog/marketplace-store.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -20,7 +20,7 @@ export const deleteMarketplace = route({
   params: z.strictObject({ customerId: id('customer'), marketplaceId: id('marketplace') }),
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [notYours],
+  refuses: [notYours, unreadableMarketplace],
   load: async ({ target, params }) => {
     const before = await marketplaceOf(target, params.marketplaceId);
     return before && { before, found: await arrangementWithout(before) };

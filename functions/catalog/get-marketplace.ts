@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { marketplace, viewMarketplace } from '../../lib/catalog/marketplace.ts';
+import { unreadableMarketplace } from '../../lib/catalog/marketplace-problems.ts';
 import { marketplaceOf } from '../../lib/catalog/marketplace-store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -16,7 +17,7 @@ export const getMarketplace = route({
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), marketplaceId: id('marketplace') }),
   reply: { status: 200, body: marketplace },
-  refuses: [],
+  refuses: [unreadableMarketplace],
   load: ({ target, params }) => marketplaceOf(target, params.marketplaceId),
   decide: (_, found) => {
     const one = found ?? refuse(notFound);

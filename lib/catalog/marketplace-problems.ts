@@ -25,6 +25,11 @@ export const matchesNobody = problem({
   status: 422,
   title: 'Nobody passes this filter or stands in this group; send `allowEmpty` if that is meant',
 });
+export const unreadableMarketplace = problem({
+  code: 'marketplaces.unreadable',
+  status: 409,
+  title: 'This marketplace was stored in a form that this version of the service cannot read',
+});
 export const tooManyMarketplaces = problem({
   code: 'marketplaces.too_many',
   status: 409,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { marketplaceKey, nameEntry } from '../kit/keys.ts';
-import type { Item } from '../kit/plan.ts';
+import { type Item, refuse } from '../kit/plan.ts';
 import { foldName, id, name } from '../kit/text.ts';
 import { filter } from './filter.ts';
+import { unreadableMarketplace } from './marketplace-problems.ts';
 import { groupChoice, peopleFields, type Rules } from './rules.ts';
 import type { Hold } from './shelf.ts';
 
@@ -76,9 +77,9 @@ const stored = marketplace
   .extend({ number: z.number(), version: z.number() })
   .strip();
 
-/** A stored marketplace. */
+/** A stored marketplace. Refuses one that a newer version has stored, or that is damaged. */
 export function toMarketplace(item: Readonly<Record<string, unknown>>, customerId: string): Marketplace {
-  return { customerId, ...stored.parse(item) };
+  return readMarketplace(item, customerId) ?? refuse(unreadableMarketplace);
 }
 
 /** The same; undefined where it cannot be read, so that one keeps nothing from the others. */
