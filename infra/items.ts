@@ -42,6 +42,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   assignmentKey: [n('customerId'), n('itemId')],
   endUserKey: [n('customerId'), n('personId')],
   marketplaceKey: [n('customerId'), n('marketplaceId')],
+  dynamicGroupKey: [n('customerId'), n('dynamicGroupId')],
   serviceRequestKey: [n('customerId'), n('requestId')],
   openRequestsKey: [n('customerId')],
   provisioningRequestKey: [n('customerId'), n('requestId')],

@@ -3,6 +3,7 @@ import { changeMarketplace as change } from '../../lib/catalog/arrange.ts';
 import { changedMarketplace, marketplace } from '../../lib/catalog/marketplace.ts';
 import {
   attributeUnknown,
+  dynamicGroupUnknown,
   itemNotAssigned,
   matchesNobody,
   notYours,
@@ -29,7 +30,11 @@ export const changeMarketplace = route({
   body: changedMarketplace,
   ifMatch: true,
   reply: { status: 200, body: marketplace },
+<<<<<<< /tmp/tmpm08026j7
+  refuses: [dynamicGroupUnknown, notYours, personUnknown, itemNotAssigned, attributeUnknown, matchesNobody],
+=======
   refuses: [unreadableMarketplace, notYours, personUnknown, itemNotAssigned, attributeUnknown, matchesNobody],
+>>>>>>> /tmp/tmpcdl2bk9m
   load: async (input) => {
     const before = await marketplaceOf(input.target, input.params.marketplaceId);
     return before && { before, found: await arrangementFor(input, input.body, before) };

@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import { mustBeGroups } from '../../lib/catalog/arrange.ts';
 import { newPreview, preview } from '../../lib/catalog/census.ts';
+import { gatheringsOf } from '../../lib/catalog/dynamic-group-store.ts';
+import { dynamicGroupUnknown } from '../../lib/catalog/marketplace-problems.ts';
 import { previewFor } from '../../lib/catalog/people-store.ts';
-import { answer } from '../../lib/kit/plan.ts';
+import { gathered } from '../../lib/catalog/rules.ts';
+import { answer, refuse } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -18,7 +22,14 @@ export const previewMarketplace = route({
   body: newPreview,
   idempotency: 'none',
   reply: { status: 200, body: preview },
-  refuses: [],
-  load: async ({ scope, body, now }) => previewFor((await scope()).target, now, body),
-  decide: (_, found) => answer(found),
+  refuses: [dynamicGroupUnknown],
+  load: async ({ target, scope, body, now }) => {
+    const [at, groups] = await Promise.all([scope(), gatheringsOf(target, [body])]);
+    const rules = gathered(body, groups);
+    return { groups, told: rules && (await previewFor(at.target, now, rules)) };
+  },
+  decide: ({ body }, { groups, told }) => {
+    mustBeGroups(body.dynamicGroups, groups);
+    return answer(told ?? refuse(dynamicGroupUnknown));
+  },
 });

@@ -82,6 +82,26 @@ const shelved = paired(
   (name, more) => [name, more > 0 ? 'the marketplace does not list it' : 'the marketplace alone says so'],
 );
 
+/** Each dynamic group counts the marketplaces of its customer that name it. */
+const named = paired(
+  (item, known) => {
+    const tenant = tenantOf(item);
+    if (known.gone.has(tenant)) return [];
+    if (item.kind === 'dynamicGroup') {
+      const times = Math.min(most, Math.max(0, Number(item.marketplaces)));
+      return [{ name: `${tenant} ${item.id}`, side: -1, times }];
+    }
+    if (item.kind !== 'marketplace') return [];
+    return texts(item.dynamicGroups).map((one) => ({ name: `${tenant} ${one}`, side: 1, times: 1 }));
+  },
+  (name, more) => [
+    name,
+    more > 0
+      ? `${more} marketplaces name it that are not counted, or name what is not there`
+      : `it counts ${-more} marketplaces that do not name it`,
+  ],
+);
+
 /** An end user who signs in, and where the address signs in. */
 const signed = paired(
   (item) => {
@@ -114,7 +134,8 @@ const placed: Check = (known, tell) => ({
 });
 
 /**
- * What customers have of the catalogue comes down the tree, stands in marketplaces as these say, and is shown to end
+ * What customers have of the catalogue comes down the tree, stands in marketplaces as these say, whose dynamic groups
+ * count them, and is shown to end
  * users who sign in by their rows. Where work is under way in the background, marketplaces are not looked at.
  */
-export const catalogue: Check = all(handed, shelved, signed, placed);
+export const catalogue: Check = all(handed, shelved, named, signed, placed);

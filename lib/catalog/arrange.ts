@@ -1,8 +1,10 @@
 import { announce } from '../kit/event.ts';
+import { dynamicGroupKey } from '../kit/keys.ts';
 import { allows, type Role, roles as rolesOf } from '../kit/permission.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
-import { Problem } from '../kit/problem.ts';
+import { Problem, type ProblemType } from '../kit/problem.ts';
 import type { Scope } from '../kit/scope.ts';
+import { type Census, mustMatch } from './census.ts';
 import { marketplaceChanged } from './events.ts';
 import {
   type ChangedMarketplace,
@@ -15,9 +17,8 @@ import {
   viewMarketplace,
 } from './marketplace.ts';
 import {
-  attributeUnknown,
+  dynamicGroupUnknown,
   itemNotAssigned,
-  matchesNobody,
   notYours,
   personUnknown,
   tooManyMarketplaces,
@@ -31,15 +32,14 @@ export const mostAtOnce = 90;
 const mostMarketplaces = 500;
 
 /** What a change of a marketplace depends on. */
-export interface Arrangement {
+export interface Arrangement extends Census {
   readonly settings: CatalogSettings;
   /** Of the items that it concerns: their assignments, where there are any. */
   readonly shelves: ReadonlyMap<string, Shelf>;
   /** Of the people newly named: those who are end users. */
   readonly known: ReadonlySet<string>;
-  /** Places (JSON pointers) of groups and filters newly named that match nobody, and of unknown attributes. */
-  readonly empty: readonly string[];
-  readonly strange: readonly { readonly pointer: string; readonly attribute: string }[];
+  /** Of the dynamic groups named before or after: those that are there. */
+  readonly groups: ReadonlySet<string>;
 }
 
 type Change = { readonly before: Marketplace | undefined; readonly after: Marketplace | undefined };
@@ -103,9 +103,14 @@ export function deleteMarketplace(
 
 const onlyOwn: readonly Role[] = ['INTERNAL_SUPPLIER', 'INTERNAL_SUPPLIER_ADMINISTRATOR', 'ASSET_MANAGER'];
 
-function mustBeYours({ roles, actor }: Scope, { createdBy }: Marketplace): void {
+/** Suppliers and asset managers change what they created, and nothing else. */
+export function mustBeYours(
+  { roles, actor }: Scope,
+  { createdBy }: { readonly createdBy: string },
+  refusal: ProblemType = notYours,
+): void {
   const others = roles.filter((role) => !onlyOwn.includes(role));
-  if (createdBy !== actor.id && !allows(others, 'marketplaces.manage')) refuse(notYours);
+  if (createdBy !== actor.id && !allows(others, 'marketplaces.manage')) refuse(refusal);
 }
 
 function mustBeKnown(command: ChangedMarketplace, found: Arrangement): void {
@@ -115,18 +120,16 @@ function mustBeKnown(command: ChangedMarketplace, found: Arrangement): void {
   if (strangers.length > 0) throw new Problem(personUnknown, undefined, { errors: strangers.slice(0, 50) });
   const missing = (command.items ?? []).filter((one) => !found.shelves.has(one));
   if (missing.length > 0) refuse(itemNotAssigned, undefined, { items: missing });
-  if (command.allowEmpty) return;
-  if (found.strange.length > 0) {
-    const errors = found.strange.map(({ pointer, attribute }) => ({
-      pointer,
-      message: `nobody has an attribute ${attribute}`,
-    }));
-    throw new Problem(attributeUnknown, undefined, { errors });
-  }
-  if (found.empty.length > 0) {
-    const errors = found.empty.map((pointer) => ({ pointer, message: 'matches nobody' }));
-    throw new Problem(matchesNobody, undefined, { errors });
-  }
+  mustBeGroups(command.dynamicGroups ?? [], found.groups);
+  mustMatch(found, command.allowEmpty);
+}
+
+/** Refuses dynamic groups that the customer has not. */
+export function mustBeGroups(named: readonly string[], known: Pick<ReadonlySet<string>, 'has'>): void {
+  const errors = named.flatMap((one, index) =>
+    known.has(one) ? [] : [{ pointer: `#/dynamicGroups/${index}`, message: 'is no group here' }],
+  );
+  if (errors.length > 0) throw new Problem(dynamicGroupUnknown, undefined, { errors });
 }
 
 /** Items whose assignments a change concerns. */
@@ -139,7 +142,7 @@ function regroups({ before, after }: Change): boolean {
   const seen = [before, after].map((one) => one && contributes(one));
   if (!seen.some(Boolean)) return false;
   const rules = [before, after].map(
-    (one) => one && JSON.stringify([one.everyone, one.people, one.groups, one.filters]),
+    (one) => one && JSON.stringify([one.everyone, one.people, one.groups, one.filters, one.dynamicGroups]),
   );
   return rules[0] !== rules[1];
 }
@@ -150,8 +153,9 @@ function rearranged(change: Change, found: Arrangement, made: Made): Plan<Market
   const one = (after ?? before) as Marketplace;
   const items = concerned(change);
   const regrouped = regroups(change);
-  const later = items.length > mostAtOnce ? items : [];
-  const counted = Number(after !== undefined) - Number(before !== undefined);
+  const counting = counted({ before, after }, found);
+  const later = items.length + counting.length > mostAtOnce ? items : [];
+  const more = Number(after !== undefined) - Number(before !== undefined);
   const generation = settings.generation + (regrouped ? 1 : 0);
   const work =
     regrouped || later.length > 0
@@ -175,15 +179,16 @@ function rearranged(change: Change, found: Arrangement, made: Made): Plan<Market
   return {
     writes: [
       stored(before, kept),
-      ...(regrouped || counted !== 0
+      ...(regrouped || more !== 0
         ? [
             altered(one.customerId, settings, {
               generation,
-              marketplaces: settings.marketplaces + counted,
-              nextNumber: settings.nextNumber + (counted > 0 ? 1 : 0),
+              marketplaces: settings.marketplaces + more,
+              nextNumber: settings.nextNumber + (more > 0 ? 1 : 0),
             }),
           ]
         : []),
+      ...counting,
       ...(later.length > 0 ? [] : restocked({ before, after: kept }, items, found)),
       ...(work ? [work.write] : []),
     ],
@@ -217,6 +222,22 @@ function restocked({ before, after }: Change, items: readonly string[], { shelve
     const write = shelf && shelved(shelf, number, holdOf(after, itemId));
     return write ? [write] : [];
   });
+}
+
+/** Each dynamic group counts the marketplaces that name it: it is there as long as one does. */
+function counted({ before, after }: Change, { groups }: Arrangement): Write[] {
+  const [old, now] = [before?.dynamicGroups ?? [], after?.dynamicGroups ?? []];
+  const { customerId } = (after ?? before) as Marketplace;
+  const by = (marketplaces: 1 | -1) => (one: string) =>
+    ({
+      do: 'adjust',
+      key: dynamicGroupKey(customerId, one),
+      add: { marketplaces, version: 1 },
+    }) satisfies Write;
+  return [
+    ...now.filter((one) => !old.includes(one)).map(by(1)),
+    ...old.filter((one) => !now.includes(one) && groups.has(one)).map(by(-1)),
+  ];
 }
 
 // Receipts stay below an item's size and name no more than needed: lists by their length where they are long.

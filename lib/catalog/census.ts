@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { Problem } from '../kit/problem.ts';
 import type { Facts } from './filter.ts';
 import { passes } from './filter.ts';
+import { attributeUnknown, matchesNobody } from './marketplace-problems.ts';
 import { inGroup, matched, peopleFields, type Rules } from './rules.ts';
 import type { Source } from './source.ts';
 
@@ -11,6 +13,22 @@ export type Asked = Partial<Pick<Rules, 'groups' | 'filters'>>;
 export interface Census {
   readonly empty: readonly string[];
   readonly strange: readonly { readonly pointer: string; readonly attribute: string }[];
+}
+
+/** Refuses groups and filters of which nothing comes, unless that is meant. */
+export function mustMatch({ strange, empty }: Census, allowEmpty: boolean): void {
+  if (allowEmpty) return;
+  if (strange.length > 0) {
+    const errors = strange.map(({ pointer, attribute }) => ({
+      pointer,
+      message: `nobody has an attribute ${attribute}`,
+    }));
+    throw new Problem(attributeUnknown, undefined, { errors });
+  }
+  if (empty.length > 0) {
+    const errors = empty.map((pointer) => ({ pointer, message: 'matches nobody' }));
+    throw new Problem(matchesNobody, undefined, { errors });
+  }
 }
 
 /** Looks at people one after another until every group and filter has matched somebody, or at all of them. */
@@ -49,6 +67,7 @@ export const newPreview = z.strictObject({
   people: peopleFields.people.default([]),
   groups: peopleFields.groups.default([]),
   filters: peopleFields.filters.default([]),
+  dynamicGroups: peopleFields.dynamicGroups.default([]),
 });
 
 /** Whom rules would include. */
@@ -58,6 +77,12 @@ export const preview = z.strictObject({
   first: z.array(z.strictObject({ personId: z.string(), name: z.string() })).describe('At most ten of them'),
   unknownAttributes: z.array(z.string()).describe('Named by a filter, and nobody has them'),
 });
+
+/** What a look at everybody found out of new groups and filters, and whom rules would include where that was asked. */
+export interface Matches {
+  readonly census: Census;
+  readonly matches: z.input<typeof preview> | undefined;
+}
 
 /** Counts whom rules would include. */
 export function countPeople(rules: Rules) {
@@ -72,7 +97,8 @@ export function countPeople(rules: Rules) {
       if (first.length < 10) first.push({ personId, name });
     },
     told: (complete: boolean): z.input<typeof preview> => {
-      const named = rules.filters.flatMap(({ all }) => all.map(({ attribute }) => attribute));
+      const filters = [...rules.filters, ...rules.gatherings.flatMap((one) => one.filters)];
+      const named = filters.flatMap(({ all }) => all.map(({ attribute }) => attribute));
       const unknownAttributes = complete ? [...new Set(named)].filter((one) => !seen.has(one)) : [];
       return { count, complete, first, unknownAttributes };
     },

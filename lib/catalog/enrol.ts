@@ -38,8 +38,10 @@ export function regroup(
   { settings, rules }: Markets,
   made: { operationId: string; now: string },
 ): Plan | undefined {
-  const asks = rules.some(({ filters }) =>
-    filters.some(({ all }) => all.some(({ attribute }) => attribute === 'company')),
+  const asks = rules.some(({ filters, gatherings }) =>
+    [...filters, ...gatherings.flatMap((one) => one.filters)].some(({ all }) =>
+      all.some(({ attribute }) => attribute === 'company'),
+    ),
   );
   if (!asks) return undefined;
   const generation = settings.generation + 1;

@@ -17,6 +17,13 @@ export const marketplaceChanged = event({
   example: { marketplaceId, what: 'CREATED' },
 });
 
+export const dynamicGroupChanged = event({
+  type: 'catalog.dynamic_group_changed.v1',
+  summary: 'A dynamic group of a customer was created, changed or deleted; the subject is the customer',
+  data: z.strictObject({ dynamicGroupId: z.string(), what: z.enum(['CREATED', 'CHANGED', 'DELETED']) }),
+  example: { dynamicGroupId: 'dgr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C', what: 'CREATED' },
+});
+
 export const fullViewSwitched = event({
   type: 'catalog.full_view_switched.v1',
   summary: 'The full view of the catalogue was switched for a customer, which is the subject',

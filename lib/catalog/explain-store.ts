@@ -2,9 +2,11 @@ import { getAll } from '../aws/db.ts';
 import { toEndUser } from '../kit/end-user.ts';
 import { catalogKey, companyKey, endUserKey, personKey, userKey } from '../kit/keys.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
+import { gatheringsOf } from './dynamic-group-store.ts';
 import type { Case } from './explain.ts';
 import { toItem } from './item.ts';
 import { marketplacesOf } from './people-store.ts';
+import { gathered } from './rules.ts';
 import { ownedParts } from './shop-store.ts';
 import { fromPerson, fromUser, type Source, userOfPerson } from './source.ts';
 import { shelfPage } from './work-store.ts';
@@ -22,14 +24,18 @@ export async function caseOf(
     marketplacesOf(customerId),
     at.node,
   ]);
-  const base = { node, row: row && toEndUser(row, customerId), shelves, marketplaces, next };
-  if (!node || node.path.length < 3) return { ...base, source: undefined, items: [], owned: new Set() };
+  const base = { node, row: row && toEndUser(row, customerId), shelves, next };
+  const nothing = { source: undefined, items: [], owned: new Set<string>(), marketplaces: [] };
+  if (!node || node.path.length < 3) return { ...base, ...nothing };
   const providerId = providerOf(node);
   const companyId = String(node.item.companyId ?? '-');
-  const [company, person, ...heads] = await getAll([
-    companyKey(providerId, companyId),
-    personKey(providerId, companyId, personId),
-    ...shelves.map(({ id }) => catalogKey(providerId, id)),
+  const [[company, person, ...heads], groups] = await Promise.all([
+    getAll([
+      companyKey(providerId, companyId),
+      personKey(providerId, companyId, personId),
+      ...shelves.map(({ id }) => catalogKey(providerId, id)),
+    ]),
+    gatheringsOf(customerId, marketplaces),
   ]);
   let source: Source | undefined;
   if (user) source = fromUser(user, at);
@@ -37,5 +43,6 @@ export async function caseOf(
     source = fromPerson(person, { providerId, company: { id: companyId, name: String(company.name) } });
   const items = heads.map((one) => one && toItem(one));
   const owned = await ownedParts(customerId, items, new Set(shelves.map(({ id }) => id)));
-  return { ...base, source, items, owned };
+  const told = marketplaces.map((one) => ({ ...one, rules: gathered(one, groups) }));
+  return { ...base, source, items, owned, marketplaces: told };
 }

@@ -9,7 +9,7 @@ import { itemType } from './content.ts';
 import { entitledBy } from './entitlement.ts';
 import type { CatalogItem } from './item.ts';
 import type { Marketplace } from './marketplace.ts';
-import { matched, reason } from './rules.ts';
+import { matched, type Rules, reason } from './rules.ts';
 import type { Shelf } from './shelf.ts';
 import { neededParts, type Owned } from './shop.ts';
 import type { Source } from './source.ts';
@@ -53,7 +53,10 @@ export interface Case {
   readonly items: readonly (CatalogItem | undefined)[];
   /** What the customer has of the parts that bundles need. */
   readonly owned: Owned;
-  readonly marketplaces: readonly Marketplace[];
+  /** `rules` are undefined where a dynamic group that counts cannot be told. */
+  readonly marketplaces: readonly (Pick<Marketplace, 'id' | 'name' | 'number'> & {
+    readonly rules: Rules | undefined;
+  })[];
   readonly next: string | null;
 }
 
@@ -92,7 +95,7 @@ export function explain(found: Case): z.input<typeof explained>[] {
           by: 'MARKETPLACE' as const,
           marketplaceId: one.id,
           name: one.name,
-          matched: (found.source && matched(one, found.source.facts)) ?? null,
+          matched: (one.rules && found.source && matched(one.rules, found.source.facts)) ?? null,
         })),
         ...(entitlement?.fullView ? [{ by: 'FULL_VIEW' as const }] : []),
       ],

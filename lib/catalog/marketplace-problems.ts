@@ -25,10 +25,10 @@ export const matchesNobody = problem({
   status: 422,
   title: 'Nobody passes this filter or stands in this group; send `allowEmpty` if that is meant',
 });
-export const unreadableMarketplace = problem({
-  code: 'marketplaces.unreadable',
-  status: 409,
-  title: 'This marketplace was stored in a form that this version of the service cannot read',
+export const dynamicGroupUnknown = problem({
+  code: 'marketplaces.dynamic_group_unknown',
+  status: 422,
+  title: 'The dynamic groups of a marketplace must be those of its customer',
 });
 export const tooManyMarketplaces = problem({
   code: 'marketplaces.too_many',

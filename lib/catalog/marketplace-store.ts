@@ -1,5 +1,5 @@
 import { getAll, page } from '../aws/db.ts';
-import { assignmentKey, endUserKey, marketplaceKey, namePartition } from '../kit/keys.ts';
+import { assignmentKey, dynamicGroupKey, endUserKey, marketplaceKey, namePartition } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { foldName } from '../kit/text.ts';
 import type { Arrangement } from './arrange.ts';
@@ -43,6 +43,9 @@ export async function arrangementFor(
   const after = before && { ...before, ...given(command) };
   const items = [...new Set([...(command.items ?? []), ...(after ? concerned({ before, after }) : [])])];
   const people = command.people ?? [];
+  const groups = command.dynamicGroups
+    ? [...new Set([...command.dynamicGroups, ...(before?.dynamicGroups ?? [])])]
+    : [];
   const asked = command.allowEmpty ? {} : { groups: command.groups ?? [], filters: command.filters ?? [] };
   const [found, census] = await Promise.all([
     getAll(
@@ -50,6 +53,7 @@ export async function arrangementFor(
         catalogSettingsKey(customerId),
         ...items.map((one) => assignmentKey(customerId, one)),
         ...people.map((one) => endUserKey(customerId, one)),
+        ...groups.map((one) => dynamicGroupKey(customerId, one)),
       ],
       true,
     ),
@@ -61,19 +65,25 @@ export async function arrangementFor(
     settings: toSettings(settings),
     shelves: new Map(shelves.map((one) => [one.id, one])),
     known: new Set(people.filter((_, index) => rest[items.length + index])),
+    groups: new Set(groups.filter((_, index) => rest[items.length + people.length + index])),
     ...census,
   };
 }
 
 /** The same for its end. */
 export async function arrangementWithout(before: Marketplace): Promise<Arrangement> {
-  const keys = before.items.map((one) => assignmentKey(before.customerId, one));
-  const [settings, ...rest] = await getAll([catalogSettingsKey(before.customerId), ...keys], true);
-  const shelves = rest.flatMap((item) => (item ? [toShelf(item)] : []));
+  const { customerId, items, dynamicGroups } = before;
+  const keys = [
+    ...items.map((one) => assignmentKey(customerId, one)),
+    ...dynamicGroups.map((one) => dynamicGroupKey(customerId, one)),
+  ];
+  const [settings, ...rest] = await getAll([catalogSettingsKey(customerId), ...keys], true);
+  const shelves = rest.slice(0, items.length).flatMap((item) => (item ? [toShelf(item)] : []));
   return {
     settings: toSettings(settings),
     shelves: new Map(shelves.map((one) => [one.id, one])),
     known: new Set(),
+    groups: new Set(dynamicGroups.filter((_, index) => rest[items.length + index])),
     empty: [],
     strange: [],
   };

@@ -3,8 +3,12 @@ import { marketplaceKey, nameEntry } from '../kit/keys.ts';
 import { type Item, refuse } from '../kit/plan.ts';
 import { foldName, id, name } from '../kit/text.ts';
 import { filter } from './filter.ts';
+<<<<<<< /tmp/tmp44f8nawj
+import { groupChoice, peopleFields, type SaidRules } from './rules.ts';
+=======
 import { unreadableMarketplace } from './marketplace-problems.ts';
 import { groupChoice, peopleFields, type Rules } from './rules.ts';
+>>>>>>> /tmp/tmpv5ixq4rz
 import type { Hold } from './shelf.ts';
 
 const items = z
@@ -25,6 +29,7 @@ export const marketplace = z.strictObject({
   people: z.array(z.string()),
   groups: z.array(groupChoice),
   filters: z.array(filter),
+  dynamicGroups: z.array(z.string()),
   items: z.array(z.string()),
   createdBy: z.string(),
   createdAt: z.string(),
@@ -43,6 +48,7 @@ export const newMarketplace = z.strictObject({
   people: peopleFields.people.default([]),
   groups: peopleFields.groups.default([]),
   filters: peopleFields.filters.default([]),
+  dynamicGroups: peopleFields.dynamicGroups.default([]),
   items: items.default([]),
   allowEmpty,
 });
@@ -54,12 +60,13 @@ export const changedMarketplace = z.strictObject({
   people: peopleFields.people.optional(),
   groups: peopleFields.groups.optional(),
   filters: peopleFields.filters.optional(),
+  dynamicGroups: peopleFields.dynamicGroups.optional(),
   items: items.optional(),
   allowEmpty,
 });
 export type ChangedMarketplace = z.output<typeof changedMarketplace>;
 
-export interface Marketplace extends Rules {
+export interface Marketplace extends SaidRules {
   readonly id: string;
   readonly customerId: string;
   readonly name: string;
@@ -74,7 +81,11 @@ export interface Marketplace extends Rules {
 
 const stored = marketplace
   .omit({ customerId: true })
-  .extend({ number: z.number(), version: z.number() })
+  .extend({
+    number: z.number(),
+    dynamicGroups: z.array(z.string()).default([]),
+    version: z.number(),
+  })
   .strip();
 
 /** A stored marketplace. Refuses one that a newer version has stored, or that is damaged. */
@@ -111,6 +122,7 @@ export function viewMarketplace({
     people: [...one.people],
     groups: [...one.groups],
     filters: [...one.filters],
+    dynamicGroups: [...one.dynamicGroups],
     items: [...one.items],
   };
 }
@@ -122,5 +134,6 @@ export function holdOf(one: Pick<Marketplace, 'items' | 'everyone'> | undefined,
 }
 
 /** Whether its rules are seen in the rows of end users. */
-export const contributes = ({ everyone, people, groups, filters }: Rules): boolean =>
-  !everyone && people.length + groups.length + filters.length > 0;
+export const contributes = ({ everyone, ...lists }: SaidRules): boolean =>
+  !everyone &&
+  lists.people.length + lists.groups.length + lists.filters.length + lists.dynamicGroups.length > 0;

@@ -14,9 +14,11 @@ import {
 import { emailHash } from '../kit/membership.ts';
 import type { Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
-import { type Asked, type Census, countPeople, takeCensus } from './census.ts';
+import { type Asked, type Census, countPeople, type Matches, takeCensus } from './census.ts';
+import { gatheringsOf } from './dynamic-group-store.ts';
 import type { Candidate, Identity, Markets } from './enrolment.ts';
 import { type Marketplace, readMarketplace } from './marketplace.ts';
+import { gathered, type Rules } from './rules.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 import { type Company, fromPerson, fromUser, type Source, userOfPerson } from './source.ts';
 
@@ -53,9 +55,22 @@ export async function marketsOf(customerId: string): Promise<Markets> {
   const settings = toSettings(item);
   if (settings.marketplaces === 0) return { settings, rules: [], unread: [] };
   const items = await marketItems(customerId);
-  const unread = items.filter((one) => !readMarketplace(one, customerId)).map(({ number }) => Number(number));
-  return { settings, rules: readable(items, customerId), unread };
+  const read = readable(items, customerId);
+  const groups = await gatheringsOf(customerId, read);
+  const rules = read.flatMap((one) => {
+    const told = gathered(one, groups);
+    return told ? [{ ...told, number: one.number }] : [];
+  });
+  // A group may have gone between the two reads, with what named it.
+  if (rules.length < read.length && (await versionOf(customerId)) !== settings.version)
+    return marketsOf(customerId);
+  const told = new Set(rules.map(({ number }) => number));
+  const unread = items.map(({ number }) => Number(number)).filter((one) => !told.has(one));
+  return { settings, rules, unread };
 }
+
+const versionOf = async (customerId: string): Promise<number> =>
+  toSettings((await getAll([catalogSettingsKey(customerId)], true))[0]).version;
 
 /** All marketplaces of a customer that can be read: at most 500. */
 export const marketplacesOf = async (customerId: string): Promise<Marketplace[]> =>
@@ -76,21 +91,31 @@ async function marketItems(customerId: string): Promise<Raw[]> {
   return found;
 }
 
+type Walked = 'PEOPLE' | 'USERS';
+
 /** A page of the company's people, or of the customer's users, as sources of end users. */
+export async function peoplePage(
+  node: Node,
+  query: { walk: Walked; limit: number; now: string },
+  after: string | undefined,
+) {
+  const at = { customerId: node.id, providerId: providerOf(node), companyId: companyOf(node) };
+  const [place, { items, next }] = await Promise.all([placeOf(node, query.now), rawPage(at, query, after)]);
+  return { sources: sourcesFrom(items, place), next };
+}
+
+/** The same where the place is known. */
 export async function sourcesPage(
   place: Place,
-  query: { walk: 'PEOPLE' | 'USERS'; limit: number },
+  query: { walk: Walked; limit: number },
   after: string | undefined,
 ): Promise<{ sources: { source: Source; position: string }[]; next: string | null }> {
   const { items, next } = await rawPage({ ...place, companyId: place.company?.id }, query, after);
-  const sources = items.map((item) => ({
-    source: sourceFrom(item, place),
-    position: positionOf({}, item),
-  }));
-  return { sources, next };
+  return { sources: sourcesFrom(items, place), next };
 }
 
-type Walked = 'PEOPLE' | 'USERS';
+const sourcesFrom = (items: readonly Raw[], place: Place) =>
+  items.map((item) => ({ source: sourceFrom(item, place), position: positionOf({}, item) }));
 
 async function rawPage(
   at: { customerId: string; providerId: string; companyId: string | undefined },
@@ -148,9 +173,25 @@ export async function censusFor(node: Node, now: string, asked: Asked): Promise<
 }
 
 /** Whom rules would include. */
-export async function previewFor(node: Node, now: string, rules: Parameters<typeof countPeople>[0]) {
+export async function previewFor(node: Node, now: string, rules: Rules) {
   const counting = countPeople(rules);
   return counting.told(await look(node, now, { see: counting.see, enough: () => false }));
+}
+
+/** Whether new filters match anybody; and who passes these, where that is asked. One look at everybody answers both. */
+export async function matchesFor(
+  node: Node,
+  now: string,
+  { asked, count }: { asked: Asked; count: Rules | undefined },
+): Promise<Matches> {
+  if (!count) return { census: await censusFor(node, now, asked), matches: undefined };
+  const [census, counting] = [takeCensus(asked), countPeople(count)];
+  const see = (one: Source) => {
+    counting.see(one);
+    if (one.present) census.see(one.facts);
+  };
+  const complete = await look(node, now, { see, enough: () => false });
+  return { census: census.told(complete), matches: counting.told(complete) };
 }
 
 /** About how many end users a customer has, by the counts that directory and users keep. */
@@ -268,7 +309,7 @@ async function withIdentities(
 
 /**
  * The removal of some of what a customer that is no more has left behind: rows with those addresses that still sign in
- * there, then marketplaces; none when all is gone.
+ * there, then marketplaces and dynamic groups; none when all is gone.
  */
 export async function departures(customerId: string): Promise<Write[]> {
   const { rows } = await rowsPage(customerId, 48, undefined);
@@ -284,11 +325,12 @@ export async function departures(customerId: string): Promise<Write[]> {
 }
 
 async function closures(customerId: string): Promise<Write[]> {
-  const [{ items }, [settings]] = await Promise.all([
+  const [{ items: markets }, { items: groups }, [settings]] = await Promise.all([
     page({ partition: partition(customerId, 'MARKET'), limit: 90, consistent: true }),
+    page({ partition: partition(customerId, 'GROUP'), limit: 90, consistent: true }),
     getAll([catalogSettingsKey(customerId)], true),
   ]);
-  return [...items, ...(settings ? [settings] : [])].map(removal);
+  return [...(settings ? [settings] : []), ...markets, ...groups].slice(0, 90).map(removal);
 }
 
 const removal = (item: Raw): Write => ({

@@ -8,6 +8,7 @@ export interface CatalogSettings {
   /** The number of the next marketplace; none is ever used again. */
   readonly nextNumber: number;
   readonly marketplaces: number;
+  readonly dynamicGroups: number;
   /** Counts the changes of who belongs to marketplaces. */
   readonly generation: number;
   /** The generation that every end user's row has followed. */
@@ -20,6 +21,7 @@ const stored = z.object({
   fullView: z.number(),
   nextNumber: z.number(),
   marketplaces: z.number(),
+  dynamicGroups: z.number().default(0),
   generation: z.number(),
   settled: z.number(),
   version: z.number(),
@@ -29,6 +31,7 @@ const unsaid: CatalogSettings = {
   fullView: false,
   nextNumber: 1,
   marketplaces: 0,
+  dynamicGroups: 0,
   generation: 0,
   settled: 0,
   version: 0,

@@ -11,8 +11,9 @@ export type Walk = z.infer<typeof walk>;
 /** Work of a customer's catalogue in the background, and how far it is. */
 export const catalogueOperation = z.strictObject({
   id: z.string().describe('`opr_…`'),
-  type: z.enum(['MARKETPLACE', 'FULL_VIEW', 'ENROLMENT']),
+  type: z.enum(['MARKETPLACE', 'DYNAMIC_GROUP', 'FULL_VIEW', 'ENROLMENT']),
   marketplaceId: z.string().nullable(),
+  dynamicGroupId: z.string().nullable(),
   state: z
     .enum(['Requested', 'InProgress', 'Pending', 'Provisioned'])
     .describe('`Pending`: a later change took its work over; `Provisioned` once that is done'),
@@ -33,6 +34,7 @@ const stored = catalogueOperation
   .omit({ stalledSince: true })
   .extend({
     customerId: z.string(),
+    dynamicGroupId: z.string().nullable().default(null),
     generation: z.number().describe('Of the rules that it brings to everyone'),
     number: z.number().nullable().describe('Of the marketplace'),
     items: z.array(z.string()).describe('Still to be looked at'),
@@ -55,11 +57,12 @@ export const workItem = (work: Work): Item & { version: number } => ({
 /** New work, and what wakes it. */
 export function requestWork(
   asked: Pick<Work, 'id' | 'customerId' | 'type'> &
-    Partial<Pick<Work, 'marketplaceId' | 'number' | 'generation' | 'items' | 'walks'>>,
+    Partial<Pick<Work, 'marketplaceId' | 'dynamicGroupId' | 'number' | 'generation' | 'items' | 'walks'>>,
   now: string,
 ) {
   const work: Work = {
     marketplaceId: null,
+    dynamicGroupId: null,
     number: null,
     generation: 0,
     items: [],

@@ -23,6 +23,7 @@ export const prefixes = {
   plan: 'pln',
   catalogItem: 'cat',
   marketplace: 'mkt',
+  dynamicGroup: 'dgr',
 } as const;
 
 export type Kind = keyof typeof prefixes;

@@ -51,6 +51,7 @@ export type PartitionKind =
   | 'ASSIGNED'
   | 'END_USER'
   | 'MARKET'
+  | 'GROUP'
   | 'REQUEST';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
@@ -309,6 +310,11 @@ export const endUserKey = (customerId: string, personId: string): Key => ({
 export const marketplaceKey = (customerId: string, marketplaceId: string): Key => ({
   PK: partition(customerId, 'MARKET'),
   SK: marketplaceId,
+});
+/** A customer's named group of whoever passes its filters. */
+export const dynamicGroupKey = (customerId: string, groupId: string): Key => ({
+  PK: partition(customerId, 'GROUP'),
+  SK: groupId,
 });
 export const serviceRequestKey = (customerId: string, requestId: string): Key => ({
   PK: partition(customerId, 'REQUEST'),

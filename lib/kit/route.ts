@@ -87,7 +87,7 @@ export interface Spec<P, Q, B, R, L> {
 /** What a load may know: the ids that the token and the path claim, not yet checked; the shell drops results of strangers. */
 export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
-  readonly query: Q & { readonly limit: number };
+  readonly query: Q & { readonly limit: number; readonly dryRun?: boolean };
   readonly body: B;
   /** The caller's node by the token. */
   readonly home: string;

@@ -27,12 +27,20 @@ interface Market {
   people: string[];
   groups: string[];
   locations: string[];
+  /** Indexes of the dynamic groups that it names. */
+  dynamic: number[];
   items: string[];
+}
+/** A dynamic group: whoever is at one of these places. */
+interface Group {
+  readonly id: string;
+  locations: string[];
 }
 interface World {
   readonly bazaar: Bazaar;
   people: Person[];
   markets: Market[];
+  readonly groups: readonly Group[];
   readonly items: readonly string[];
   assigned: Set<string>;
   restricted: Set<string>;
@@ -46,18 +54,21 @@ beforeAll(async () => {
   items = [await plantItem(msp), await plantItem(msp), await plantItem(msp)];
 });
 
-const includes = (market: Market, { who, organization, location }: Person) =>
+const includes = (market: Market, { who, organization, location }: Person, groups: readonly Group[]) =>
   market.everyone ||
   market.people.includes(who.id) ||
   (organization !== null && market.groups.includes(organization)) ||
-  (location !== null && market.locations.includes(location));
+  (location !== null &&
+    [market, ...market.dynamic.map((at) => groups[at] as Group)].some((one) =>
+      one.locations.includes(location),
+    ));
 
 const expectedOf = (world: World, person: Person): string[] =>
   world.items.filter(
     (item) =>
       world.assigned.has(item) &&
       ((world.fullView && !world.restricted.has(item)) ||
-        world.markets.some((one) => one.items.includes(item) && includes(one, person))),
+        world.markets.some((one) => one.items.includes(item) && includes(one, person, world.groups))),
   );
 
 const place = fc.record({
@@ -70,6 +81,7 @@ const rules = fc.record({
   people: fc.array(pick, { maxLength: 2 }),
   groups: fc.subarray(['Alpha', 'Beta']),
   locations: fc.subarray(['Uri', 'Zug']),
+  dynamic: fc.subarray([0, 1]),
   items: fc.subarray([0, 1, 2]),
 });
 const command = fc.oneof(
@@ -79,6 +91,15 @@ const command = fc.oneof(
   { weight: 4, arbitrary: rules.map((one) => ({ what: 'open' as const, ...one })) },
   { weight: 4, arbitrary: fc.record({ what: fc.constant('rearrange' as const), at: pick, to: rules }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('close' as const), at: pick }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('regather' as const),
+      group: fc.nat({ max: 1 }),
+      locations: fc.subarray(['Uri', 'Zug'], { minLength: 1 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('drop' as const), group: fc.nat({ max: 1 }) }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('assign' as const), item: fc.nat({ max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('take' as const), item: fc.nat({ max: 2 }) }) },
   {
@@ -93,7 +114,10 @@ const command = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('event' as const), at: fc.nat({ max: 99 }) }) },
 );
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
-type Given = { everyone: boolean; people: number[]; groups: string[]; locations: string[]; items: number[] };
+type Given = Pick<Market, 'everyone' | 'groups' | 'locations' | 'dynamic'> & {
+  people: number[];
+  items: number[];
+};
 
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
@@ -106,12 +130,16 @@ function marketFrom(world: World, given: Given): Omit<Market, 'id'> {
   };
 }
 
-const bodyOf = ({ everyone, people, groups, locations, items: held }: Omit<Market, 'id'>) => ({
-  everyone,
-  people,
-  items: held,
-  groups: groups.map((organization) => ({ organization })),
-  filters: locations.map((one) => ({ all: [{ attribute: 'location', op: 'EQUALS', values: [one] }] })),
+const located = (locations: readonly string[]) =>
+  locations.map((one) => ({ all: [{ attribute: 'location', op: 'EQUALS', values: [one] }] }));
+
+const bodyOf = (world: Pick<World, 'groups'>, market: Omit<Market, 'id'>) => ({
+  everyone: market.everyone,
+  people: market.people,
+  items: market.items,
+  groups: market.groups.map((organization) => ({ organization })),
+  filters: located(market.locations),
+  dynamicGroups: market.dynamic.map((at) => world.groups[at]?.id),
   allowEmpty: true,
 });
 
@@ -151,7 +179,7 @@ async function play(world: World, one: Command): Promise<void> {
     const market = marketFrom(world, one);
     const answer = await call(`POST ${base}/marketplaces`, {
       as: bazaar.admin,
-      body: { name: `M ${randomUUID()}`, ...bodyOf(market) },
+      body: { name: `M ${randomUUID()}`, ...bodyOf(world, market) },
     });
     // Somebody who has not been enrolled yet cannot be named yet.
     if (answer.body.code === 'marketplaces.person_unknown') return;
@@ -161,7 +189,10 @@ async function play(world: World, one: Command): Promise<void> {
     const market = at(world.markets, one.at);
     if (!market) return;
     const after = marketFrom(world, one.to);
-    const answer = await call(`PATCH ${base}/marketplaces/${market.id}`, { ...byAdmin, body: bodyOf(after) });
+    const answer = await call(`PATCH ${base}/marketplaces/${market.id}`, {
+      ...byAdmin,
+      body: bodyOf(world, after),
+    });
     if (answer.body.code === 'marketplaces.person_unknown') return;
     if (answer.status > 202) throw new Error(JSON.stringify(answer.body));
     Object.assign(market, after);
@@ -170,6 +201,17 @@ async function play(world: World, one: Command): Promise<void> {
     if (!market) return;
     await send(`DELETE ${base}/marketplaces/${market.id}`, byAdmin);
     world.markets = world.markets.filter((other) => other !== market);
+  } else if (one.what === 'regather') {
+    const group = world.groups[one.group] as Group;
+    const body = { filters: located(one.locations), allowEmpty: true };
+    await send(`PATCH ${base}/dynamic-groups/${group.id}`, { ...byAdmin, body });
+    group.locations = one.locations;
+  } else if (one.what === 'drop') {
+    // It goes only while nothing names it; the model keeps those that could.
+    const { id } = world.groups[one.group] as Group;
+    const named = world.markets.some(({ dynamic }) => dynamic.includes(one.group));
+    if (named) await send(`DELETE ${base}/dynamic-groups/${id}`, byAdmin, [409]);
+    else expect((await call(`GET ${base}/dynamic-groups/${id}`, byAdmin)).body.marketplaces).toBe(0);
   } else if (one.what === 'assign') {
     const item = items[one.item] ?? '';
     if (world.assigned.has(item)) return;
@@ -203,6 +245,23 @@ async function play(world: World, one: Command): Promise<void> {
   }
 }
 
+async function membersOf({ admin }: Bazaar, path: string): Promise<string[]> {
+  const out: string[] = [];
+  let more = '';
+  do {
+    const { body } = await send(`GET ${path}/members?limit=2${more}`, { as: admin });
+    out.push(...body.items.map((one: { personId: string }) => one.personId));
+    more = body.nextCursor ? `&cursor=${body.nextCursor}` : '';
+  } while (more);
+  return out;
+}
+
+async function gather({ id, admin }: Bazaar, locations: string[]): Promise<Group> {
+  const body = { name: locations.join(), filters: located(locations), allowEmpty: true };
+  const made = await send(`POST /v1/customers/${id}/dynamic-groups`, { as: admin, body });
+  return { id: made.body.id, locations };
+}
+
 it('whatever happens in whatever order: in the end everybody sees what the rules say, and no more', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 22 }), async (commands) => {
@@ -210,6 +269,7 @@ it('whatever happens in whatever order: in the end everybody sees what the rules
       const who = bazaar.people[0] as Somebody;
       const world: World = {
         bazaar,
+        groups: [await gather(bazaar, ['Uri']), await gather(bazaar, ['Zug'])],
         people: [{ who, organization: null, location: null }],
         ...{ markets: [], items, assigned: new Set(), restricted: new Set(), fullView: false },
       };
@@ -228,11 +288,20 @@ it('whatever happens in whatever order: in the end everybody sees what the rules
       );
       for (const person of world.people) {
         const row = rows.find(({ id }) => id === person.who.id);
-        const held = world.markets.filter((one) => !one.everyone && includes(one, person));
+        const held = world.markets.filter((one) => !one.everyone && includes(one, person, world.groups));
         expect(row?.markets).toEqual(
           held.map(({ id }) => numbers.get(id)).toSorted((a, b) => Number(a) - Number(b)),
         );
         expect((await seenBy(person.who.as)).toSorted()).toEqual(expectedOf(world, person).toSorted());
+      }
+      for (const [at, { id }] of world.groups.entries()) {
+        const path = `/v1/customers/${bazaar.id}/dynamic-groups/${id}`;
+        const { body } = await call(`GET ${path}`, { as: bazaar.admin });
+        expect(body.marketplaces).toBe(world.markets.filter(({ dynamic }) => dynamic.includes(at)).length);
+        const here = world.people.filter((one) => world.groups[at]?.locations.includes(String(one.location)));
+        expect((await membersOf(bazaar, path)).toSorted()).toEqual(
+          here.map(({ who: one }) => one.id).toSorted(),
+        );
       }
       for (const shelf of await allOf(bazaar.id, 'ASSIGNED')) {
         const holding = (everyone: boolean) =>

@@ -59,7 +59,7 @@ it('a marketplace that cannot be read keeps nobody from the others, and is told 
 });
 
 it('a marketplace whose rules fail leaves what somebody had of it, and tells the others', () => {
-  const rules = { everyone: false, people: [], groups: [], filters: [] };
+  const rules = { everyone: false, people: [], groups: [], filters: [], gatherings: [] };
   const failing = { ...rules, number: 1, filters: [undefined as never] };
   const good = { ...rules, number: 2, people: ['per_1'] };
   const facts = { id: 'per_1', place: undefined, attributes: {} };

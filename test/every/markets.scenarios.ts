@@ -32,7 +32,51 @@ async function shop({ msp }: Stage, items: number) {
 
 const filters = [{ all: [{ attribute: 'company', op: 'PRESENT' }] }];
 
+async function gathered(stage: Stage): Promise<Answer> {
+  return call(`POST ${at(stage)}/dynamic-groups`, { as: stage.customer.admin, body: group() });
+}
+
+const group = () => ({ name: name(), filters });
+
 export const markets: Scenarios = {
+  createDynamicGroup: (stage) => ({
+    line: `POST ${at(stage)}/dynamic-groups`,
+    as: stage.customer.admin,
+    body: group(),
+  }),
+  listDynamicGroups: async (stage) => {
+    await gathered(stage);
+    return { line: `GET ${at(stage)}/dynamic-groups?q=market`, as: stage.customer.admin };
+  },
+  getDynamicGroup: async (stage) => ({
+    line: `GET ${at(stage)}/dynamic-groups/${(await gathered(stage)).body.id}`,
+    as: stage.customer.admin,
+  }),
+  changeDynamicGroup: async (stage) => ({
+    line: `PATCH ${at(stage)}/dynamic-groups/${(await gathered(stage)).body.id}`,
+    as: stage.customer.admin,
+    headers: any,
+    body: { filters: [...filters, ...filters] },
+  }),
+  'changeDynamicGroup: that a marketplace names': async (stage) => {
+    const { id } = (await gathered(stage)).body;
+    await opened(stage, { dynamicGroups: [id] });
+    return {
+      line: `PATCH ${at(stage)}/dynamic-groups/${id}`,
+      as: stage.customer.admin,
+      headers: any,
+      body: { filters: [...filters, ...filters] },
+    };
+  },
+  deleteDynamicGroup: async (stage) => ({
+    line: `DELETE ${at(stage)}/dynamic-groups/${(await gathered(stage)).body.id}`,
+    as: stage.customer.admin,
+    headers: any,
+  }),
+  listDynamicGroupMembers: async (stage) => ({
+    line: `GET ${at(stage)}/dynamic-groups/${(await gathered(stage)).body.id}/members`,
+    as: stage.customer.admin,
+  }),
   createMarketplace: async (stage) => ({
     line: `POST ${at(stage)}/marketplaces`,
     as: stage.customer.admin,
@@ -42,6 +86,15 @@ export const markets: Scenarios = {
     line: `POST ${at(stage)}/marketplaces`,
     as: stage.customer.admin,
     body: { name: name(), filters, items: [await assigned(stage)] },
+  }),
+  'createMarketplace: for a dynamic group': async (stage) => ({
+    line: `POST ${at(stage)}/marketplaces`,
+    as: stage.customer.admin,
+    body: {
+      name: name(),
+      dynamicGroups: [(await gathered(stage)).body.id],
+      items: [await assigned(stage)],
+    },
   }),
   listMarketplaces: async (stage) => {
     await opened(stage);

@@ -54,9 +54,15 @@ beforeAll(async () => {
   await assign(msp.catalog, bazaar.id, two);
   const open = (body: object) =>
     send(`POST /v1/customers/${bazaar.id}/marketplaces`, bazaar.admin, { name: 'M', ...body });
+  const filters = [{ all: [{ attribute: 'company', op: 'PRESENT' }] }];
+  const group = await send(`POST /v1/customers/${bazaar.id}/dynamic-groups`, bazaar.admin, {
+    name: 'All',
+    filters,
+  });
+  const dynamicGroups = [group.body.id];
   const [everyone, few] = [
     await open({ everyone: true, items: [itemId] }),
-    await open({ people: bazaar.people.map(({ id }) => id), items: [itemId, two.body.id] }),
+    await open({ people: bazaar.people.map(({ id }) => id), items: [itemId, two.body.id], dynamicGroups }),
   ];
   expect([everyone.status, few.status]).toEqual([201, 202]);
   await deliver(bazaar.id);
@@ -94,7 +100,8 @@ const row = () => first(of('endUser', bazaar.id));
 
 it('finds nothing wrong with what the API wrote', async () => {
   expect(await told()).toEqual([]);
-  for (const kind of ['assignment', 'marketplace', 'endUser', 'catalogOperation']) first(of(kind, bazaar.id));
+  for (const kind of ['assignment', 'marketplace', 'dynamicGroup', 'endUser', 'catalogOperation'])
+    first(of(kind, bazaar.id));
   expect(row()).toMatchObject({ markets: [2], signIn: expect.any(String) });
   expect(assigned(bazaar.id)).toMatchObject({ markets: [2], everyone: [1] });
   for (const type of ['TRANSFER_IN', 'TRANSFER_OUT', 'REFUND']) first(of('entry', child, { type }));
@@ -154,6 +161,16 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     'an end user with the number of a marketplace for everyone',
     () => edit(row(), { markets: [1, 2] }),
     () => [/^catalogue: .*END_USER per_.*: it names marketplaces 1,/],
+  ],
+  [
+    'a dynamic group that is gone',
+    () => without(first(of('dynamicGroup', bazaar.id))),
+    () => [/^catalogue: cus_\S+ dgr_\S+: 1 marketplaces name it that are not counted, or name what is/],
+  ],
+  [
+    'a wrong count of marketplaces that name a dynamic group',
+    () => edit(first(of('dynamicGroup', bazaar.id)), { marketplaces: 3 }),
+    () => [/^catalogue: cus_\S+ dgr_\S+: it counts 2 marketplaces that do not name it/],
   ],
   [
     'an end user whose address signs in nowhere',
