@@ -2,9 +2,16 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
 import { rehomed } from '../../lib/catalog/assignment.ts';
-import { assignedPage, assignmentsOf } from '../../lib/catalog/assignment-store.ts';
+import {
+  assignedPage,
+  assignmentsOf,
+  destinationOf,
+  nodeHoldings,
+} from '../../lib/catalog/assignment-store.ts';
 import { moveRequested } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
+import type { Envelope } from '../../lib/kit/event.ts';
+import { arrived } from '../../lib/kit/holdings.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { by } from './by.ts';
 
@@ -14,7 +21,7 @@ const atOnce = 25;
 export const onSubtreeMoved = subscriber({
   id: 'on-subtree-moved',
   on: moveRequested,
-  impact: 'A reseller whose customer moved away cannot take back what that customer has of the catalogue.',
+  impact: 'Resellers that a customer moved away from, or to, cannot take back items of the catalogue.',
   handle: async (envelope) => {
     const customerId = envelope.subject;
     let after: string | undefined;
@@ -40,5 +47,19 @@ export const onSubtreeMoved = subscriber({
       });
       after = next ?? undefined;
     } while (after);
+    await counted(envelope);
   },
 });
+
+/** The new parent may take items away again. */
+function counted(envelope: Envelope<{ operationId: string; providerId: string }>): Promise<void> {
+  const { operationId, providerId } = envelope.data;
+  return react(envelope, async () => {
+    const parentId = await destinationOf(providerId, operationId);
+    if (!parentId) return undefined;
+    const [holdings, item] = await Promise.all([nodeHoldings(parentId), get(nodeKey(parentId), true)]);
+    const target = toNode(item);
+    const writes = arrived(parentId, holdings, operationId);
+    return target && { plan: { writes, reply: {} }, target, actor: by(envelope, 'on-subtree-moved') };
+  });
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { unassign } from '../../lib/catalog/assignment.ts';
-import { assignmentOf } from '../../lib/catalog/assignment-store.ts';
-import { heldBelow } from '../../lib/catalog/problems.ts';
+import { assignmentAndHoldings } from '../../lib/catalog/assignment-store.ts';
+import { heldBelow, movingIn } from '../../lib/catalog/problems.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -19,11 +19,11 @@ export const unassignItem = route({
   dryRun: true,
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [heldBelow],
-  load: ({ target, params }) => assignmentOf(target, params.itemId),
-  decide: ({ scope, ifMatch }, current) => {
+  refuses: [heldBelow, movingIn],
+  load: ({ target, params }) => assignmentAndHoldings(target, params.itemId),
+  decide: ({ scope, ifMatch }, { current, holdings }) => {
     if (!current) refuse(notFound);
     expectVersion(ifMatch, current.version);
-    return unassign(scope.target.id, current);
+    return unassign(scope.target.id, current, holdings);
   },
 });

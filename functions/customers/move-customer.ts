@@ -19,7 +19,7 @@ import {
   headcountOf,
   holdingsTold,
   journeyOf,
-  profileOf,
+  newParentOf,
 } from '../../lib/customers/store.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
@@ -54,13 +54,14 @@ export const moveCustomer = route({
   ],
   alongside: besideHoldings,
   load: async ({ body, provider, scope, alongside }) => {
-    const [{ target }, parent, holdings, headcount] = await Promise.all([
+    const [{ target }, { stored, parentHoldings }, holdings, headcount] = await Promise.all([
       scope(),
-      profileOf(body.parentId),
+      newParentOf(body.parentId),
       holdingsTold({ alongside }),
       provider ? headcountOf(provider) : scope().then(({ target }) => headcountOf(providerOf(target))),
     ]);
-    return { ...(await journeyOf(target, body.parentId, parent)), holdings, headcount };
+    const journey = await journeyOf(target, body.parentId, stored);
+    return { ...journey, holdings, parentHoldings, headcount };
   },
   decide: ({ scope, query, body, newId, now }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };

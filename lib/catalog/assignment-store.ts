@@ -1,4 +1,5 @@
 import { getAll, page } from '../aws/db.ts';
+import { type Holdings, toHoldings } from '../kit/holdings.ts';
 import {
   assignmentKey,
   catalogKey,
@@ -6,6 +7,7 @@ import {
   type Key,
   namePartition,
   nodeKey,
+  operationKey,
   partition,
 } from '../kit/keys.ts';
 import { refuse } from '../kit/plan.ts';
@@ -87,6 +89,23 @@ export async function assignedPage(customerId: string, limit: number, after: str
 export async function assignmentOf(customerId: string, itemId: string): Promise<Assignment | undefined> {
   const [item] = await getAll([assignmentKey(customerId, itemId)], true);
   return item && toAssignment(item);
+}
+
+/** The same with what the customer holds, read at once. */
+export async function assignmentAndHoldings(customerId: string, itemId: string) {
+  const [item, told] = await getAll([assignmentKey(customerId, itemId), holdingsKey(customerId)], true);
+  return { current: item && toAssignment(item), holdings: toHoldings(told) };
+}
+
+export async function nodeHoldings(nodeId: string): Promise<Holdings> {
+  const [told] = await getAll([holdingsKey(nodeId)], true);
+  return toHoldings(told);
+}
+
+/** Where a move leads; undefined where there is no such operation any more. */
+export async function destinationOf(providerId: string, operationId: string): Promise<string | undefined> {
+  const [operation] = await getAll([operationKey(providerId, operationId)], true);
+  return operation && String(operation.toId);
 }
 
 /** What a node has of some items, by their ids. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { changeHoldings } from '../kit/holdings.ts';
+import { changeHoldings, type Holdings } from '../kit/holdings.ts';
 import { assignmentKey, nameEntry, nodeKey } from '../kit/keys.ts';
 import { type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
@@ -9,7 +9,7 @@ import { foldName } from '../kit/text.ts';
 import { itemType } from './content.ts';
 import { itemAssigned, itemUnassigned } from './events.ts';
 import type { CatalogItem } from './item.ts';
-import { heldBelow, notAvailable } from './problems.ts';
+import { heldBelow, movingIn, notAvailable } from './problems.ts';
 import { type CatalogSettings, unaltered } from './settings.ts';
 
 /** An item of the catalogue that a customer or reseller has: the ceiling for everything below. */
@@ -143,11 +143,17 @@ export function assign(customer: Node, handing: Handing, now: string): Plan<Assi
 }
 
 /** Takes an item that nobody right below has: closed at once, in every marketplace and to every end user. */
-export function unassign(customerId: string, current: Assignment): Plan {
+export function unassign(customerId: string, current: Assignment, holdings: Holdings): Plan {
   const { id, name, below, markets, everyone, version } = current;
   if (below > 0) refuse(heldBelow, undefined, { below });
+  if (holdings.arriving.length > 0) refuse(movingIn);
   return {
-    writes: [{ do: 'remove', key: assignmentKey(customerId, id), version }, ...counted(current.from, id, -1)],
+    writes: [
+      { do: 'remove', key: assignmentKey(customerId, id), version },
+      ...counted(current.from, id, -1),
+      // A move to here sees that the item is gone, or this sees the move.
+      changeHoldings(customerId, holdings.version !== undefined, holdings),
+    ],
     receipt: {
       action: 'catalogue.unassign',
       subject: id,

@@ -60,6 +60,11 @@ export const heldBelow = problem({
   status: 409,
   title: 'Customers or resellers right below still have the item',
 });
+export const movingIn = problem({
+  code: 'catalogue.moving_in',
+  status: 409,
+  title: 'A customer has just moved in right below, and what it has is being counted: try again in a moment',
+});
 export const importTooLong = problem({
   code: 'catalogue.import_too_long',
   status: 413,

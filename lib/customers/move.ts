@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
-import { sameHoldings } from '../kit/holdings.ts';
+import { awaitArrival, type Holdings, sameHoldings } from '../kit/holdings.ts';
 import { prefixes } from '../kit/id.ts';
 import { offerKey, operationKey, roleCollectionKey, settingsKey, treeEntry } from '../kit/keys.ts';
 import type { Move } from '../kit/move.ts';
@@ -87,6 +87,8 @@ export interface Journey {
   readonly held: readonly { readonly serviceId: string; readonly times: number }[];
   /** The version of these holdings, read before they were listed. */
   readonly holdings: number | undefined;
+  /** What the new parent holds, read before its items were listed. */
+  readonly parentHoldings: Holdings;
   readonly offered: readonly string[] | null;
   /** The same of the catalogue: items that the node has, and those of the new parent (null: everything). */
   readonly items: { readonly held: readonly string[]; readonly offered: readonly string[] | null };
@@ -158,6 +160,7 @@ export function moveCustomer(
       ...admit(parent),
       ...dismiss(before.parentId),
       sameHoldings(node.id, journey.holdings),
+      ...expected(parent, journey, made.operationId),
       sameHeadcount(providerId, journey.headcount),
       ...handOver(journey.held, { from: before.parentId, to: parent.id }),
       ...journey.collections.map(letGo),
@@ -180,6 +183,12 @@ export function moveCustomer(
     ],
     reply: { body, version: 1, location: `/v1/moves/${made.operationId}` },
   };
+}
+
+/** A reseller takes none of its items away from now on until those of the new customer are counted. */
+function expected(parent: Node, { items, parentHoldings }: Journey, operationId: string): Write[] {
+  if (items.held.length === 0 || items.offered === null) return [];
+  return [awaitArrival(parent.id, parentHoldings, operationId)];
 }
 
 /** Binds the depth of a subtree to there being no customer more than when it was sized. */

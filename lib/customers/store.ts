@@ -1,4 +1,5 @@
 import { commit, each, get, getAll, page } from '../aws/db.ts';
+import { toHoldings } from '../kit/holdings.ts';
 import {
   archiveKey,
   companyKey,
@@ -333,12 +334,18 @@ export async function holdingsTold({ alongside }: Pick<LoadInput, 'alongside'>):
   return told && Number(told.version);
 }
 
+/** The new parent of a move, and what it holds before that is listed. */
+export async function newParentOf(parentId: string) {
+  const [stored, told] = await getAll([nodeKey(parentId), holdingsKey(parentId)], true);
+  return { stored, parentHoldings: toHoldings(told) };
+}
+
 /** What a move depends on, bound to the tree as it is. */
 export async function journeyOf(
   node: Node,
   parentId: string,
   stored: Stored | undefined,
-): Promise<Omit<Journey, 'holdings' | 'headcount'>> {
+): Promise<Omit<Journey, 'holdings' | 'parentHoldings' | 'headcount'>> {
   const parentPath = String(stored?.path ?? '').split('/');
   const direct = parentId === node.path[1];
   const left = node.path.slice(2, -1).filter((one) => !parentPath.includes(one));

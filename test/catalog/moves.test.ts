@@ -83,6 +83,51 @@ describe('giving an item while its customer moves', () => {
   });
 });
 
+describe('taking an item away at the new parent while a customer moves there', () => {
+  const moved = async () => {
+    const item = await publish(msp.catalog);
+    for (const node of [left.id, right.id]) await assign(msp.catalog, node, item);
+    const { id } = await plantDirectly(msp.catalog, { parentId: left.id });
+    await assign(msp.catalog, id, item);
+    return { id, item };
+  };
+  const counts = async (id: string, item: Answer) => ({
+    left: (await has(left.id, item))?.below,
+    right: (await has(right.id, item))?.below,
+    from: (await has(id, item))?.from,
+  });
+
+  it('one sees the other: nobody keeps what the new parent has no more, and each counts its own', async () => {
+    for (let round = 0; round < 12; round++) {
+      const { id, item } = await moved();
+      const [taken, went] = await Promise.all([unassign(msp.catalog, right.id, item), move(id, right.id)]);
+      expect([taken.status, went.status].filter((status) => status < 300)).toHaveLength(1);
+      expect([taken.body?.code, went.body.code].filter(Boolean)).toEqual([
+        went.status === 202 ? 'catalogue.moving_in' : 'customers.items_not_held',
+      ]);
+      if (went.status === 202) await follow(id);
+      expect(await counts(id, item)).toEqual(
+        went.status === 202
+          ? { left: 0, right: 1, from: right.id }
+          : { left: 1, right: undefined, from: left.id },
+      );
+    }
+  });
+
+  it('is refused from the move on until what came is counted there', async () => {
+    const { id, item } = await moved();
+    const other = await publish(msp.catalog);
+    await assign(msp.catalog, right.id, other);
+    expect((await move(id, right.id)).status).toBe(202);
+    for (const one of [item, other])
+      expect((await unassign(msp.catalog, right.id, one)).body.code).toBe('catalogue.moving_in');
+    await follow(id);
+    expect(await counts(id, item)).toEqual({ left: 0, right: 1, from: right.id });
+    expect((await unassign(msp.catalog, right.id, item)).body.code).toBe('catalogue.held_below');
+    expect((await unassign(msp.catalog, right.id, other)).status).toBe(204);
+  });
+});
+
 describe('deleting a customer', () => {
   it('gives back what it had, once', async () => {
     const { id } = await plantDirectly(msp.catalog, { parentId: left.id });

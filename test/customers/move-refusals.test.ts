@@ -196,7 +196,13 @@ describe('a move is refused', () => {
     const [home, target, stored] = await Promise.all([own.id, root.id, high.id].map(profileOf));
     const headcount = await headcountOf(own.id);
     const node = toNode(target) as Node;
-    const journey = { ...(await journeyOf(node, high.id, stored)), holdings: undefined, headcount };
+    const parentHoldings = { version: undefined, arriving: [] };
+    const journey = {
+      ...(await journeyOf(node, high.id, stored)),
+      holdings: undefined,
+      parentHoldings,
+      headcount,
+    };
     await plantDirectly(own.catalog, { parentId: deep.id });
     const made = { operationId: newId('operation', Date.now()), dryRun: false, acceptLostRoles: false };
     const now = new Date().toISOString();

@@ -67,4 +67,5 @@ export const larger: Readonly<Record<string, string>> = {
   importCatalogue: 'operation and the rows themselves',
   assignItem: 'bound to the customer’s place, counted among what it holds',
   'assignItem: below a reseller': 'bound to the customer’s place, counted by it and by the reseller',
+  unassignItem: 'told to whoever moves a customer there',
 };
