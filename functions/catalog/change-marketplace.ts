@@ -30,11 +30,15 @@ export const changeMarketplace = route({
   body: changedMarketplace,
   ifMatch: true,
   reply: { status: 200, body: marketplace },
-<<<<<<< /tmp/tmpm08026j7
-  refuses: [dynamicGroupUnknown, notYours, personUnknown, itemNotAssigned, attributeUnknown, matchesNobody],
-=======
-  refuses: [unreadableMarketplace, notYours, personUnknown, itemNotAssigned, attributeUnknown, matchesNobody],
->>>>>>> /tmp/tmpcdl2bk9m
+  refuses: [
+    dynamicGroupUnknown,
+    notYours,
+    personUnknown,
+    itemNotAssigned,
+    attributeUnknown,
+    matchesNobody,
+    unreadableMarketplace,
+  ],
   load: async (input) => {
     const before = await marketplaceOf(input.target, input.params.marketplaceId);
     return before && { before, found: await arrangementFor(input, input.body, before) };

@@ -30,6 +30,11 @@ export const dynamicGroupUnknown = problem({
   status: 422,
   title: 'The dynamic groups of a marketplace must be those of its customer',
 });
+export const unreadableMarketplace = problem({
+  code: 'marketplaces.unreadable',
+  status: 409,
+  title: 'This marketplace was stored in a form that this version of the service cannot read',
+});
 export const tooManyMarketplaces = problem({
   code: 'marketplaces.too_many',
   status: 409,

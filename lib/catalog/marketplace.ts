@@ -3,12 +3,8 @@ import { marketplaceKey, nameEntry } from '../kit/keys.ts';
 import { type Item, refuse } from '../kit/plan.ts';
 import { foldName, id, name } from '../kit/text.ts';
 import { filter } from './filter.ts';
-<<<<<<< /tmp/tmp44f8nawj
-import { groupChoice, peopleFields, type SaidRules } from './rules.ts';
-=======
 import { unreadableMarketplace } from './marketplace-problems.ts';
-import { groupChoice, peopleFields, type Rules } from './rules.ts';
->>>>>>> /tmp/tmpv5ixq4rz
+import { groupChoice, peopleFields, type SaidRules } from './rules.ts';
 import type { Hold } from './shelf.ts';
 
 const items = z
