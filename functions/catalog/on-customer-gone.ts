@@ -1,11 +1,8 @@
-import { toNode } from '../../lib/aws/auth.ts';
-import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
 import { returned } from '../../lib/catalog/assignment.ts';
-import { assignedPage } from '../../lib/catalog/assignment-store.ts';
+import { givenPage } from '../../lib/catalog/assignment-store.ts';
 import { customerDeleted } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
-import { nodeKey } from '../../lib/kit/keys.ts';
 import { by } from './by.ts';
 
 const atOnce = 40;
@@ -16,17 +13,13 @@ export const onCustomerGone = subscriber({
   on: customerDeleted,
   impact: 'A reseller whose customer was deleted cannot take back what that customer had of the catalogue.',
   handle: async (envelope) => {
-    const customerId = envelope.subject;
+    const { subject: id, tenant } = envelope;
+    const target = { id, type: 'CUSTOMER' as const, path: tenant.path, name: '', version: 0, item: {} };
     for (let more = true; more; ) {
       await react(envelope, async () => {
-        const [parent, { assignments }] = await Promise.all([
-          get(nodeKey(envelope.data.parentId), true),
-          assignedPage(customerId, atOnce, undefined),
-        ]);
-        more = assignments.length === atOnce;
-        const target = toNode(parent);
-        if (!target) return undefined;
-        const writes = assignments.flatMap((one) => returned(customerId, one));
+        const { given, next } = await givenPage(id, atOnce);
+        more = next !== null;
+        const writes = given.flatMap(({ one, giver }) => returned(id, one, giver));
         return { plan: { writes, reply: {} }, target, actor: by(envelope, 'on-customer-gone') };
       });
     }

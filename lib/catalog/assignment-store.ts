@@ -86,12 +86,21 @@ export async function assignedPage(customerId: string, limit: number, after: str
   return { assignments: read.items.map(toAssignment), next: read.next };
 }
 
-export async function assignmentOf(customerId: string, itemId: string): Promise<Assignment | undefined> {
-  const [item] = await getAll([assignmentKey(customerId, itemId)], true);
-  return item && toAssignment(item);
+/** The same, each with what its giver has of it. */
+export async function givenPage(customerId: string, limit: number) {
+  const { assignments, next } = await assignedPage(customerId, limit, undefined);
+  const givers = await getAll(
+    assignments.map(({ from, id }) => assignmentKey(from, id)),
+    true,
+  );
+  const given = assignments.map((one, index) => {
+    const giver = givers[index];
+    return { one, giver: giver && toAssignment(giver) };
+  });
+  return { given, next };
 }
 
-/** The same with what the customer holds, read at once. */
+/** What a customer has of one item, and what it holds, read at once. */
 export async function assignmentAndHoldings(customerId: string, itemId: string) {
   const [item, told] = await getAll([assignmentKey(customerId, itemId), holdingsKey(customerId)], true);
   return { current: item && toAssignment(item), holdings: toHoldings(told) };

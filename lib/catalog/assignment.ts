@@ -181,10 +181,10 @@ export function rehomed(customerId: string, current: Assignment, parentId: strin
   ];
 }
 
-/** An item of a customer that is no more goes back to where it came from. */
-export function returned(customerId: string, current: Assignment): Write[] {
+/** An item of a customer that is no more goes back to where it came from, unless that is no more itself. */
+export function returned(customerId: string, current: Assignment, giver: Assignment | undefined): Write[] {
   return [
     { do: 'remove', key: assignmentKey(customerId, current.id), version: current.version },
-    ...counted(current.from, current.id, -1),
+    ...(giver ? counted(current.from, current.id, -1) : []),
   ];
 }

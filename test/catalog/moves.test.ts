@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { get } from '../../lib/aws/db.ts';
+import { commit, get } from '../../lib/aws/db.ts';
+import { newId } from '../../lib/aws/world.ts';
 import { customerDeleted } from '../../lib/customers/events.ts';
 import { announce, type Envelope } from '../../lib/kit/event.ts';
-import { assignmentKey } from '../../lib/kit/keys.ts';
+import { assignmentKey, nodeKey } from '../../lib/kit/keys.ts';
 import { announcedBy, react } from '../kit/deliver.ts';
 import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
+import { allOf, plantAssignment } from './bazaar.ts';
 import { assign, publish, unassign } from './desk.ts';
 
 let msp: Msp;
@@ -129,22 +132,37 @@ describe('taking an item away at the new parent while a customer moves there', (
 });
 
 describe('deleting a customer', () => {
+  const deleted = (id: string, parentId: string): Envelope => ({
+    ...announce(customerDeleted, id, { name: 'Gone', code: null, parentId }),
+    id: 'evt_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
+    source: 'quartermaster',
+    at: new Date().toISOString(),
+    tenant: { id, providerId: msp.id, path: ['plt_0', msp.id, parentId, id] },
+    actor: { id: msp.catalog.person, kind: 'person', home: msp.id },
+    traceId: 'trace',
+  });
+
   it('gives back what it had, once', async () => {
     const { id } = await plantDirectly(msp.catalog, { parentId: left.id });
     const item = await publish(msp.catalog);
     for (const node of [left.id, id]) await assign(msp.catalog, node, item);
-    const event = {
-      ...announce(customerDeleted, id, { name: 'Gone', code: null, parentId: left.id }),
-      id: 'evt_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
-      source: 'quartermaster',
-      at: new Date().toISOString(),
-      tenant: { id, providerId: msp.id, path: ['plt_0', msp.id, left.id, id] },
-      actor: { id: msp.catalog.person, kind: 'person', home: msp.id },
-      traceId: 'trace',
-    } satisfies Envelope;
+    const event = deleted(id, left.id);
     await react(event);
     await react(event);
     expect(await has(id, item)).toBeUndefined();
     expect((await has(left.id, item))?.below).toBe(0);
+  });
+
+  it('leaves nothing of it where its parent is gone as well, however much it had', async () => {
+    const parent = await plantReseller(msp);
+    const { id } = await plantDirectly(msp.catalog, { parentId: parent.id });
+    const item = await publish(msp.catalog);
+    for (const node of [parent.id, id]) await assign(msp.catalog, node, item);
+    const others = Array.from({ length: 45 }, () => newId('catalogItem', Date.now()));
+    for (const one of others) await plantAssignment(id, one);
+    for (const key of [nodeKey(parent.id), assignmentKey(parent.id, item.body.id), nodeKey(id)])
+      await commit([{ do: 'remove', key }], randomUUID(), Date.now() + 5000);
+    await react(deleted(id, parent.id));
+    expect(await allOf(id, 'ASSIGNED')).toEqual([]);
   });
 });
