@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { changedDynamicGroup, gatheredGroup } from '../../lib/catalog/dynamic-group.ts';
-import { groupNotYours } from '../../lib/catalog/dynamic-group-problems.ts';
+import { groupNotYours, unreadableGroup } from '../../lib/catalog/dynamic-group-problems.ts';
 import { changeDynamicGroup as change } from '../../lib/catalog/gather.ts';
 import { regatheringFor } from '../../lib/catalog/gather-store.ts';
 import { attributeUnknown, matchesNobody } from '../../lib/catalog/marketplace-problems.ts';
@@ -24,7 +24,7 @@ export const changeDynamicGroup = route({
   ifMatch: true,
   dryRun: true,
   reply: { status: 200, body: gatheredGroup },
-  refuses: [groupNotYours, attributeUnknown, matchesNobody],
+  refuses: [groupNotYours, unreadableGroup, attributeUnknown, matchesNobody],
   load: (input) => regatheringFor(input, input.params.groupId, input.body),
   decide: ({ scope, body, ifMatch, newId, now }, loaded) => {
     const { before, found } = loaded ?? refuse(notFound);

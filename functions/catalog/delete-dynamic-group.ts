@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { groupInUse, groupNotYours } from '../../lib/catalog/dynamic-group-problems.ts';
+import { groupInUse, groupNotYours, unreadableGroup } from '../../lib/catalog/dynamic-group-problems.ts';
 import { deleteDynamicGroup as remove } from '../../lib/catalog/gather.ts';
 import { groupInUseBy } from '../../lib/catalog/gather-store.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
@@ -18,7 +18,7 @@ export const deleteDynamicGroup = route({
   params: z.strictObject({ customerId: id('customer'), groupId: id('dynamicGroup') }),
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [groupNotYours, groupInUse],
+  refuses: [groupNotYours, groupInUse, unreadableGroup],
   load: ({ target, params }) => groupInUseBy(target, params.groupId),
   decide: ({ scope, ifMatch }, { before, ...found }) => {
     const one = before ?? refuse(notFound);

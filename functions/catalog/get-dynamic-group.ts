@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dynamicGroup, viewDynamicGroup } from '../../lib/catalog/dynamic-group.ts';
+import { unreadableGroup } from '../../lib/catalog/dynamic-group-problems.ts';
 import { dynamicGroupOf } from '../../lib/catalog/dynamic-group-store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -16,7 +17,7 @@ export const getDynamicGroup = route({
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), groupId: id('dynamicGroup') }),
   reply: { status: 200, body: dynamicGroup },
-  refuses: [],
+  refuses: [unreadableGroup],
   load: ({ target, params }) => dynamicGroupOf(target, params.groupId),
   decide: (_, found) => {
     const one = found ?? refuse(notFound);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { groupMember } from '../../lib/catalog/dynamic-group.ts';
+import { unreadableGroup } from '../../lib/catalog/dynamic-group-problems.ts';
 import { membersPage } from '../../lib/catalog/gather-store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -19,7 +20,7 @@ export const listDynamicGroupMembers = route({
   params: z.strictObject({ customerId: id('customer'), groupId: id('dynamicGroup') }),
   page: true,
   reply: { status: 200, body: pageOf(groupMember) },
-  refuses: [],
+  refuses: [unreadableGroup],
   load: (input) => membersPage(input, input.params.groupId),
   decide: ({ seal }, { group, members, next }) => {
     if (!group) refuse(notFound);

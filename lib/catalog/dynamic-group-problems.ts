@@ -10,6 +10,11 @@ export const groupInUse = problem({
   status: 409,
   title: 'A dynamic group that a marketplace names cannot be deleted',
 });
+export const unreadableGroup = problem({
+  code: 'dynamic_groups.unreadable',
+  status: 409,
+  title: 'This dynamic group was stored in a form that this version of the service cannot read',
+});
 export const tooManyGroups = problem({
   code: 'dynamic_groups.too_many',
   status: 409,

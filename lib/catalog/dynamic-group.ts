@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { dynamicGroupKey, nameEntry } from '../kit/keys.ts';
-import type { Item } from '../kit/plan.ts';
+import { type Item, refuse } from '../kit/plan.ts';
 import { foldName, name } from '../kit/text.ts';
 import { preview } from './census.ts';
+import { unreadableGroup } from './dynamic-group-problems.ts';
 import { filter } from './filter.ts';
 import type { Gathering } from './rules.ts';
 
@@ -67,9 +68,9 @@ export interface DynamicGroup extends Gathering {
 
 const stored = dynamicGroup.omit({ customerId: true }).extend({ version: z.number() }).strip();
 
-/** A stored group. */
+/** A stored group. Refuses one that a newer version has stored, or that is damaged. */
 export function toDynamicGroup(item: Readonly<Record<string, unknown>>, customerId: string): DynamicGroup {
-  return { customerId, ...stored.parse(item) };
+  return readDynamicGroup(item, customerId) ?? refuse(unreadableGroup);
 }
 
 /** The same; undefined where it cannot be read, so that one keeps nothing from the others. */

@@ -395,6 +395,12 @@ describe('at once', () => {
     expect((await rowOf(bazaar.id, bern.id))?.markets).toEqual(had.slice(0, 1));
     const asked = await call(`GET /v1/people/${bern.id}/entitlements`, { as: bazaar.admin });
     expect(asked.body.items[0].because[0].matched).toBeNull();
+    const refused = { status: 409, body: { code: 'dynamic_groups.unreadable' } };
+    const its = `${base}/${broken.body.id}`;
+    for (const line of [`GET ${its}`, `GET ${its}/members`, `DELETE ${its}`]) {
+      expect(await call(line, { as: bazaar.admin, headers: any })).toMatchObject(refused);
+    }
+    expect(await regather(broken.body.id, { name: 'Mended' })).toMatchObject(refused);
     const mended = { ...stored, version: version + 1 };
     await commit([{ do: 'replace', version, item: mended }], randomUUID(), Date.now() + 5000);
     await deliver(msp.id, bazaar.id);
