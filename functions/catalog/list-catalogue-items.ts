@@ -13,7 +13,7 @@ export const listCatalogueItems = route({
   path: '/v1/catalogue/items',
   summary: 'Your catalogue by name',
   description:
-    'One of the filters is looked up, the others are applied to what it finds: a page may be short and still have a `nextCursor`. With `state=PUBLISHED` items are found that have a published revision, also while a newer one is being drafted.',
+    'One of the filters is looked up, the others are applied to what it finds: a page may be short and still have a `nextCursor`. With `state=PUBLISHED` items are found that have a published revision, by its name and category, also while a newer one is being drafted.',
   permission: 'catalogue.read',
   target: { home: ['PROVIDER'] },
   page: true,

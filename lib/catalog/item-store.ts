@@ -76,15 +76,16 @@ export interface Search {
 
 /**
  * A page of a catalogue by the index that knows most of what is asked: published names, categories, kinds with
- * their states, or names; what it does not know is looked at afterwards, so that a page may be short.
+ * their states, or names; what it does not know is looked at afterwards, so that a page may be short. What is published
+ * is found and shown by its published name and category, whatever a newer draft says.
  */
 export async function searchItems(providerId: string, asked: Search, after: string | undefined) {
   const { q = '', category, state, kind, limit } = asked;
   const name = foldName(q);
   const tree = { index: 'tree', partition: partition(providerId, 'CATALOG'), limit, after } as const;
   const read = () => {
-    if (category !== undefined) return page({ ...tree, prefix: `C#${categoryHash(category)}#${name}` });
     if (state === 'PUBLISHED') return page({ ...names, partition: namePartition(providerId, 'PUBLISHED') });
+    if (category !== undefined) return page({ ...tree, prefix: `C#${categoryHash(category)}#${name}` });
     if (kind !== undefined && state !== undefined)
       return page({ ...tree, prefix: `${kind}#${state}#${name}` });
     if (kind !== undefined && q === '') return page({ ...tree, prefix: `${kind}#` });
@@ -93,13 +94,14 @@ export async function searchItems(providerId: string, asked: Search, after: stri
   };
   const names = { index: 'names', prefix: name, limit, after } as const;
   const { items, next } = await read();
-  const heads = items.every((one) => one.kind === 'catalogItem') ? items : await headsOf(providerId, items);
+  const found = items.every((one) => one.kind === 'catalogItem') ? items : await headsOf(providerId, items);
+  const heads = state === 'PUBLISHED' ? found.flatMap(asPublished) : found;
   const wanted = heads.filter(
     (one) =>
       foldName(String(one.name)).startsWith(name) &&
       (kind === undefined || one.type === kind) &&
       (category === undefined || sameCategory(one, category)) &&
-      (state === undefined || isIn(one, state)),
+      (state === undefined || state === 'PUBLISHED' || one.state === state),
   );
   return { items: wanted, next };
 }
@@ -107,8 +109,14 @@ export async function searchItems(providerId: string, asked: Search, after: stri
 const summaryOf = (one: Raw) => one.summary as { category: string | null; published: number | null };
 const sameCategory = (one: Raw, category: string) =>
   foldName(summaryOf(one).category ?? '') === foldName(category);
-const isIn = (one: Raw, state: string) =>
-  state === 'PUBLISHED' ? summaryOf(one).published !== null : one.state === state;
+
+/** A head as what is published of it: nothing where that is nothing any more. */
+function asPublished(one: Raw): Raw[] {
+  const { published } = toItem(one);
+  if (!published) return [];
+  const { name, category } = published;
+  return [{ ...one, name, summary: { ...summaryOf(one), category } }];
+}
 
 async function headsOf(providerId: string, found: readonly Raw[]): Promise<Raw[]> {
   const heads = await getAll(found.map(({ id }) => catalogKey(providerId, String(id))));

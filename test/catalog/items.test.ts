@@ -333,6 +333,22 @@ describe('search', () => {
     expect(await found('kind=SERVICE')).toEqual(ids(one, two, three));
     expect(await found('kind=BANNER')).toEqual(ids(five));
   });
+
+  it('finds what is published by its published name and category, whatever a draft says', async () => {
+    const own = await makeMsp();
+    const as = own.catalog;
+    const one = await publish(as, { name: 'Alpha mail', category: 'Mail' });
+    expect((await edit(as, one, { name: 'Omega mail', category: 'Post' })).status).toBe(200);
+    const found = async (query: string) => {
+      const { body } = await call(`GET ${items}?state=PUBLISHED&${query}`, { as: own.reader });
+      return body.items.map((item: { name: string; category: string }) => [item.name, item.category]);
+    };
+    for (const query of ['q=alpha', 'category=mail', 'q=alpha&category=Mail&kind=SERVICE'])
+      expect(await found(query)).toEqual([['Alpha mail', 'Mail']]);
+    for (const query of ['q=omega', 'category=Post']) expect(await found(query)).toEqual([]);
+    const drafts = await call(`GET ${items}?q=omega&category=Post`, { as: own.reader });
+    expect(drafts.body.items).toHaveLength(1);
+  });
 });
 
 describe('who', () => {
