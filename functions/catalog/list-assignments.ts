@@ -15,7 +15,11 @@ export const listAssignments = route({
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   page: true,
-  query: z.strictObject({ q: line(80).optional().describe('The name starts with this') }),
+  query: z.strictObject({
+    q: line(80)
+      .optional()
+      .describe('The name, as it was published when the customer was given the item, starts with this'),
+  }),
   reply: { status: 200, body: pageOf(assignmentSummary) },
   refuses: [],
   load: ({ target, query, position }) => assignedByName(target, query, position),

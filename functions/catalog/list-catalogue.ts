@@ -14,7 +14,7 @@ export const listCatalogue = route({
   path: '/v1/catalogue',
   summary: 'What you may order: services, bundles and banners that your company gives you',
   description:
-    'Needs no role. A page looks at up to 200 items of your company: it may hold fewer than `limit`, even none, and still have a next one.',
+    'Needs no role. A page looks at up to 200 items of your company, 99 where a name is asked for: it may hold fewer than `limit`, even none, and still have a next one.',
   permission: 'end-user',
   target: { home: customerTypes },
   query: z.strictObject({

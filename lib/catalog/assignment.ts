@@ -16,7 +16,7 @@ import { type CatalogSettings, unaltered } from './settings.ts';
 export const assignment = z.strictObject({
   itemId: z.string(),
   type: itemType,
-  name: z.string(),
+  name: z.string().describe('As it was published when the customer was given it'),
   published: z.boolean().describe('Otherwise nobody can order it until it is published again'),
   restricted: z.boolean().describe('Not in the full view: only marketplaces give it'),
   fullView: z.boolean().describe('Everyone may have it, without a marketplace'),

@@ -86,7 +86,7 @@ export function explain(found: Case): z.input<typeof explained>[] {
     return {
       itemId: shelf.id,
       type: itemType.parse(shelf.type),
-      name: shelf.name,
+      name: found.items[index]?.published?.name ?? shelf.name,
       sees: entitlement !== undefined && published && whole,
       published,
       restricted: shelf.restricted === 1,

@@ -25,6 +25,8 @@ export const toHolder = (row: Readonly<Record<string, unknown>> | undefined): Ho
 
 const systemKey = (providerId: string) => settingsKey(providerId, 'CREDIT_SYSTEM');
 const lookedAt = 200;
+/** Where a name is asked for: published names are read with the items. */
+const lookedAtByName = 99;
 
 export interface Asked {
   readonly type?: string | undefined;
@@ -32,32 +34,43 @@ export interface Asked {
   readonly limit: number;
 }
 
-/** What a page of the catalogue for one person is made from: entitled assignments with their items. */
+/** What a page of the catalogue for one person is made from: entitled assignments with their items, which say the names. */
 export async function shopPage(
   at: { customerId: string; providerId: string; row: Promise<Holder> },
   asked: Asked,
   after: string | undefined,
 ) {
-  const range = { partition: partition(at.customerId, 'ASSIGNED'), limit: lookedAt, after };
-  const [{ items, next }, row] = await Promise.all([page(range), at.row]);
   const name = foldName(asked.q ?? '');
+  const range = {
+    partition: partition(at.customerId, 'ASSIGNED'),
+    limit: name === '' ? lookedAt : lookedAtByName,
+    after,
+  };
+  const [{ items, next }, row] = await Promise.all([page(range), at.row]);
+  const most = name === '' ? asked.limit : lookedAtByName;
   const wanted: Shelf[] = [];
   let position = next;
   for (const [index, item] of items.entries()) {
-    if (wanted.length === asked.limit) {
+    if (wanted.length === most) {
       position = positionOf({}, items[index - 1] ?? item);
       break;
     }
     const shelf = toShelf(item);
-    const asksFor =
-      (asked.type === undefined || shelf.type === asked.type) && foldName(shelf.name).includes(name);
-    if (asksFor && entitledBy(row, shelf)) wanted.push(shelf);
+    if ((asked.type === undefined || shelf.type === asked.type) && entitledBy(row, shelf)) wanted.push(shelf);
   }
-  const found = await itemsFor(at.providerId, wanted);
+  const { pricing, items: heads } = await itemsFor(at.providerId, wanted);
+  const chosen = wanted.flatMap((shelf, index) => {
+    const item = heads[index];
+    return foldName(item?.published?.name ?? '').includes(name) ? [{ shelf, item }] : [];
+  });
+  const shown = chosen.slice(0, asked.limit);
+  const last = chosen.length > shown.length ? shown.at(-1) : undefined;
+  if (last) position = positionOf({}, last.shelf.item);
+  const found = { pricing, items: shown.map(({ item }) => item) };
   const seen = new Set(items.map(({ id }) => String(id)));
   const whole = after === undefined && next === null;
   const owned = whole ? seen : await ownedParts(at.customerId, found.items, seen);
-  return { shelves: wanted, next: position, owned, ...found };
+  return { shelves: shown.map(({ shelf }) => shelf), next: position, owned, ...found };
 }
 
 /** What the customer has of the parts that these items need: those that are not `seen` are read. */
