@@ -59,6 +59,8 @@ export interface Candidate {
   readonly claims: Claims;
   /** The membership; on a route of end users the end user's row. */
   readonly membership: Readonly<Record<string, unknown>> | undefined;
+  /** Where members and end users alike may call: the end user's row. */
+  readonly endUser?: Readonly<Record<string, unknown>> | undefined;
   readonly home: Node | undefined;
   readonly target: Node | undefined;
   /** What holds for the tree of the caller's provider; read for customers' people alone. */
@@ -78,10 +80,12 @@ export function authorize(
   permission: Permission | 'signed-in' | 'end-user',
   target: Target | undefined,
 ): Scope {
-  const { claims, membership, forest } = candidate;
+  const { claims, forest } = candidate;
+  const [endUser] = [candidate.endUser].filter(counts);
+  const membership = [candidate.membership, endUser].find(counts);
   const move = overlayOf(forest);
   const home = standing(candidate.home, move);
-  if (!home || !membership || membership.state !== 'ACTIVE' || hasEnded(membership)) {
+  if (!home || !membership) {
     throw new Problem(unauthenticated, 'The token belongs to nobody who is a member now');
   }
   const { provider } = claims;
@@ -105,7 +109,19 @@ export function authorize(
   if (target && 'param' in target && target.below && own) throw new Problem(forbidden);
   if (!node) throw new Problem(notFound);
   const actor = { id: claims.person, kind: 'person', home: home.id } as const;
-  return { actor, roles, home, target: node, move, ...(asEndUser ? { caller: membership } : {}) };
+  return {
+    actor,
+    roles,
+    home,
+    target: node,
+    move,
+    ...(asEndUser ? { caller: membership } : endUser ? { caller: endUser } : {}),
+  };
+}
+
+// Somebody who is there now.
+function counts(row: Readonly<Record<string, unknown>> | undefined): boolean {
+  return row?.state === 'ACTIVE' && !hasEnded(row);
 }
 
 // A user that expires on a day is out from the next one on, without anybody writing it.

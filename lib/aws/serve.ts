@@ -95,14 +95,16 @@ async function once(
   const forest = claims.provider === undefined ? [] : [forestKey(claims.provider)];
   const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
   const own = [member, nodeKey(claims.tenant), nodeKey(targetId)];
-  const keys = [...own, ...beside, ...(claim ? [claim.key] : []), ...forest];
+  const row = route.permission === 'signed-in' ? [endUserKey(claims.tenant, claims.person)] : [];
+  const keys = [...own, ...beside, ...(claim ? [claim.key] : []), ...row, ...forest];
   const reading = getAll(keys, true);
   const checking = reading.then(async ([membership, ownNode, named, ...rest]) => {
     const [home, target] = [toNode(ownNode), toNode(named)];
+    const endUser = row.length > 0 ? rest.at(-1 - forest.length) : undefined;
     const tree = forest.length > 0 ? rest.at(-1) : await forestAbove(home, target);
     const above = home && (await lineOver(home, tree));
     return authorize(
-      { claims, membership, home, target, forest: tree, above: above ?? [] },
+      { claims, membership, endUser, home, target, forest: tree, above: above ?? [] },
       route.permission as never,
       route.target,
     );

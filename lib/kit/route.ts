@@ -55,7 +55,7 @@ export interface Spec<P, Q, B, R, L> {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** `public`: no token. `signed-in`: any member. `end-user`: whoever has an end user's row at a customer; no role. */
+  /** `public`: no token. `signed-in`: any member or end user. `end-user`: whoever has an end user's row at a customer; no role. */
   readonly permission: Permission | 'public' | 'signed-in' | 'end-user';
   readonly target?: Target;
   readonly params?: P;

@@ -34,7 +34,7 @@ export interface Scope {
   readonly target: Node;
   /** For a customer's people: the subtree that is on its way, whose stored paths are to be read as `placed`. */
   readonly move?: Move | undefined;
-  /** On a route of end users: the caller's own row as stored. */
+  /** On a route of end users, or of whoever is signed in: the caller's own row as an end user, as stored. */
   readonly caller?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -52,6 +52,32 @@ describe('people of the directory', () => {
     });
   });
 
+  it('are told who they are, where they belong and what they may do', async () => {
+    const [first, second] = bazaar.people;
+    const told = await call('GET /v1/me', { as: second?.as as never });
+    expect(told).toMatchObject({
+      status: 200,
+      body: {
+        personId: second?.id,
+        roles: [],
+        permissions: [],
+        endUser: true,
+        node: { id: bazaar.id, type: 'CUSTOMER' },
+      },
+    });
+    const both = await call('GET /v1/me', { as: bazaar.admin });
+    expect(both.body).toMatchObject({
+      personId: first?.id,
+      roles: ['CUSTOMER_ADMINISTRATOR'],
+      endUser: true,
+    });
+    expect(both.body.permissions).toContain('marketplaces.manage');
+    const staff = await call('GET /v1/me', { as: msp.catalog });
+    expect(staff.body).toMatchObject({ roles: ['CATALOG_ADMINISTRATOR'], endUser: false });
+    const nobody = { ...(second?.as as never as object), person: newId('person', Date.now()) };
+    expect((await call('GET /v1/me', { as: nobody as never })).status).toBe(401);
+  });
+
   it('sign in as members where they are, and use the catalogue all the same', async () => {
     expect(await claimsOf(bazaar.admin.email)).toMatchObject({ roles: 'CUSTOMER_ADMINISTRATOR' });
     expect(await knows({ as: bazaar.admin })).toBe(200);

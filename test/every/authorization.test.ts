@@ -91,6 +91,7 @@ async function removed(msp: Msp): Promise<Actor> {
 function expected(route: Route, { caller, home, relation }: Actor): number | undefined {
   const named = /\{(?!customerId|providerId)\w+Id\}/.test(route.path);
   // A row and a membership are two things: who has the one only is nobody where the other is asked for.
+  if (relation === 'end user' && route.permission === 'signed-in') return undefined;
   if (relation === 'end user') return route.permission === 'end-user' ? (named ? 404 : undefined) : 401;
   if (relation === 'gone' || route.permission === 'end-user') return 401;
   const may =
