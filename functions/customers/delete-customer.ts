@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { standingOf } from '../../lib/credits/ledger.ts';
+import { headOf } from '../../lib/credits/store.ts';
 import { parting, deleteCustomer as remove } from '../../lib/customers/deletion.ts';
 import {
   hasChildren,
@@ -32,16 +34,25 @@ export const deleteCustomer = route({
   alongside: besideHoldings,
   load: async ({ scope, alongside }) => {
     const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);
-    const [estate, last] = await Promise.all([estateOf(target), lastUserOf(target.id)]);
-    return { estate: { ...estate, holdings }, last };
+    const [estate, ledger, last] = await Promise.all([
+      estateOf(target),
+      headOf(target.id, true),
+      lastUserOf(target.id),
+    ]);
+    return { estate: { ...estate, holdings }, ledger, last };
   },
-  decide: ({ scope, query, ifMatch, now }, { estate, last }) => {
+  decide: ({ scope, query, ifMatch, now }, { estate, ledger, last }) => {
     const { dryRun = false } = query as { dryRun?: boolean };
     expectVersion(ifMatch, scope.target.version);
-    return remove(scope.target, estate, {
-      now,
-      dryRun,
-      lastUser: last && erase(last, providerOf(scope.target)),
-    });
+    const { balance } = standingOf(ledger, now);
+    return remove(
+      scope.target,
+      { ...estate, balance },
+      {
+        now,
+        dryRun,
+        lastUser: last && erase(last, providerOf(scope.target)),
+      },
+    );
   },
 });

@@ -9,6 +9,7 @@ import {
   type Ledger,
   lotsOf,
   type Opened,
+  onlyBooked,
   open,
 } from './chain.ts';
 import { type Entry, type EntryView, entryId, type Line, viewOf } from './entry.ts';
@@ -183,15 +184,19 @@ export function adjust(
 
 /** Takes what is left to zero when its customer is deleted, and tells nobody; undefined where nothing is left. */
 export function writeOff(ledger: Ledger, by: By): Plan<EntryView> | undefined {
-  if (standingOf(ledger, by.now).balance === 0) return undefined;
-  return append(ledger, by, ({ balance, lots, settings }) => ({
+  if (balanceOf(ledger) === 0) return undefined;
+  const opened = open(ledger, by);
+  const { balance, lots, settings } = opened;
+  const expired = balance === 0 && onlyBooked(opened);
+  const last: Draft = {
     type: 'ADJUST',
     amount: -balance,
     reason: 'The customer was deleted',
     lots: [],
     parts: lots,
     settings: { ...settings, alertLimit: null, daysLeftAlert: null, topUp: null },
-  }));
+  };
+  return { ...toPlan(ledger.customerId, expired || close(opened, last, by)), announcements: [] };
 }
 
 /** Changes what the ledger is told to do; a limit born above the balance fires once. */

@@ -190,29 +190,27 @@ export async function salesOf(nodeId: string): Promise<Omit<Sales, 'holdings'>> 
 export const forestOf = async (providerId: string): Promise<Forest> =>
   toForest(await get(forestKey(providerId), true));
 
-/** Everything that a customer still holds. */
-export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
+/** Everything that a customer still holds, credits aside. */
+export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'balance'>> {
   const providerId = node.path[1] ?? '';
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
     page({ ...place, limit: 100, consistent: true });
-  const [[selling, forest, company, users, requests], people, { had, offered }, meters, ledger] =
-    await Promise.all([
-      getAll(
-        [
-          resellerKey(node.id),
-          forestKey(providerId),
-          companyKey(providerId, companyId ?? '-'),
-          userCountKey(node.id),
-          openRequestsKey(node.id),
-        ],
-        true,
-      ),
-      one({ partition: partition(node.id), prefix: memberPrefix }),
-      holdingsOf(node.id),
-      one({ partition: partition(node.id), prefix: meterPrefix }),
-      page({ partition: partition(node.id, 'ENTRY'), backwards: true, limit: 1, consistent: true }),
-    ]);
+  const [[selling, forest, company, users, requests], people, { had, offered }, meters] = await Promise.all([
+    getAll(
+      [
+        resellerKey(node.id),
+        forestKey(providerId),
+        companyKey(providerId, companyId ?? '-'),
+        userCountKey(node.id),
+        openRequestsKey(node.id),
+      ],
+      true,
+    ),
+    one({ partition: partition(node.id), prefix: memberPrefix }),
+    holdingsOf(node.id),
+    one({ partition: partition(node.id), prefix: meterPrefix }),
+  ]);
   return {
     selling: toSelling(selling),
     forest: toForest(forest),
@@ -223,7 +221,6 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
     services: had.length,
     offers: offered.length,
     licences: meters.items.filter(({ limit, used }) => Number(limit ?? 0) + Number(used ?? 0) > 0).length,
-    balance: Number(ledger.items[0]?.balance ?? 0),
   };
 }
 

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { schedules } from '../../functions/credits/schedules.ts';
 import { each } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { effectOf, hashOf, toEntry } from '../../lib/credits/entry.ts';
+import { configure, grant } from '../../lib/credits/ledger.ts';
 import { partition } from '../../lib/kit/keys.ts';
 import { announcedBy, react } from '../kit/deliver.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { fullHour, hoursFromNow, Past } from './past.ts';
 
 let msp: Msp;
 let as: Caller;
@@ -77,6 +80,28 @@ describe('the credits of a deleted customer', () => {
     expect(next.body.items).toEqual([rest.body.items[1]]);
     expect((await archived(id, admin)).status).toBe(401);
     expect((await archived(id, (await makeMsp()).reader)).status).toBe(404);
+  });
+
+  it.each([
+    [0, ['EXPIRE']],
+    [30, ['EXPIRE', 'ADJUST']],
+  ])('that ended unbooked are booked, besides %i that are left, and nobody is told', async (left, types) => {
+    const { id } = await addCustomer(msp);
+    const past = new Past(id);
+    const expiresAt = fullHour(-3);
+    past.at(hoursFromNow(-9), (ledger, by) => configure(ledger, { alertLimit: 50 }, by));
+    past.at(hoursFromNow(-8), (ledger, by) => grant(ledger, { amount: 70, expiresAt }, by));
+    if (left > 0) past.at(hoursFromNow(-7), (ledger, by) => grant(ledger, { amount: left }, by));
+    await past.plant();
+    expect((await remove(id, '?dryRun=true')).body.balance).toBe(left);
+    expect((await remove(id)).status).toBe(204);
+    await schedules[0]?.run(new Date().toISOString());
+    const told = (await announcedBy(id)).map(({ type }) => type);
+    for (let times = 0; times < 2; times++) await hear(id);
+    expect((await announcedBy(id)).map(({ type }) => type)).toEqual(told);
+    const added = (await ledger(id)).slice(past.entries.length);
+    expect(added.map(({ type }) => type)).toEqual(types);
+    expect(added.at(-1)).toMatchObject({ balance: 0 });
   });
 
   it('are left alone where there are none', async () => {

@@ -46,7 +46,7 @@ async function fulfil(request: Answer): Promise<void> {
 /** What a deletion is decided from now, and the decision. */
 async function parted(id: string) {
   const node = await nodeOf(id);
-  const estate: Estate = { ...(await estateOf(node)), holdings: undefined };
+  const estate: Estate = { ...(await estateOf(node)), balance: 0, holdings: undefined };
   return { estate, plan: () => deleteCustomer(node, estate, { now: now(), dryRun: false }) };
 }
 
@@ -132,6 +132,7 @@ it('takes all that a customer can have in one transaction', async () => {
   };
   const estate: Estate = {
     ...(await estateOf(node)),
+    balance: 0,
     forest,
     people,
     company: toCompany({ ...company, customerId: id, legalName: 'C', organizations: [], attributes: {} }),
