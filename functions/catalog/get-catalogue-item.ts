@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { offered, shopItemInFull, viewInFull } from '../../lib/catalog/shop.ts';
 import { shopItemOf, toHolder } from '../../lib/catalog/shop-store.ts';
+import { outSince } from '../../lib/kit/in-service.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -21,6 +22,7 @@ export const getCatalogueItem = route({
   load: async ({ home, provider, params, scope }) =>
     shopItemOf({ customerId: home, providerId: provider ?? providerOf((await scope()).home) }, params.itemId),
   decide: ({ scope }, { shelf, item, ...at }) => {
+    if (outSince(scope.home.item) !== undefined) refuse(notFound);
     const one = offered(toHolder(scope.caller), shelf, { item, owned: at.owned }) ?? refuse(notFound);
     return answer(viewInFull(one, at));
   },

@@ -3,6 +3,7 @@ import { itemType } from '../../lib/catalog/content.ts';
 import { catalogSettingsKey, toSettings } from '../../lib/catalog/settings.ts';
 import { offered, shopItem, viewOffered } from '../../lib/catalog/shop.ts';
 import { shopPage, toHolder } from '../../lib/catalog/shop-store.ts';
+import { outSince } from '../../lib/kit/in-service.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
 import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
@@ -14,7 +15,7 @@ export const listCatalogue = route({
   path: '/v1/catalogue',
   summary: 'What you may order: services, bundles and banners that your company gives you',
   description:
-    'Needs no role. A page looks at up to 200 items of your company, 99 where a name is asked for: it may hold fewer than `limit`, even none, and still have a next one.',
+    'Needs no role. A page looks at up to 200 items of your company, 99 where a name is asked for: it may hold fewer than `limit`, even none, and still have a next one. Nothing while your company is deprovisioned.',
   permission: 'end-user',
   target: { home: customerTypes },
   query: z.strictObject({
@@ -35,6 +36,7 @@ export const listCatalogue = route({
     return { ...found, fullView: toSettings(settings).fullView };
   },
   decide: ({ scope, seal }, { shelves, items, owned, next, ...at }) => {
+    if (outSince(scope.home.item) !== undefined) return answer({ items: [], nextCursor: null });
     const row = toHolder(scope.caller);
     const shown = shelves.flatMap((shelf, index) => offered(row, shelf, { item: items[index], owned }) ?? []);
     return answer({

@@ -1,7 +1,13 @@
 import { insufficient, outOfBounds } from '../../lib/credits/problems.ts';
 import { route } from '../../lib/kit/route.ts';
 import { newRequest, submit } from '../../lib/requests/order.ts';
-import { forAnother, notEntitled, priceTooHigh, quantityOutOfRange } from '../../lib/requests/problems.ts';
+import {
+  customerOut,
+  forAnother,
+  notEntitled,
+  priceTooHigh,
+  quantityOutOfRange,
+} from '../../lib/requests/problems.ts';
 import { serviceRequest } from '../../lib/requests/request.ts';
 import { orderStanding } from '../../lib/requests/store.ts';
 import { ownHome } from './moving.ts';
@@ -18,7 +24,15 @@ export const submitServiceRequest = route({
   body: newRequest,
   dryRun: true,
   reply: { status: 201, body: serviceRequest },
-  refuses: [notEntitled, forAnother, quantityOutOfRange, priceTooHigh, insufficient, outOfBounds],
+  refuses: [
+    customerOut,
+    notEntitled,
+    forAnother,
+    quantityOutOfRange,
+    priceTooHigh,
+    insufficient,
+    outOfBounds,
+  ],
   load: orderStanding,
   decide: (input, standing) => submit(standing, input.body, input),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EndUser } from '../kit/end-user.ts';
+import { outSince } from '../kit/in-service.ts';
 import { placed } from '../kit/move.ts';
 import { allows, roles as rolesOf } from '../kit/permission.ts';
 import { refuse } from '../kit/plan.ts';
@@ -29,7 +30,11 @@ export const explained = z.strictObject({
   itemId: z.string(),
   type: itemType,
   name: z.string(),
-  sees: z.boolean().describe('Entitled, and published; a bundle with all parts that it needs'),
+  sees: z
+    .boolean()
+    .describe(
+      'Entitled, and published; a bundle with all parts that it needs; nothing while the customer is deprovisioned',
+    ),
   published: z.boolean(),
   restricted: z.boolean().describe('On the restricted list: full view does not open it'),
   because: z.array(because).describe('Everything that entitles; empty: nothing does'),
@@ -78,6 +83,7 @@ export function askedCustomer(scope: Scope, node: Node | undefined, given: boole
 /** One page of the explanation. */
 export function explain(found: Case): z.input<typeof explained>[] {
   const byNumber = new Map(found.marketplaces.map((one) => [one.number, one]));
+  const out = found.node !== undefined && outSince(found.node.item) !== undefined;
   return found.shelves.map((shelf, index) => {
     const entitlement = found.row && entitledBy(found.row, shelf);
     const published = Boolean(found.items[index]?.published);
@@ -87,7 +93,7 @@ export function explain(found: Case): z.input<typeof explained>[] {
       itemId: shelf.id,
       type: itemType.parse(shelf.type),
       name: found.items[index]?.published?.name ?? shelf.name,
-      sees: entitlement !== undefined && published && whole,
+      sees: entitlement !== undefined && published && whole && !out,
       published,
       restricted: shelf.restricted === 1,
       because: [

@@ -7,6 +7,7 @@ import { debit, type Ledger, mostCredits } from '../credits/ledger.ts';
 import { toEndUser } from '../kit/end-user.ts';
 import { type Announcement, announce } from '../kit/event.ts';
 import type { Kind } from '../kit/id.ts';
+import { outSince } from '../kit/in-service.ts';
 import { assignmentKey, catalogKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { malformed, Problem } from '../kit/problem.ts';
@@ -16,7 +17,7 @@ import { givenAnswers, requireAnswers } from './answers.ts';
 import { booked } from './booking.ts';
 import { countOpened } from './counter.ts';
 import { approvalWaiting, requestSubmitted } from './events.ts';
-import { forAnother, notEntitled, priceTooHigh, quantityOutOfRange } from './problems.ts';
+import { customerOut, forAnother, notEntitled, priceTooHigh, quantityOutOfRange } from './problems.ts';
 import { type FrozenPrice, type ServiceRequest, toItem, totalOf } from './request.ts';
 
 export const newRequest = z.strictObject({
@@ -80,6 +81,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
   const customerId = scope.home.id;
   const providerId = providerOf(scope.home);
   if (command.personId !== undefined && command.personId !== personId) refuse(forAnother);
+  if (outSince(scope.home.item) !== undefined) refuse(customerOut);
   const { shelf, item, shown } = orderable(standing, by);
   const { quantity } = command;
   requireRange('#/quantity', quantity, shown.quantity);

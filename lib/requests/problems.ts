@@ -5,6 +5,11 @@ export const notEntitled = problem({
   status: 409,
   title: 'This item is not in your catalogue, or no longer',
 });
+export const customerOut = problem({
+  code: 'requests.customer_out',
+  status: 409,
+  title: 'Your company is deprovisioned: it requests nothing until it is provisioned again',
+});
 export const forAnother = problem({
   code: 'requests.for_another',
   status: 403,
