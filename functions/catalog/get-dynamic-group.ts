@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dynamicGroup, viewDynamicGroup } from '../../lib/catalog/dynamic-group.ts';
 import { unreadableGroup } from '../../lib/catalog/dynamic-group-problems.ts';
-import { dynamicGroupOf } from '../../lib/catalog/dynamic-group-store.ts';
+import { dynamicGroupOf } from '../../lib/catalog/group-store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dynamicGroupSummary } from '../../lib/catalog/dynamic-group.ts';
-import { dynamicGroupPage } from '../../lib/catalog/dynamic-group-store.ts';
+import { dynamicGroupPage } from '../../lib/catalog/group-store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';

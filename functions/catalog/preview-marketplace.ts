@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { mustBeGroups } from '../../lib/catalog/arrange.ts';
 import { newPreview, preview } from '../../lib/catalog/census.ts';
-import { gatheringsOf } from '../../lib/catalog/dynamic-group-store.ts';
+import { gatheringsOf } from '../../lib/catalog/group-store.ts';
 import { dynamicGroupUnknown } from '../../lib/catalog/marketplace-problems.ts';
 import { previewFor } from '../../lib/catalog/people-store.ts';
 import { gathered } from '../../lib/catalog/rules.ts';

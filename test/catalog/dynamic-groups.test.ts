@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commit, get } from '../../lib/aws/db.ts';
+import { commit, get, LostRace } from '../../lib/aws/db.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { changeDynamicGroup, deleteDynamicGroup } from '../../lib/catalog/gather.ts';
+import { groupAndSettings } from '../../lib/catalog/group-store.ts';
 import { altered } from '../../lib/catalog/settings.ts';
 import { settingsOf } from '../../lib/catalog/work-store.ts';
 import { dynamicGroupKey } from '../../lib/kit/keys.ts';
@@ -348,6 +351,27 @@ describe('at once', () => {
       ]).toContainEqual([gone.status, named.status]);
       if (named.status === 202) await close(named.body.id);
     }
+  });
+
+  it('a change of a group and a marketplace that names it meanwhile see each other', async () => {
+    const { id } = (await gather({ filters: located('Bern') })).body;
+    const made = { operationId: newId('operation', Date.now()), now: new Date().toISOString() };
+    const scope = { actor: { id: bazaar.admin.person }, roles: ['CUSTOMER_ADMINISTRATOR'] } as never;
+    const { before, settings } = await groupAndSettings(bazaar.id, id);
+    if (!before) throw new Error('There is no group');
+    const found = { settings, census: { empty: [], strange: [] }, matches: undefined };
+    const change = { filters: located('Basel') as never, allowEmpty: false };
+    const late = [
+      changeDynamicGroup(scope, { before, change, found }, made),
+      changeDynamicGroup(scope, { before, change: { name: 'Late', allowEmpty: false }, found }, made),
+      deleteDynamicGroup(scope, { before, settings, named: [] }),
+    ];
+    const everyone = await open({ everyone: true, dynamicGroups: [id] });
+    for (const { writes } of late) {
+      await expect(commit(writes, randomUUID(), Date.now() + 5000)).rejects.toBeInstanceOf(LostRace);
+    }
+    expect((await read(id)).body.marketplaces).toBe(1);
+    await close(everyone.body.id);
   });
 
   it('filters that change while a marketplace comes to name the group reach everybody all the same', async () => {
