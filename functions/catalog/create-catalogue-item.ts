@@ -2,7 +2,7 @@ import { createItem as create } from '../../lib/catalog/author.ts';
 import { makesAsSupplier } from '../../lib/catalog/authorship.ts';
 import { newContent } from '../../lib/catalog/content.ts';
 import { itemsOf, pricingFor } from '../../lib/catalog/item-store.ts';
-import { notForType, partUnknown } from '../../lib/catalog/problems.ts';
+import { codeTaken, notForType, partUnknown } from '../../lib/catalog/problems.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { route } from '../../lib/kit/route.ts';
 
@@ -17,7 +17,7 @@ export const createCatalogueItem = route({
   target: { home: ['PROVIDER'] },
   body: newContent,
   reply: { status: 201, body: catalogItem },
-  refuses: [notForType, partUnknown],
+  refuses: [codeTaken, notForType, partUnknown],
   load: async ({ home, body }) => {
     const parts = (body.parts ?? []).map(({ itemId }) => itemId);
     const [pricing, known] = await Promise.all([pricingFor(home), itemsOf(home, parts)]);

@@ -3,7 +3,7 @@ import { editItem as edit, tagOf } from '../../lib/catalog/author.ts';
 import { mustBeTheirs } from '../../lib/catalog/authorship.ts';
 import { changedContent } from '../../lib/catalog/content.ts';
 import { itemsOf, standingOf } from '../../lib/catalog/item-store.ts';
-import { notForType, notYourItem, partUnknown, wrongState } from '../../lib/catalog/problems.ts';
+import { codeTaken, notForType, notYourItem, partUnknown, wrongState } from '../../lib/catalog/problems.ts';
 import { catalogItem } from '../../lib/catalog/view.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -23,7 +23,7 @@ export const editCatalogueItem = route({
   body: changedContent,
   ifMatch: true,
   reply: { status: 200, body: catalogItem },
-  refuses: [notYourItem, wrongState, notForType, partUnknown],
+  refuses: [codeTaken, notYourItem, wrongState, notForType, partUnknown],
   load: async ({ home, params, body }) => {
     const parts = (body.parts ?? []).map(({ itemId }) => itemId);
     const [standing, known] = await Promise.all([standingOf(home, params.itemId), itemsOf(home, parts)]);

@@ -18,7 +18,7 @@ export const importCatalogue = route({
   path: '/v1/catalogue/imports',
   summary: 'Draft items of the catalogue from a CSV or NDJSON file',
   description:
-    'At most 1,000 rows. CSV starts with a heading: `name` and, where wanted, `type,summary,description,category,price,quantityMin,quantityMax,approval`; NDJSON has one object a line with the fields of an item, as the export writes them. From a connector prices are dropped and items are free; of an export they are kept if it was made after the pricing system was last switched. Rows are settled in the background: `GET /v1/operations/{operationId}/rows` tells what became of each.',
+    'At most 1,000 rows. CSV starts with a heading: `name` and, where wanted, `code,type,summary,description,category,price,quantityMin,quantityMax,approval`; NDJSON has one object a line with the fields of an item, as the export writes them. From a connector prices are dropped and items are free; of an export they are kept if it was made after the pricing system was last switched. A row whose `code` an item has already, or an earlier row, changes nothing and is told with that item: a file imported twice makes no doubles of rows with codes. Rows are settled in the background: `GET /v1/operations/{operationId}/rows` tells what became of each.',
   permission: 'catalogue.author',
   target: { home: ['PROVIDER'] },
   query: z.strictObject({

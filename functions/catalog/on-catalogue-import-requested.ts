@@ -1,8 +1,8 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
-import { checkRows, landItems, partsOf } from '../../lib/catalog/import.ts';
-import { itemsOf, pricingFor } from '../../lib/catalog/item-store.ts';
+import { checkRows, codesOf, landItems, partsOf } from '../../lib/catalog/import.ts';
+import { itemsByCode, itemsOf, pricingFor } from '../../lib/catalog/item-store.ts';
 import { importRequested } from '../../lib/directory/events.ts';
 import type { Row } from '../../lib/directory/file.ts';
 import { chunkOf, operationOf } from '../../lib/directory/import-store.ts';
@@ -15,8 +15,8 @@ import { nodeKey } from '../../lib/kit/keys.ts';
 import { by } from './by.ts';
 
 const turnMs = 10_000;
-/** Three writes for each row, five of the settlement. */
-const mostRows = 30;
+/** Four writes for each row, five of the settlement. */
+const mostRows = 23;
 
 export const onCatalogueImportRequested = subscriber({
   id: 'on-catalogue-import-requested',
@@ -27,7 +27,7 @@ export const onCatalogueImportRequested = subscriber({
   },
 });
 
-/** Settles rows, thirty in each transaction, until the import is done or the turn is over. */
+/** Settles rows, 23 in each transaction, until the import is done or the turn is over. */
 async function settleItems(envelope: Envelope): Promise<void> {
   const providerId = envelope.tenant.id;
   const target = toNode(await get(nodeKey(providerId)));
@@ -58,7 +58,11 @@ async function land(
 ) {
   const checked = checkRows(rows.slice(offset, offset + mostRows));
   const providerId = tenant.id;
-  const [pricing, known] = await Promise.all([pricingFor(providerId), itemsOf(providerId, partsOf(checked))]);
+  const [pricing, known, coded] = await Promise.all([
+    pricingFor(providerId),
+    itemsOf(providerId, partsOf(checked)),
+    itemsByCode(providerId, codesOf(checked)),
+  ]);
   const idOf = (index: number) => rowId('catalogItem', value.id, value.done + index);
-  return landItems(checked, { pricing, known }, { providerId, by: actor.id, now, idOf });
+  return landItems(checked, { pricing, known, coded }, { providerId, by: actor.id, now, idOf });
 }

@@ -1,3 +1,4 @@
+import { codeKey as catalogCodeKey } from '../../lib/catalog/code.ts';
 import { codeKey } from '../../lib/customers/code.ts';
 import { billingKey, domainKey } from '../../lib/customers/domain.ts';
 import { nameKey } from '../../lib/customers/profile.ts';
@@ -50,6 +51,8 @@ function namesOf(item: Stored, known: Skeleton): Key[] {
       return [upnKey(providerAbove(known, tenant) ?? '', text(upn)), userNameKey(tenant, text(userName))];
     case 'service':
       return [uniqueKey(tenant, 'SERVICE_CODE', digest('code', item.code))];
+    case 'catalogItem':
+      return item.code ? [catalogCodeKey(tenant, text(item.code))] : [];
     case 'roleCollection':
       return [uniqueKey(tenant, 'ROLE_COLLECTION', digest('name', foldName(text(item.name))))];
     case 'collaboratorGroup':

@@ -1,5 +1,6 @@
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
+import { changedCode, keptCode, taken } from './code.ts';
 import { type ChangedContent, type Content, type NewContent, written } from './content.ts';
 import { type CatalogItem, changedHead, createdHead, type Revision, revisionItem, toItem } from './item.ts';
 import type { Pricing } from './price.ts';
@@ -32,9 +33,9 @@ export function shown(standing: Standing, more: { status?: number; location?: st
 /** A new item as it stands first: a draft. */
 export function drafted(
   command: NewContent,
-  made: { id: string; pricing: Pricing; supplied: boolean } & Author,
+  made: { id: string; pricing: Pricing; supplied: boolean; taken?: Problem } & Author,
 ): Standing & { writes: Write[] } {
-  const { type, ...given } = command;
+  const { type, code = null, ...given } = command;
   const content = written(type, given, made.pricing);
   const newest: Revision = {
     itemId: made.id,
@@ -49,6 +50,7 @@ export function drafted(
   const item = toItem({
     id: made.id,
     type,
+    code,
     ...headOf(content, newest),
     published: null,
     bundles: [],
@@ -59,6 +61,7 @@ export function drafted(
     version: 1,
   });
   const writes: Write[] = [
+    ...keptCode(made.providerId, item, made.taken),
     ...createdHead(made.providerId, item),
     { do: 'create', item: revisionItem(made.providerId, newest) },
   ];
@@ -78,7 +81,7 @@ export function createItem(
   made: Parameters<typeof drafted>[1] & { known: ReadonlyMap<string, CatalogItem> },
 ): Plan<ItemView> {
   mustBeServices(command.parts, made.known);
-  const { writes, ...standing } = drafted(command, made);
+  const { writes, ...standing } = drafted(command, { ...made, taken: taken() });
   return {
     writes,
     receipt: { action: 'catalogue.create', subject: made.id, after: auditable(standing.newest) },
@@ -108,14 +111,16 @@ export function editItem(
   const { item, newest, pricing } = standing;
   if (newest.state === 'PENDING') refuse(wrongState, undefined, { state: 'PENDING' });
   mustBeServices(change.parts, made.known);
+  const { code = item.code, ...said } = change;
   const content = written(
     item.type,
-    { ...change, name: change.name ?? newest.content.name },
+    { ...said, name: change.name ?? newest.content.name },
     pricing,
     newest.content,
   );
-  const told = difference(flat(newest.content), flat(content));
-  if (Object.keys(told.after).length === 0) return { writes: [], reply: shown(standing) };
+  const differing = difference(flat(newest.content), flat(content));
+  if (Object.keys(differing.after).length === 0) return recodeItem(standing, code, made);
+  const told = difference({ ...flat(newest.content), code: item.code }, { ...flat(content), code });
   const fresh = newest.state === 'APPROVED';
   const after: Revision = {
     ...newest,
@@ -127,13 +132,14 @@ export function editItem(
     revision: newest.revision + (fresh ? 1 : 0),
     version: fresh ? 1 : newest.version + 1,
   };
-  const head = { ...item, ...headOf(content, after) };
+  const head = { ...item, code, ...headOf(content, after) };
   const writes = changedHead(made.providerId, item, head);
   const stored = revisionItem(made.providerId, after);
   return {
     writes: [
       fresh ? { do: 'create', item: stored } : { do: 'replace', version: newest.version, item: stored },
       ...writes,
+      ...changedCode(made.providerId, item, head),
     ],
     receipt: { action: 'catalogue.edit', subject: item.id, ...told },
     reply: shown({
@@ -141,6 +147,19 @@ export function editItem(
       newest: after,
       pricing,
     }),
+  };
+}
+
+/** A code is the item's: no revision begins where nothing else changes. */
+function recodeItem(standing: Standing, code: string | null, { providerId }: Author): Plan<ItemView> {
+  const { item } = standing;
+  const head = { ...item, code };
+  const writes = changedHead(providerId, item, head);
+  if (writes.length === 0) return { writes, reply: shown(standing) };
+  return {
+    writes: [...writes, ...changedCode(providerId, item, head)],
+    receipt: { action: 'catalogue.edit', subject: item.id, ...difference({ code: item.code }, { code }) },
+    reply: shown({ ...standing, item: { ...head, version: item.version + 1 } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Problem } from '../kit/problem.ts';
 import { id, line, name, paragraph, whole } from '../kit/text.ts';
+import { code } from './code.ts';
 import { type Pricing, price, type StoredPrice, storedPrice, toPrice } from './price.ts';
 import { notForType } from './problems.ts';
 
@@ -81,10 +82,13 @@ const mandatory: Readonly<Record<ItemType, readonly (keyof Given)[]>> = {
   BANNER: ['summary', 'link'],
 };
 
-export const changedContent = z.strictObject(shape).partial();
+export const changedContent = z.strictObject({ ...shape, code: code.nullable() }).partial();
 export type ChangedContent = z.output<typeof changedContent>;
 export const newContent = changedContent.extend({ type: itemType.default('SERVICE'), name: name(80) });
 export type NewContent = z.output<typeof newContent>;
+
+/** What is said of a revision: all but the code, which is the item's. */
+export type Said = Omit<ChangedContent, 'code'>;
 
 /** What a revision says. */
 export const content = z.object({
@@ -127,11 +131,11 @@ const unsaid: Omit<Content, 'name'> = {
 /** A content with what was given in place of what was said; refuses what an item of this type does not have. */
 export function written(
   type: ItemType,
-  given: ChangedContent & { name: string },
+  given: Said & { name: string },
   pricing: Pricing,
   before: Content | undefined = undefined,
 ): Content {
-  const { price: asked, ...rest } = defined(given) as ChangedContent & { name: string };
+  const { price: asked, ...rest } = defined(given) as Said & { name: string };
   const known = whatFor[type] as readonly string[];
   const strays = Object.keys(defined(given)).filter((field) => !known.includes(field));
   if (strays.length > 0) {

@@ -13,7 +13,7 @@ export function toNdjson(
 }
 
 function toRow(
-  { id, type }: CatalogItem,
+  { id, type, code }: CatalogItem,
   { content }: Revision,
   { epoch }: Pricing,
 ): Record<string, unknown> {
@@ -25,6 +25,6 @@ function toRow(
       : type === 'BUNDLE'
         ? { fields, approval, quantity, parts }
         : { link };
-  const said = Object.entries({ id, type, ...texts, ...own }).filter(([, value]) => !unsaid(value));
+  const said = Object.entries({ id, code, type, ...texts, ...own }).filter(([, value]) => !unsaid(value));
   return { ...Object.fromEntries(said), ...(type === 'SERVICE' ? { freeLabel } : {}) };
 }

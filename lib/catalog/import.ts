@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
+import { foldName } from '../kit/text.ts';
 import { type Author, drafted, mustBeServices } from './author.ts';
 import { type NewContent, newContent } from './content.ts';
 import type { CatalogItem } from './item.ts';
@@ -100,21 +101,37 @@ export const partsOf = (rows: readonly Checked[]): string[] => [
   ),
 ];
 
+/** Codes that rows name. */
+export const codesOf = (rows: readonly Checked[]): string[] => [
+  ...new Set(
+    rows.flatMap((one) => ('command' in one && one.command.code ? [foldName(one.command.code)] : [])),
+  ),
+];
+
 /** What became of a row. */
 export type Landed =
   | { readonly line: number; readonly id: string }
   | { readonly line: number; readonly field: string; readonly message: string };
 
-/** Drafts of the good rows; a bad one is told with its line and field. */
+/** Drafts of the good rows; a bad one is told with its line and field, and so is one whose code is there already. */
 export function landItems(
   rows: readonly Checked[],
-  found: { pricing: Pricing; known: ReadonlyMap<string, CatalogItem> },
+  found: {
+    pricing: Pricing;
+    known: ReadonlyMap<string, CatalogItem>;
+    /** Which items have the codes that rows name, by folded code. */
+    coded: ReadonlyMap<string, string>;
+  },
   made: Author & { idOf: (index: number) => string },
 ): { writes: Write[]; results: Landed[] } {
   const writes: Write[] = [];
+  const coded = new Map(found.coded);
   const results = rows.map((row, index): Landed => {
     if (!('command' in row)) return row;
     const id = made.idOf(index);
+    const code = foldName(row.command.code ?? '');
+    const there = coded.get(code);
+    if (there) return { line: row.line, field: 'code', message: `is there already: ${there}` };
     try {
       mustBeServices(row.command.parts, found.known);
       const pricing = { ...found.pricing, epoch: row.epoch };
@@ -125,6 +142,7 @@ export function landItems(
       const field = (wrong?.pointer ?? '').replace(/^#\//, '').replaceAll('/', '.');
       return { line: row.line, field, message: wrong?.message ?? error.detail };
     }
+    if (code) coded.set(code, id);
     return { line: row.line, id };
   });
   return { writes, results };

@@ -2,6 +2,7 @@ import { each, getAll, page, positionOf } from '../aws/db.ts';
 import { catalogKey, namePartition, partition, revisionInfix, settingsKey } from '../kit/keys.ts';
 import { foldName } from '../kit/text.ts';
 import type { Standing } from './author.ts';
+import { codeKey } from './code.ts';
 import { type CatalogItem, categoryHash, type Revision, toItem, toRevision } from './item.ts';
 import { type Pricing, pricingOf } from './price.ts';
 import { type Circle, circleOf } from './publish.ts';
@@ -41,6 +42,18 @@ export async function itemsOf(
     true,
   );
   return new Map(found.flatMap((item) => (item ? [[String(item.id), toItem(item)] as const] : [])));
+}
+
+/** Which items have these folded codes. */
+export async function itemsByCode(
+  providerId: string,
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = await getAll(
+    codes.map((one) => codeKey(providerId, one)),
+    true,
+  );
+  return new Map(found.flatMap((item, index) => (item ? [[codes[index] ?? '', String(item.itemId)]] : [])));
 }
 
 export async function pricingFor(providerId: string): Promise<Pricing> {

@@ -38,6 +38,7 @@ export type Published = z.infer<typeof published>;
 const head = z.object({
   id: z.string(),
   type: itemType,
+  code: z.string().nullable().default(null),
   name: z.string(),
   category: z.string().nullable(),
   state,

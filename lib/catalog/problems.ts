@@ -15,6 +15,11 @@ export const wrongState = problem({
   status: 409,
   title: 'The newest revision of the item is in a state that does not allow this',
 });
+export const codeTaken = problem({
+  code: 'catalogue.code_taken',
+  status: 409,
+  title: 'Another item of the catalogue has this code',
+});
 export const notYourItem = problem({
   code: 'catalogue.not_your_item',
   status: 403,

@@ -3,6 +3,7 @@ import { catalogKey, catalogLookupKey, catalogRevisionKey } from '../kit/keys.ts
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { type Author, type Standing, shown } from './author.ts';
+import { freedCode } from './code.ts';
 import { missing } from './content.ts';
 import { itemSubmitted } from './events.ts';
 import { changedHead, type Revision, revisionItem } from './item.ts';
@@ -75,6 +76,7 @@ export function removeItem({ item, newest }: Standing, { providerId }: Author): 
         key: catalogRevisionKey(providerId, item.id, newest.revision),
         version: newest.version,
       },
+      ...freedCode(providerId, item),
     ],
     receipt: { action: 'catalogue.remove', subject: item.id, before: { name: item.name, type: item.type } },
     reply: { status: 204 },

@@ -46,6 +46,7 @@ export type RevisionView = z.infer<typeof catalogRevision>;
 export const catalogItem = catalogRevision.extend({
   id: z.string().describe('`cat_…`'),
   type: itemType,
+  code: z.string().nullable(),
   published: z.int().nullable().describe('The revision that customers see'),
   bundles: z.array(z.string()).describe('Published bundles that hold it'),
   createdAt: z.string(),
@@ -97,10 +98,11 @@ export function viewRevision(one: CatalogItem, of: Revision, pricing: Pricing): 
 }
 
 export function viewItem(one: CatalogItem, of: Revision, pricing: Pricing): ItemView {
-  const { id, type, bundles, createdAt, createdBy, supplied } = one;
+  const { id, type, code, bundles, createdAt, createdBy, supplied } = one;
   const at = {
     id,
     type,
+    code,
     bundles,
     createdAt,
     createdBy,

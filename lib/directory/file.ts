@@ -25,6 +25,7 @@ const headings = {
   catalogue: {
     required: ['name'],
     optional: [
+      'code',
       'type',
       'summary',
       'description',

@@ -39,6 +39,7 @@ export async function plantItem(msp: Pick<Msp, 'id'>, more: Partial<Published> =
     createdAt: published.publishedAt,
     createdBy: 'somebody',
     supplied: false,
+    code: null,
     lookup: 1,
     version: 1,
   };
