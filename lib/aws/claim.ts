@@ -6,18 +6,29 @@ import { getAll } from './db.ts';
 
 const keptSeconds = 24 * 3600;
 
-/** An Idempotency-Key as one tenant used it on one route: where its answer is kept, and which request it was. */
+/** An Idempotency-Key as it was used on one route: where its answer is kept, and whose request it was. */
 export interface Claim {
   readonly key: Key;
   readonly hash: string;
 }
 
-/** The claim of a request. The same key of another tenant or route is another claim. */
-export function claimOf(
-  scope: { tenant: string; route: string; key: string },
-  request: readonly unknown[],
-): Claim {
-  return { key: claimKey(scope.tenant, digest(scope.route, scope.key)), hash: digest(...request) };
+/** Who sends a key where; `own`: keys of this route are each person's, else the tenant's. */
+export interface KeyUse {
+  readonly tenant: string;
+  readonly person: string;
+  readonly route: string;
+  readonly own: boolean;
+  readonly key: string;
+}
+
+/**
+ * The claim of a request. The same key of another tenant or route is another claim, that of another person another
+ * request: end users choose their keys apart from each other, a tenant's members together.
+ */
+export function claimOf(use: KeyUse, request: readonly unknown[]): Claim {
+  const { tenant, person, route, own, key } = use;
+  const place = own ? digest(route, key, person) : digest(route, key);
+  return { key: claimKey(tenant, place), hash: digest(person, ...request) };
 }
 
 /** Keeps an answer with the change that it answers, for 24 hours. */

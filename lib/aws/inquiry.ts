@@ -31,6 +31,7 @@ export async function inquire(
   const targetId =
     route.target && 'param' in route.target ? String(params[route.target.param]) : claims.tenant;
   const { cursor, limit: _limit, ...filters } = query;
+  const own = route.permission === 'end-user';
   const bound = JSON.stringify([claims.tenant, route.id, params, filters]);
   const secret = route.page ? await cursorKey() : undefined;
   return {
@@ -48,7 +49,7 @@ export async function inquire(
     claim:
       idempotencyKey === undefined
         ? undefined
-        : claimOf({ tenant: claims.tenant, route: route.id, key: idempotencyKey }, [params, query, body]),
+        : claimOf({ ...claims, route: route.id, own, key: idempotencyKey }, [params, query, body]),
   };
 }
 

@@ -102,8 +102,11 @@ const idempotencyHeader = (route: Route): Json => ({
   name: 'Idempotency-Key',
   in: 'header',
   required: (route.idempotency ?? 'required') === 'required',
-  description:
-    'The same key and request within 24 hours changes things once and answers the same; another request with it is 422',
+  description: `The same key and request of the same person within 24 hours changes things once and answers the same; another request with it is 422. ${
+    route.permission === 'end-user'
+      ? 'Keys are yours here: what others choose does not matter'
+      : 'Keys belong to your organization here: one that somebody else used is 422 as well'
+  }`,
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 });
 
