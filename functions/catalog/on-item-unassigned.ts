@@ -1,10 +1,11 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
-import { dropItem } from '../../lib/catalog/drop.ts';
+import { dropItem, isAlone } from '../../lib/catalog/drop.ts';
 import { itemUnassigned } from '../../lib/catalog/events.ts';
 import { listingOf } from '../../lib/catalog/marketplace-store.ts';
 import { marketplacesOf } from '../../lib/catalog/people-store.ts';
+import { isUnderway } from '../../lib/catalog/work-store.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { by } from './by.ts';
@@ -20,8 +21,11 @@ export const onItemUnassigned = subscriber({
       if (!items.includes(itemId)) continue;
       await react(envelope, async () => {
         const target = toNode(await get(nodeKey(customerId), true));
-        const { marketplace, shelf } = await listingOf(customerId, id, itemId);
-        const plan = marketplace && dropItem(marketplace, itemId, shelf);
+        const listing = await listingOf(customerId, id, itemId);
+        // Read last: work that ends, or begins, meanwhile has changed the item or the list.
+        if (listing.shelf && isAlone(listing, itemId) && (await isUnderway(customerId, id)))
+          throw new Error(`Marketplace ${id} is still being brought to its items`);
+        const plan = dropItem(listing, itemId);
         return target && plan && { plan, target, actor: by(envelope, 'on-item-unassigned') };
       });
     }

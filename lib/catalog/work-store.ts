@@ -31,6 +31,17 @@ export async function shelvesOf(customerId: string, itemIds: readonly string[]):
   return new Map(found.flatMap((item) => (item ? [[String(item.id), toShelf(item)] as const] : [])));
 }
 
+const lately = 25;
+
+/** Whether a change of a marketplace is still on its way to its items, as far as the customer's latest work tells. */
+export async function isUnderway(customerId: string, marketplaceId: string): Promise<boolean> {
+  const range = { partition: partition(customerId, 'OPERATION'), backwards: true, limit: lately };
+  const { items } = await page({ ...range, consistent: true });
+  return items
+    .flatMap((item) => (item.kind === 'catalogOperation' ? [toWork(item)] : []))
+    .some((work) => work.marketplaceId === marketplaceId && work.items.length > 0);
+}
+
 const itemsEach = 45;
 const shelvesEach = 90;
 const rowsEach = 90;
