@@ -10,7 +10,7 @@ export const exportRequestReport = route({
   method: 'GET',
   path: '/v1/service-requests.csv',
   summary: 'The service requests report of a period of at most 1,000 requests as CSV, newest first',
-  permission: 'service_requests.read',
+  permission: 'service_requests.report',
   target: { home: ['PROVIDER'] },
   query: reportFilters,
   reply: { status: 200, body: z.string(), media: 'text/csv' },

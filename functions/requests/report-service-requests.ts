@@ -11,7 +11,7 @@ export const reportServiceRequests = route({
   summary: 'The service requests report: requests of all customers, newest first',
   description:
     'Filters other than the period pick from a page, which may then hold fewer than `limit`; follow `nextCursor`.',
-  permission: 'service_requests.read',
+  permission: 'service_requests.report',
   target: { home: ['PROVIDER'] },
   page: true,
   query: reportFilters,

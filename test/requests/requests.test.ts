@@ -640,7 +640,7 @@ describe('reading', () => {
     expect(file.body).toContain(`"'=cmd|calc"`);
   });
 
-  it('shows the provider’s staff, agents too, those of all customers', async () => {
+  it('shows the provider’s staff those of all customers; agents the report alone, and no answers', async () => {
     const own = await makeMsp();
     const agent = await enlist(own.id, ['AGENT']);
     const made = [];
@@ -657,8 +657,10 @@ describe('reading', () => {
     const file = await call('GET /v1/service-requests.csv', { as: agent });
     expect(file.body.split('\r\n')).toHaveLength(4);
     const path = `/v1/customers/${first.body.customerId}/requests/${first.body.id}`;
-    const one = await call(`GET ${path}`, { as: agent });
-    expect([one.status, one.body.id]).toEqual([200, first.body.id]);
+    const ofCustomer = `/v1/customers/${first.body.customerId}/requests`;
+    for (const line of [`GET ${path}`, `GET ${ofCustomer}`, `GET ${ofCustomer}.csv`])
+      expect((await call(line, { as: agent })).status).toBe(403);
+    expect((await call(`GET ${path}`, { as: own.reader })).body.id).toBe(first.body.id);
     expect(
       (await call(`POST ${path}/start`, { as: agent, body: {}, headers: { 'if-match': '*' } })).status,
     ).toBe(403);
