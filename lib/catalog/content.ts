@@ -59,7 +59,7 @@ const shape = {
   description: paragraph(4000).nullable(),
   category: line(60).nullable(),
   fields: form,
-  approval: z.boolean().describe('Each request waits for an approval'),
+  approval: z.boolean().describe('Each request waits for an approval; also of a bundle that takes it'),
   quantity: range(1),
   price: price.nullable().describe('Null: free'),
   freeLabel: line(40).nullable().describe('Shown while it is free; null hides it'),

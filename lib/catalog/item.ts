@@ -24,6 +24,8 @@ const part = z.object({
   min: z.number(),
   max: z.number(),
   price: storedPrice.nullable(),
+  // What was published before parts said so asks for an approval until it is published again.
+  approval: z.boolean().default(true),
 });
 
 /** What is published of an item, as it stands on the head; its description stands with the revision. */
@@ -34,6 +36,12 @@ export const published = content.omit({ description: true, parts: true }).extend
   publishedAt: z.string(),
 });
 export type Published = z.infer<typeof published>;
+
+/** Whether a request of so many of each part, or else the least, waits for an approval: the item or a taken part asks for it. */
+export const asksApproval = (
+  { approval, parts }: Pick<Published, 'approval' | 'parts'>,
+  quantities: Readonly<Record<string, number>> = {},
+): boolean => approval || parts.some((one) => one.approval && (quantities[one.itemId] ?? one.min) > 0);
 
 const head = z.object({
   id: z.string(),
@@ -92,7 +100,7 @@ export function publishedOf(
     publishedAt,
     parts: one.content.parts.map((own) => {
       const of = parts.get(own.itemId)?.published;
-      return { ...own, name: of?.name ?? '', price: of?.price ?? null };
+      return { ...own, name: of?.name ?? '', price: of?.price ?? null, approval: of?.approval ?? true };
     }),
   };
 }

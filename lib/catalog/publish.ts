@@ -79,13 +79,17 @@ function held({ item, around }: Circle, now: readonly string[], { providerId }: 
   });
 }
 
-/** Bundles that hold a service show and sum what is published of it now. */
-function repriced({ item, around }: Circle, { name, price }: Published, { providerId }: Author): Write[] {
+/** Bundles that hold a service show and sum what is published of it now, and wait for approval as it does. */
+function repriced(
+  { item, around }: Circle,
+  { name, price, approval }: Published,
+  { providerId }: Author,
+): Write[] {
   return item.bundles.flatMap((bundleId) => {
     const bundle = around.get(bundleId);
     if (!bundle?.published) return [];
     const parts = bundle.published.parts.map((one) =>
-      one.itemId === item.id ? { ...one, name, price } : one,
+      one.itemId === item.id ? { ...one, name, price, approval } : one,
     );
     return changedHead(providerId, bundle, { ...bundle, published: { ...bundle.published, parts } });
   });

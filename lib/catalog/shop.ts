@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { itemType } from './content.ts';
 import { type Entitlement, entitledBy, type Holder } from './entitlement.ts';
-import type { CatalogItem, Published } from './item.ts';
+import { asksApproval, type CatalogItem, type Published } from './item.ts';
 import { type Pricing, priceOf, unitPrice } from './price.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -12,7 +12,9 @@ export const shopItem = z.strictObject({
   name: z.string(),
   summary: z.string().nullable(),
   category: z.string().nullable(),
-  approval: z.boolean().describe('A request waits for an approval'),
+  approval: z
+    .boolean()
+    .describe('A request waits for an approval, of a bundle one with the least of each part'),
   quantity: z.strictObject({ min: z.int(), max: z.int() }),
   costs: unitPrice.nullable().describe('One unit; null for a banner'),
   preferred: z.boolean().describe('Full view is on, and a marketplace of the company gives it'),
@@ -39,6 +41,7 @@ export const shopItemInFull = shopItem.extend({
       name: z.string(),
       min: z.int(),
       max: z.int(),
+      approval: z.boolean().describe('A request with it waits for an approval'),
       available: z.boolean().describe('Your company has it; else none of it can be requested'),
     }),
   ),
@@ -76,14 +79,14 @@ export function viewOffered(
   { id, published, entitlement }: Offered,
   at: { pricing: Pricing; fullView: boolean },
 ): ShopItem {
-  const { type, name, summary, category, approval, quantity, link } = published;
+  const { type, name, summary, category, quantity, link } = published;
   return {
     id,
     type,
     name,
     summary,
     category,
-    approval,
+    approval: asksApproval(published),
     quantity,
     costs: type === 'BANNER' ? null : priceOf(published, at.pricing),
     preferred: at.fullView && entitlement.marketplaces.length > 0,
@@ -100,8 +103,8 @@ export function viewInFull(
     ...viewOffered(one, at),
     description: at.description,
     fields,
-    parts: parts.map(({ itemId, name, min, max }) => {
-      return { itemId, name, min, max, available: at.owned.has(itemId) };
+    parts: parts.map(({ itemId, name, min, max, approval }) => {
+      return { itemId, name, min, max, approval, available: at.owned.has(itemId) };
     }),
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CatalogItem, type Published, toItem as toCatalogItem } from '../catalog/item.ts';
+import { asksApproval, type CatalogItem, type Published, toItem as toCatalogItem } from '../catalog/item.ts';
 import { priceOf, pricingOf, type UnitPrice } from '../catalog/price.ts';
 import { type Shelf, toShelf } from '../catalog/shelf.ts';
 import { offered } from '../catalog/shop.ts';
@@ -88,6 +88,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
   const parts = chosen(shown, command.parts);
   const answers = requireAnswers(shown.fields, command.answers);
   const quantities = Object.fromEntries(parts.map((one) => [one.itemId, one.quantity]));
+  const waits = asksApproval(shown, quantities);
   const price = frozen(priceOf(shown, pricingOf(standing.system), quantities), quantity);
   const made = newId('request');
   const taken =
@@ -116,7 +117,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
     approvedBy: null,
     changedAt: now,
     comment: null,
-    state: shown.approval ? ('WAITING_APPROVAL' as const) : ('INITIATED_PLANNING' as const),
+    state: waits ? ('WAITING_APPROVAL' as const) : ('INITIATED_PLANNING' as const),
   };
   const money = taken ? booked(taken, { path: scope.home.path, newId, traceId }) : [];
   const bound: Write[] = [
@@ -140,7 +141,7 @@ export function submit(standing: Standing, command: NewRequest, by: Submission):
     },
     announcements: [
       announce(requestSubmitted, made, { requestId: made, personId, ...said }),
-      ...(shown.approval ? [waiting(request)] : []),
+      ...(waits ? [waiting(request)] : []),
     ],
     reply: { body: request, version: 1, location: `/v1/requests/${made}` },
   };

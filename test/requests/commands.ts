@@ -94,7 +94,7 @@ export const opening: readonly Command[] = [
   ...[10, 0, 25, 40].map(
     (price, index): Command => ({ what: 'publish', price, most: 3, approval: index === 3 }),
   ),
-  { what: 'bundle', one: 0, other: 2 },
+  { what: 'bundle', one: 0, other: 3 },
   ...[0, 1, 2].flatMap((node) => [0, 1, 2, 3, 4].map((item): Command => ({ what: 'assign', node, item }))),
   { what: 'view', company: 0, on: true },
   { what: 'restrict', company: 0, item: 1, on: true },

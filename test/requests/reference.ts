@@ -85,6 +85,10 @@ export function ordering(
   return { cost };
 }
 
+/** What an order begins with: a bundle waits for whoever approves any part of it. */
+export const beginning = ({ approval, parts }: Item): string =>
+  approval || parts.some((part) => part.approval) ? 'WAITING_APPROVAL' : 'INITIATED_PLANNING';
+
 const course: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   approve: { WAITING_APPROVAL: 'INITIATED_PLANNING' },
   reject: { WAITING_APPROVAL: 'REJECTED' },

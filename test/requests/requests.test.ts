@@ -404,6 +404,40 @@ describe('the course of a request', () => {
     ]);
   });
 
+  it('waits for an approval where a bundle takes a part that asks for one, as published when it is made', async () => {
+    const [plain, guarded] = [await offer(msp, customer.id), await approval()];
+    const parts = [
+      { itemId: plain.body.id, min: 1, max: 2 },
+      { itemId: guarded.body.id, min: 0, max: 2 },
+    ];
+    const both = await bundle(msp.catalog, parts);
+    await step(msp.catalog, both, 'publish');
+    await assign(msp.catalog, customer.id, both);
+    const shown = () => call(`GET /v1/catalogue/${both.body.id}`, { as: ada });
+    const asked = (quantity: number) => order(ada, both, { parts: [{ itemId: guarded.body.id, quantity }] });
+    expect((await shown()).body).toMatchObject({
+      approval: false,
+      parts: [{ approval: false }, { approval: true }],
+    });
+    const [without, with1] = [await asked(0), await asked(1)];
+    expect([without.body.state, with1.body.state]).toEqual(['INITIATED_PLANNING', 'WAITING_APPROVAL']);
+    expect((await eventsOf(with1)).map(({ type }) => type)).toContain('requests.approval_waiting.v1');
+    expect(codeOf(await move(msp.catalog, with1, 'start'))).toEqual([409, 'requests.wrong_state']);
+    for (const [item, approves] of [
+      [plain, true],
+      [guarded, false],
+    ] as const) {
+      await edit(msp.catalog, item, { approval: approves });
+      await step(msp.catalog, item, 'publish');
+    }
+    expect((await shown()).body).toMatchObject({
+      approval: true,
+      parts: [{ approval: true }, { approval: false }],
+    });
+    expect((await asked(0)).body.state).toBe('WAITING_APPROVAL');
+    expect((await move(customer.admin, with1, 'approve')).body.state).toBe('INITIATED_PLANNING');
+  });
+
   it('is told to the administrators while it waits', async () => {
     const of = await aCustomer();
     const item = await offer(msp, of.id, { price: { base: 40 }, approval: true, name: 'Laptop' });

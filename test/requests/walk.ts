@@ -11,6 +11,7 @@ import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Command, departments, type Of } from './commands.ts';
 import { move, own } from './desk.ts';
 import {
+  beginning,
   type Company,
   type Item,
   type Market,
@@ -251,7 +252,8 @@ export class Walk {
       expect(price.unit === 'CREDITS' ? price.total : 0).toBe(expected.cost);
       if (twice) expect((await send()).body.id).toBe(answer.body.id);
       company.balance -= expected.cost;
-      const state = item.approval ? 'WAITING_APPROVAL' : 'INITIATED_PLANNING';
+      const state = beginning(item);
+      expect(answer.body.state).toBe(state);
       const order: Order = { company, person, item, cost: expected.cost, state, refunded: false };
       this.world.orders.push(order);
       this.answers.set(order, answer);
