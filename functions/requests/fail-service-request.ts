@@ -10,8 +10,8 @@ export const failServiceRequest = route({
   path: '/v1/customers/{customerId}/requests/{requestId}/fail',
   summary: 'Say that a request could not be fulfilled',
   description:
-    'What it was debited goes back to the balance, once, also while the credit system is switched off.',
-  permission: 'service_requests.fulfil',
+    'For whoever sells; a supplier that cannot fulfil it lets it wait, and says why. What it was debited goes back to the balance, once, also while the credit system is switched off.',
+  permission: 'service_requests.fail',
   body: reasoned,
   dryRun: true,
   refuses: [wrongState, outOfBounds],

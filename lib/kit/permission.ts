@@ -133,6 +133,8 @@ export const permissions = {
   'service_requests.report': [...providerStaff, ...suppliers, 'AGENT'],
   'service_requests.approve': [...sellers, 'CUSTOMER_ADMINISTRATOR'],
   'service_requests.fulfil': [...sellers, ...suppliers],
+  // Gives credits back.
+  'service_requests.fail': [...sellers],
   'provisioning.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'provisioning.manage': [...sellers],
   'operations.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
