@@ -15,7 +15,7 @@ export const listDynamicGroupMembers = route({
   summary: 'Who is in a dynamic group now: people of the company, then users',
   description:
     'A page looks at up to 200 people, so that it may hold fewer than `limit` of the group, even none, and still have a `nextCursor`.',
-  permission: 'marketplaces.read',
+  permission: 'entitlements.read',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), groupId: id('dynamicGroup') }),
   page: true,

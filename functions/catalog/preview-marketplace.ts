@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { mustBeGroups } from '../../lib/catalog/arrange.ts';
-import { newPreview, preview } from '../../lib/catalog/census.ts';
+import { newPreview, preview, told } from '../../lib/catalog/census.ts';
 import { gatheringsOf } from '../../lib/catalog/group-store.ts';
 import { dynamicGroupUnknown } from '../../lib/catalog/marketplace-problems.ts';
 import { previewFor } from '../../lib/catalog/people-store.ts';
@@ -16,7 +16,7 @@ export const previewMarketplace = route({
   path: '/v1/customers/{customerId}/marketplace-previews',
   summary: 'How many people a marketplace with these people would have, and the first of them',
   description: 'Looks at up to 25,000 people; `complete` says whether that was everybody.',
-  permission: 'marketplaces.read',
+  permission: 'marketplaces.manage',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newPreview,
@@ -26,10 +26,10 @@ export const previewMarketplace = route({
   load: async ({ target, scope, body, now }) => {
     const [at, groups] = await Promise.all([scope(), gatheringsOf(target, [body])]);
     const rules = gathered(body, groups);
-    return { groups, told: rules && (await previewFor(at.target, now, rules)) };
+    return { groups, counted: rules && (await previewFor(at.target, now, rules)) };
   },
-  decide: ({ body }, { groups, told }) => {
+  decide: ({ scope, body }, { groups, counted }) => {
     mustBeGroups(body.dynamicGroups, groups);
-    return answer(told ?? refuse(dynamicGroupUnknown));
+    return answer(told(counted ?? refuse(dynamicGroupUnknown), scope.roles));
   },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { allows, type Role } from '../kit/permission.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Facts } from './filter.ts';
 import { passes } from './filter.ts';
@@ -74,7 +75,9 @@ export const newPreview = z.strictObject({
 export const preview = z.strictObject({
   count: z.int(),
   complete: z.boolean().describe('False where there are more people than were looked at'),
-  first: z.array(z.strictObject({ personId: z.string(), name: z.string() })).describe('At most ten of them'),
+  first: z
+    .array(z.strictObject({ personId: z.string(), name: z.string() }))
+    .describe('At most ten of them; none to asset managers'),
   unknownAttributes: z.array(z.string()).describe('Named by a filter, and nobody has them'),
 });
 
@@ -83,6 +86,12 @@ export interface Matches {
   readonly census: Census;
   readonly matches: z.input<typeof preview> | undefined;
 }
+
+/** The same as it is told: who people are to those only who may know what people see. */
+export const told = (
+  { first, ...counts }: z.input<typeof preview>,
+  roles: readonly Role[],
+): z.input<typeof preview> => ({ ...counts, first: allows(roles, 'entitlements.read') ? first : [] });
 
 /** Counts whom rules would include. */
 export function countPeople(rules: Rules) {

@@ -4,7 +4,7 @@ import { dynamicGroupKey } from '../kit/keys.ts';
 import { difference, type Plan, type Receipt, refuse } from '../kit/plan.ts';
 import type { Scope } from '../kit/scope.ts';
 import { mustBeYours } from './arrange.ts';
-import { type Matches, mustMatch } from './census.ts';
+import { type Matches, mustMatch, told } from './census.ts';
 import {
   type ChangedDynamicGroup,
   type DynamicGroup,
@@ -50,7 +50,7 @@ export function createDynamicGroup(
     receipt: receiptOf('create', undefined, after),
     announcements: [announce(dynamicGroupChanged, customerId, { dynamicGroupId: made.id, what: 'CREATED' })],
     reply: {
-      body: shown(after, matches),
+      body: shown(scope, after, matches),
       version: 1,
       location: `/v1/customers/${customerId}/dynamic-groups/${made.id}`,
     },
@@ -72,7 +72,7 @@ export function changeDynamicGroup(
   if (!refiltered && said.name === before.name) {
     return {
       writes: [],
-      reply: { status: 200, body: shown(before, found.matches), version: before.version },
+      reply: { status: 200, body: shown(scope, before, found.matches), version: before.version },
     };
   }
   const generation = found.settings.generation + 1;
@@ -99,7 +99,7 @@ export function changeDynamicGroup(
       ...(work ? [work.announcement] : []),
     ],
     reply: {
-      body: shown(after, found.matches),
+      body: shown(scope, after, found.matches),
       version: after.version,
       ...(work ? { status: 202, location: work.location } : { status: 200 }),
     },
@@ -125,9 +125,9 @@ export function deleteDynamicGroup(
   };
 }
 
-const shown = (one: DynamicGroup, matches: Matches['matches']): GatheredGroup => ({
+const shown = ({ roles }: Scope, one: DynamicGroup, matches: Matches['matches']): GatheredGroup => ({
   ...viewDynamicGroup(one),
-  ...(matches ? { matches } : {}),
+  ...(matches ? { matches: told(matches, roles) } : {}),
 });
 
 function receiptOf(verb: string, before?: DynamicGroup, after?: DynamicGroup): Receipt {

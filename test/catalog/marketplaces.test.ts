@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../../lib/kit/permission.ts';
 import { deliver } from '../kit/deliver.ts';
 import { type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import {
@@ -184,6 +185,26 @@ describe('a marketplace', () => {
     expect(body.first.map(({ personId }: { personId: string }) => personId).toSorted()).toEqual(
       [sales.id, support.id, driver.id].toSorted(),
     );
+  });
+
+  it('tells who people are to those only who may know what people see', async () => {
+    const filters = [all({ attribute: 'location', op: 'PRESENT' })];
+    const shown = async (role: Role, home = msp.id) => {
+      const as = await enlist(home, [role]);
+      const previews = `POST /v1/customers/${bazaar.id}/marketplace-previews`;
+      const groups = `/v1/customers/${bazaar.id}/dynamic-groups`;
+      const body = { name: 'Somewhere', filters };
+      const dry = await call(`POST ${groups}?dryRun=true`, { as, body });
+      const { id } = (await call(`POST ${groups}`, { as: bazaar.admin, body })).body;
+      const members = await call(`GET ${groups}/${id}/members`, { as });
+      const preview = await call(previews, { as, body: { filters } });
+      const first = [preview, dry].map(({ body }) => (body.matches ?? body).first?.length);
+      return [preview.status, dry.status, members.status, ...first.map((one) => one && one > 0)];
+    };
+    expect(await shown('INTERNAL_SUPPLIER')).toEqual([200, 200, 200, true, true]);
+    expect(await shown('ASSET_MANAGER')).toEqual([200, 200, 403, 0, 0]);
+    expect(await shown('MSP_OPERATOR')).toEqual([403, 403, 403, undefined, undefined]);
+    expect(await shown('CUSTOMER_OPERATOR', bazaar.id)).toEqual([403, 403, 403, undefined, undefined]);
   });
 });
 
