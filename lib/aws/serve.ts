@@ -10,12 +10,13 @@ import { authorize, readClaims, toNode } from './auth.ts';
 import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse, Throttled } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
+import { inLane } from './lane.ts';
 import { log } from './log.ts';
 import { lineOver, mayWait, treeOf } from './place.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
-import { backoff } from './world.ts';
+import { standBack } from './world.ts';
 
 const patienceMs = 6000;
 
@@ -71,14 +72,21 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
   const request = await inquire(route, event, parseRequest(route, event), claims);
   const deadline = Date.now() + patienceMs;
   for (let attempt = 0; ; attempt++) {
+    let startedAt = Date.now();
     try {
-      return await once(route, request, attempt > 0, deadline);
+      if (attempt === 0) return await once(route, request, false, deadline);
+      return await inLane(request.targetId, async () => {
+        startedAt = Date.now();
+        if (startedAt > deadline) throw new Problem(contended);
+        return once(route, request, true, deadline);
+      });
     } catch (error) {
       // What changes nothing may be asked for again by its caller, as it is.
       const crowded = error instanceof Throttled && route.method !== 'GET';
       if (!(error instanceof LostRace) && !crowded) throw error;
-      if (Date.now() > deadline) throw new Problem(contended);
-      await backoff(attempt);
+      const at = Date.now();
+      if (at > deadline) throw new Problem(contended);
+      await standBack(attempt, { tookMs: at - startedAt, leftMs: deadline - at });
     }
   }
 }

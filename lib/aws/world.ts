@@ -23,5 +23,18 @@ export function backoff(attempt: number, base = 12, most = 400): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * bound));
 }
 
+/**
+ * Waits after a lost race: a random time between 0 and a window that doubles with each race lost (full jitter). The
+ * window starts at what the lost try took, which is what one more try costs, and longer where many try at once; it
+ * ends where one more try fits before the deadline.
+ */
+export function standBack(
+  lost: number,
+  { tookMs, leftMs }: { tookMs: number; leftMs: number },
+): Promise<void> {
+  const bound = Math.min(Math.max(12, tookMs) * 2 ** lost, leftMs - tookMs);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.max(12, bound)));
+}
+
 /** How long our clients wait for a service (ms): an answer that takes longer is asked for again. */
 export const patience = { connectionTimeout: 3000, requestTimeout: 4000, throwOnRequestTimeout: true };
