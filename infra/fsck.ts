@@ -1,17 +1,29 @@
-import { parseArgs } from 'node:util';
 import { scan } from '../lib/aws/scan.ts';
 import { examine, type Pass } from './fsck/examine.ts';
 import { attach } from './local/attach.ts';
+import { failed, misused, readCommand } from './local/command.ts';
 
 const most = 10_000;
 
-const { values } = parseArgs({
-  options: { local: { type: 'string' }, segments: { type: 'string', default: '4' } },
-});
+const usage = `Usage: npm run fsck -- [--local <dir>] [--segments <1 to 64>]
 
-if (values.local) attach(values.local);
+It reads the whole table TABLE_NAME with the AWS credentials of the environment; with --local <dir> that of the local
+stack that runs there (.data by default for npm start).`;
 
+const { values } = readCommand(
+  { options: { local: { type: 'string' }, segments: { type: 'string', default: '4' } } } as const,
+  usage,
+);
 const segments = Number(values.segments);
+if (!Number.isInteger(segments) || segments < 1 || segments > 64)
+  misused(usage, '--segments must be a whole number from 1 to 64.');
+if (!values.local && !process.env.TABLE_NAME) misused(usage, 'Which table? TABLE_NAME is not set.');
+try {
+  if (values.local) attach(values.local);
+} catch (error) {
+  failed(error);
+}
+
 const pass: Pass = (see, index) => scan(see, { segments, index });
 
 async function look(): Promise<{ items: number; found: Set<string>; more: number }> {

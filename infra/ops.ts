@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { toNode } from '../lib/aws/auth.ts';
 import { commit, get } from '../lib/aws/db.ts';
 import { settle } from '../lib/aws/settle.ts';
@@ -11,6 +10,7 @@ import { nodeKey } from '../lib/kit/keys.ts';
 import { Problem } from '../lib/kit/problem.ts';
 import { bootstrap } from './bootstrap.ts';
 import { attach } from './local/attach.ts';
+import { failed, misused, readCommand } from './local/command.ts';
 
 const usage = `Usage: npm run ops -- <command>
 
@@ -20,7 +20,13 @@ const usage = `Usage: npm run ops -- <command>
 It writes to the table TABLE_NAME with the AWS credentials of the environment; with --local <dir> to the local
 stack that runs there (.data by default for npm start).`;
 
-const { values, positionals } = parseArgs({
+/** What a command that is there lacks. */
+const wanting: Readonly<Record<string, string>> = {
+  bootstrap: '`bootstrap` needs --email.',
+  'enable-msp': '`enable-msp` needs --provider.',
+};
+
+const config = {
   allowPositionals: true,
   options: {
     email: { type: 'string' },
@@ -29,14 +35,16 @@ const { values, positionals } = parseArgs({
     local: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
   },
-});
+} as const;
+const { values, positionals } = readCommand(config, usage);
+const [command, ...more] = positionals;
+if (more.length > 0) misused(usage, `One command at a time: what is ${more[0]}?`);
 
 try {
   if (values.local) attach(values.local);
-  await run(positionals[0]);
+  await run(command);
 } catch (error) {
-  console.error(error instanceof Problem ? `${error.type.code}: ${error.detail}` : (error as Error).message);
-  process.exit(1);
+  failed(error instanceof Problem ? new Error(`${error.type.code}: ${error.detail}`) : error);
 }
 
 async function run(command: string | undefined): Promise<void> {
@@ -47,7 +55,7 @@ async function run(command: string | undefined): Promise<void> {
   } else if (command === 'enable-msp' && values.provider) {
     await enableMsp(values.provider, values['dry-run']);
   } else {
-    throw new Error(usage);
+    misused(usage, wanting[command ?? '']);
   }
 }
 

@@ -1,24 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { addressFile } from './attach.ts';
+import { failed, misused, readCommand } from './command.ts';
 import { people } from './people.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { data: { type: 'string', default: '.data' } },
-});
+const usage = `Usage: npm run -s token -- <e-mail | ${Object.keys(people).join(' | ')}> [--data <dir>]`;
+const config = { allowPositionals: true, options: { data: { type: 'string', default: '.data' } } } as const;
+const { values, positionals } = readCommand(config, usage);
 
 try {
   process.stdout.write(`${await getToken(positionals[0])}\n`);
 } catch (error) {
-  console.error((error as Error).message);
-  process.exit(1);
+  failed(error);
 }
 
 async function getToken(who: string | undefined): Promise<string> {
   const email = who?.includes('@') ? who : people[(who ?? '').toUpperCase()];
-  if (!email) throw new Error(`Usage: npm run -s token -- <e-mail | ${Object.keys(people).join(' | ')}>`);
+  if (!email) misused(usage, who === undefined ? 'Whose token?' : `Nobody here is ${who}.`);
   const file = join(values.data, addressFile);
   if (!existsSync(file)) throw new Error('No stack is running here: start it with `npm start`.');
   const { issuerUrl } = JSON.parse(readFileSync(file, 'utf8')) as { issuerUrl: string };
