@@ -231,7 +231,7 @@ function shouldRepeat(error: unknown, writes: readonly Write[]): boolean {
 function lost(at: readonly number[], writes: readonly Write[]): Error {
   for (const index of at) {
     const write = writes[index];
-    if (write?.do === 'create' && write.taken) return write.taken;
+    if ((write?.do === 'create' || write?.do === 'vacant') && write.taken) return write.taken;
     if (write?.do === 'adjust' && write.short) return write.short;
   }
   return new LostRace(at);

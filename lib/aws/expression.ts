@@ -46,6 +46,8 @@ export function toTransactItem(write: Write): TransactWriteItem {
               }),
         },
       };
+    case 'vacant':
+      return { ConditionCheck: { TableName, Key: toAttributes({ ...write.key }), ...vacancy(write) } };
     case 'adjust':
       return { Update: { TableName, ...adjustment(write) } };
   }
@@ -60,6 +62,20 @@ function removal({ version, where }: Extract<Write, { do: 'remove' }>) {
     ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#r${index}`, name])),
     ExpressionAttributeValues: toAttributes(
       Object.fromEntries(Object.values(asked).map((value, index) => [`:r${index}`, value])),
+    ),
+  };
+}
+
+function vacancy({ unless }: Extract<Write, { do: 'vacant' }>) {
+  const said = Object.entries(unless);
+  return {
+    ConditionExpression: [
+      'attribute_not_exists(PK)',
+      ...said.map((_, index) => `#u${index} = :u${index}`),
+    ].join(' OR '),
+    ExpressionAttributeNames: Object.fromEntries(said.map(([name], index) => [`#u${index}`, name])),
+    ExpressionAttributeValues: toAttributes(
+      Object.fromEntries(said.map(([, value], index) => [`:u${index}`, value])),
     ),
   };
 }

@@ -53,7 +53,7 @@ export function appoint(person: Person, made: { customerId: string; now: string;
   return [
     unchanged(person),
     ...joining.map((write) =>
-      write.do === 'create' && write.taken
+      (write.do === 'create' || write.do === 'vacant') && write.taken
         ? { ...write, taken: new Problem(write.taken.type, undefined, { errors }) }
         : write,
     ),

@@ -1,4 +1,5 @@
 import { digest } from './digest.ts';
+import { endIdentityKey } from './end-user.ts';
 import { platformId } from './id.ts';
 import { identityKey, memberKey } from './keys.ts';
 import type { Role } from './permission.ts';
@@ -39,6 +40,18 @@ export function memberItem(member: Membership) {
   };
 }
 
+/** Refuses an address that signs in as somebody else's, as an end user of another customer. */
+export const signsInNowhereElse = ({
+  nodeId,
+  personId,
+  email,
+}: Pick<Membership, 'nodeId' | 'personId' | 'email'>): Write => ({
+  do: 'vacant',
+  key: endIdentityKey(emailHash(email)),
+  unless: { tenantId: nodeId, personId },
+  taken: new Problem(addressInUse),
+});
+
 /** Gives a person roles at a node and lets the address sign in there; refused where it already signs in. */
 export function join(member: Membership): Write[] {
   return [
@@ -54,6 +67,7 @@ export function join(member: Membership): Write[] {
       taken: new Problem(addressInUse),
       secret: true,
     },
+    signsInNowhereElse(member),
   ];
 }
 

@@ -44,7 +44,17 @@ export type Write =
       readonly short?: Problem;
     }
   /** Assert that an item still has the version that the decision saw (`null`: still absent). */
-  | { readonly do: 'check'; readonly key: Key; readonly version: number | null };
+  | { readonly do: 'check'; readonly key: Key; readonly version: number | null }
+  /**
+   * Assert that there is no item, or one that says any of `unless`; else `taken`. Whether it exists is told only to
+   * who really writes; a dry run passes over it.
+   */
+  | {
+      readonly do: 'vacant';
+      readonly key: Key;
+      readonly unless: Readonly<Record<string, string>>;
+      readonly taken: Problem;
+    };
 
 /** What the audit entry of a change says. `before` and `after` hold only what differs. */
 export interface Receipt {

@@ -1,5 +1,5 @@
 import { memberKey } from '../kit/keys.ts';
-import { join, leave, type Membership, memberItem } from '../kit/membership.ts';
+import { join, leave, type Membership, memberItem, signsInNowhereElse } from '../kit/membership.ts';
 import type { Item, Write } from '../kit/plan.ts';
 import { refuse } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
@@ -24,20 +24,25 @@ export function administrates(one: Pick<Member, 'roles' | 'state' | 'endsAt'>): 
   return one.roles.includes('CUSTOMER_ADMINISTRATOR') && one.state === 'ACTIVE' && !one.endsAt;
 }
 
-/** Brings what lets a user sign in to what the user is now; who holds no role does not sign in. */
-export function admit(user: User, at: { member: Member | undefined; now: string }): Write[] {
+/**
+ * Brings what lets a user sign in to what the user is now. Who holds no role signs in as an end user, once enrolled:
+ * `moved` addresses are refused where they do so elsewhere.
+ */
+export function admit(user: User, at: { member: Member | undefined; now: string; moved: boolean }): Write[] {
   const { member } = at;
-  if (user.roles.length === 0) return member ? leave(member) : [];
+  if (user.roles.length === 0) {
+    const address = named(signsInNowhereElse(membershipOf(user, { version: 1, now: at.now })), user);
+    return [...(member ? leave(member) : []), ...(at.moved ? [address] : [])];
+  }
   const after = membershipOf(user, { version: (member?.version ?? 0) + 1, now: member?.createdAt ?? at.now });
-  const joining = join(after).map((write) => (write.do === 'create' ? named(write, user) : write));
-  const [, identity] = joining;
-  if (!member) return [{ do: 'create', item: itemOf(user, after) }, ...(identity ? [identity] : [])];
+  const [, ...identity] = join(after).map((write) => named(write, user));
+  if (!member) return [{ do: 'create', item: itemOf(user, after) }, ...identity];
   if (same(member, user)) return [];
   const moved = canonicalEmail(member.email) !== canonicalEmail(user.email);
   const [, leaving] = leave(member);
   return [
     { do: 'replace', version: member.version, item: itemOf(user, after) },
-    ...(moved && identity && leaving ? [identity, leaving] : []),
+    ...(moved && leaving ? [...identity, leaving] : []),
   ];
 }
 
@@ -86,8 +91,8 @@ function same(member: Member, user: User): boolean {
   );
 }
 
-function named(write: Extract<Write, { do: 'create' }>, user: User): Write {
-  if (!write.taken) return write;
+function named(write: Write, user: User): Write {
+  if ((write.do !== 'create' && write.do !== 'vacant') || !write.taken) return write;
   const errors = [{ pointer: '#/email', message: `${user.email} signs in elsewhere` }];
   return { ...write, taken: new Problem(write.taken.type, undefined, { errors }) };
 }

@@ -72,7 +72,7 @@ export function changeUser(
       ...renames(before, after, providerOf(scope.target)),
       ...recount(scope.target, around?.count, { before, after }),
       ...(touched('role') ? holders(before, after, around?.collection) : []),
-      ...admit(after, { member: held.member, now }),
+      ...admit(after, { member: held.member, now, moved: touched('email') }),
       ...keepAdministrator({ member: held.member, after }, held.other),
       ...(touched('testUser') || touched('displayName') ? shown(held.instances, { before, after, now }) : []),
       ...(stateOf(after, now) !== 'ENABLED'

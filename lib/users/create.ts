@@ -51,7 +51,7 @@ export function addUser(
     writes: [
       ...userWrites(added, scope.target),
       counting,
-      ...admit(added, { member: undefined, now: made.now }),
+      ...admit(added, { member: undefined, now: made.now, moved: true }),
       ...(added.role && 'collectionId' in added.role && collection ? [hold(collection)] : []),
     ],
     receipt: { action: 'users.create', subject: added.id, after: auditable(added) },

@@ -103,9 +103,10 @@ function toRow(names: readonly string[], cells: readonly string[], line: number)
   return { line, field: String(issue?.path[0] ?? ''), message: issue?.message ?? 'is wrong' };
 }
 
-/** UPNs (`upn`) and user names in lower case (`userName`) that are taken already. */
+/** UPNs (`upn`) and user names in lower case (`userName`) that are taken already; UPNs that sign in at another customer. */
 export interface Taken {
   readonly upns: ReadonlySet<string>;
+  readonly elsewhere: ReadonlySet<string>;
   readonly userNames: ReadonlySet<string>;
 }
 
@@ -128,6 +129,7 @@ export function importUsers(
     if (!isOfDomain(command.upn, customer)) return wrong('upn', 'does not end with a domain of the customer');
     const user = describe(customer, { command, around, role: null }, { id: made.newId(), now: made.now });
     if (upns.has(user.upn)) return wrong('upn', 'is taken');
+    if (input.taken.elsewhere.has(user.upn)) return wrong('upn', 'signs in elsewhere');
     if (names.has(user.userName.toLowerCase())) return wrong('userName', 'is taken');
     if (added.length >= room) return wrong('', 'the customer has as many users as its limit allows');
     upns.add(user.upn);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { commit, each, get, getAll, page, positionOf, type Range } from '../aws/db.ts';
-import { toEndUser, withOwnAddress } from '../kit/end-user.ts';
+import { endIdentityKey, toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import {
   customerServiceKey,
   endUserKey,
@@ -16,6 +16,7 @@ import {
   userCountKey,
   userKey,
 } from '../kit/keys.ts';
+import { emailHash } from '../kit/membership.ts';
 import type { Role } from '../kit/permission.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
@@ -202,11 +203,18 @@ export async function takenBy(customer: Node, rows: readonly Row[]): Promise<Tak
     [
       ...upns.map((one) => upnKey(providerOf(customer), one)),
       ...names.map((one) => userNameKey(customer.id, one)),
+      ...upns.map((one) => endIdentityKey(emailHash(one))),
     ],
     true,
   );
   return {
     upns: new Set(upns.filter((_, index) => found[index])),
+    elsewhere: new Set(
+      upns.filter((_, index) => {
+        const identity = found[2 * upns.length + index];
+        return identity && identity.tenantId !== customer.id;
+      }),
+    ),
     userNames: new Set(
       names.filter((_, index) => found[upns.length + index]).map((one) => one.toLowerCase()),
     ),

@@ -8,7 +8,7 @@ import { personKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
 import { announcedBy, deliver, react } from '../kit/deliver.ts';
 import { quick } from '../kit/forest.ts';
-import { call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { addCompany, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { addPerson, allOf, any, type Bazaar, endUserOf, openBazaar, rowOf } from './bazaar.ts';
 
 let msp: Msp;
@@ -154,6 +154,73 @@ describe('people of the directory', () => {
     await call(`POST /v1/customers/${elsewhere.id}/enrolments`, { as: elsewhere.admin });
     await deliver(another.id, elsewhere.id);
     expect(await claimsOf(one.email)).toMatchObject({ tenant: elsewhere.id, person: twin.id });
+  });
+
+  it('that sign in at another customer are refused to users and members, by name, and told to no dry run', async () => {
+    const [another, domain] = [await makeMsp(), `${randomUUID().slice(0, 8)}.example.com`];
+    await ensureMspMode(another);
+    const theirs = await call('POST /v1/customers', { as: another.catalog, body: quick({ domain }) });
+    const path = `/v1/customers/${theirs.body.id}/users`;
+    const user = (local: string, more = {}) =>
+      call(`POST ${path}`, {
+        as: another.catalog,
+        body: { firstName: 'A', lastName: local, upn: `${local}@${domain}`, ...more },
+      });
+    const code = 'members.address_in_use';
+    expect((await user('first')).status).toBe(201);
+    const squatted = ['plain', 'admin', 'later', 'imported'].map((local) => `${local}@${domain}`);
+    for (const email of squatted) await addPerson(msp, bazaar, { email });
+    await deliver(msp.id, bazaar.id);
+    const plain = await user('plain');
+    expect(plain.body).toMatchObject({ code, errors: [{ pointer: '#/email' }] });
+    const email = `somewhere@${domain}`;
+    expect((await user('plain', { email })).body.email).toBe(email);
+    const role = { preset: 'USER_ADMINISTRATOR' };
+    expect((await user('admin', { role })).body).toMatchObject({ code, errors: [{ pointer: '#/email' }] });
+    const later = await user('later', { email: `free@${domain}` });
+    const sent = { as: another.catalog, headers: any, body: { email: `later@${domain}` } };
+    expect((await call(`PATCH ${path}/${later.body.id}`, sent)).body.code).toBe(code);
+    const file = await call(`POST /v1/customers/${theirs.body.id}/user-imports`, {
+      as: another.catalog,
+      text: `firstName,lastName,upn\nA,B,imported@${domain}\nC,D,new@${domain}\n`,
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect(file.body).toMatchObject({
+      imported: 1,
+      results: [{ line: 2, field: 'upn', message: 'signs in elsewhere' }, { line: 3 }],
+    });
+    const member = { name: 'M', email: squatted[1], roles: ['MSP_OPERATOR'] };
+    const joined = await call(`POST /v1/providers/${another.id}/members`, {
+      as: another.system,
+      body: member,
+    });
+    expect(joined.body.code).toBe(code);
+    const company = await addCompany(another);
+    const person = await call(`POST /v1/companies/${company.id}/people`, {
+      as: another.catalog,
+      body: { fullName: 'P', loginName: randomUUID(), email: squatted[2] },
+    });
+    const customer = (query: string) =>
+      call(`POST /v1/customers${query}`, {
+        as: another.catalog,
+        body: {
+          companyId: company.id,
+          accountManagerEmail: 'manager@msp.example.com',
+          administrators: [person.body.id],
+        },
+      });
+    expect((await customer('?dryRun=true')).status).toBe(200);
+    expect((await customer('')).body).toMatchObject({ code, errors: [{ pointer: '#/administrators/0' }] });
+    for (const one of squatted) expect(await claimsOf(one)).toMatchObject({ tenant: bazaar.id });
+  });
+
+  it('of the same customer may administer it', async () => {
+    const one = await addPerson(msp, bazaar);
+    await deliver(msp.id, bazaar.id);
+    const path = `/v1/customers/${bazaar.id}/administrators`;
+    const made = await call(`POST ${path}`, { as: msp.catalog, body: { personId: one.id } });
+    expect(made.status).toBe(201);
+    expect(await claimsOf(one.email)).toMatchObject({ person: one.id, roles: 'CUSTOMER_ADMINISTRATOR' });
   });
 
   it('of an import are enrolled with it', async () => {
