@@ -4,7 +4,7 @@ import { makesAsSupplier } from '../../lib/catalog/authorship.ts';
 import { mostRows, received, source } from '../../lib/catalog/import.ts';
 import { pricingFor } from '../../lib/catalog/item-store.ts';
 import { importTooLong } from '../../lib/catalog/problems.ts';
-import { readRows } from '../../lib/directory/file.ts';
+import { isNdjson, readRows } from '../../lib/directory/file.ts';
 import { operation, requestImport } from '../../lib/directory/operation.ts';
 import { importTooLong as tooManyRows, unreadableImport } from '../../lib/directory/problems.ts';
 import { refuse } from '../../lib/kit/plan.ts';
@@ -18,11 +18,11 @@ export const importCatalogue = route({
   path: '/v1/catalogue/imports',
   summary: 'Draft items of the catalogue from a CSV or NDJSON file',
   description:
-    'At most 1,000 rows. CSV starts with a heading: `name` and, where wanted, `code,type,summary,description,category,price,quantityMin,quantityMax,approval`; NDJSON has one object a line with the fields of an item, as the export writes them. From a connector prices are dropped and items are free; of an export they are kept if it was made after the pricing system was last switched. A row whose `code` an item has already, or an earlier row, changes nothing and is told with that item: a file imported twice makes no doubles of rows with codes. Rows are settled in the background: `GET /v1/operations/{operationId}/rows` tells what became of each.',
+    'At most 1,000 rows. CSV starts with a heading: `name` and, where wanted, `code,type,summary,description,category,price,quantityMin,quantityMax,approval`; NDJSON has one object a line with the fields of an item, typed as in JSON, as the export writes them. `source` must say where the file is from: from a connector prices are dropped and items are free; of an export they are kept if it was made after the pricing system was last switched. A row whose `code` an item has already, or an earlier row, changes nothing and is told with that item: a file imported twice makes no doubles of rows with codes. Rows are settled in the background: `GET /v1/operations/{operationId}/rows` lists those that failed, with `?state=succeeded` those that landed.',
   permission: 'catalogue.author',
   target: { home: ['PROVIDER'] },
   query: z.strictObject({
-    source: source.describe('Says whether its prices count'),
+    source: source.describe('Where the file is from, which says whether its prices count'),
     exportedAt: instant.optional().describe('When the export was made; needed for `source=export`'),
   }),
   body: z.string(),
@@ -40,7 +40,14 @@ export const importCatalogue = route({
     if (rows.length > mostRows) refuse(importTooLong);
     return requestImport(
       scope.home.id,
-      { kind: 'catalogue', rows: received(rows, query, { pricing, supplied: makesAsSupplier(scope.roles) }) },
+      {
+        kind: 'catalogue',
+        rows: received(rows, query, {
+          pricing,
+          supplied: makesAsSupplier(scope.roles),
+          texts: !isNdjson(body),
+        }),
+      },
       { id: newId('operation'), now },
     );
   },

@@ -10,12 +10,17 @@ export const listOperationRows = route({
   id: 'listOperationRows',
   method: 'GET',
   path: '/v1/operations/{operationId}/rows',
-  summary: 'What became of the rows of an import, in their order; kept for 90 days',
+  summary: 'Rows of an import that failed, or that landed, in their order; kept for 90 days',
   permission: 'operations.read',
   target: { home: ['PROVIDER'] },
   params: z.strictObject({ operationId: id('operation') }),
   page: true,
-  query: z.strictObject({ state: z.enum(['failed', 'succeeded']).default('failed') }),
+  query: z.strictObject({
+    state: z
+      .enum(['failed', 'succeeded'])
+      .default('failed')
+      .describe('`succeeded` lists what each row made instead'),
+  }),
   reply: { status: 200, body: pageOf(rowResult) },
   refuses: [],
   load: ({ home, params, query, position }) =>

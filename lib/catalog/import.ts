@@ -28,46 +28,47 @@ export interface Row {
   readonly fields: unknown;
 }
 
-/** A row with what was decided when the file came: prices that count belong to the epoch of that moment, items to their maker. */
+/**
+ * A row with what was decided when the file came: prices that count belong to the epoch of that moment, items to their
+ * maker. `texts`: all that the rows say is text, as in a CSV file.
+ */
 export function received(
   rows: readonly Row[],
   origin: Origin,
-  by: { pricing: Pricing; supplied: boolean },
+  by: { pricing: Pricing; supplied: boolean; texts: boolean },
 ): Row[] {
-  const { pricing, supplied } = by;
+  const { pricing, supplied, texts } = by;
   const counting = pricesCount(origin, pricing);
   return rows.map(({ line, fields }) => {
-    const { price, ...rest } = fields as Record<string, unknown>;
+    const given = fields as Record<string, string>;
+    const { price, ...rest } = texts ? fromTexts(given) : (given as Record<string, unknown>);
     const priced = counting && price !== undefined && price !== null ? { price } : {};
     return { line, fields: { ...rest, ...priced, $epoch: pricing.epoch, $supplied: supplied } };
   });
 }
 
 const whole = /^-?\d{1,12}$/;
-const numeric = (value: unknown) =>
-  typeof value === 'string' && whole.test(value.trim()) ? Number(value) : value;
-
-/** What an export says besides what an import takes, and how a CSV file writes what is no text. */
-function asCommand(fields: Record<string, unknown>): unknown {
-  const { $epoch, $supplied, id, quantityMin, quantityMax, price, approval, parts, ...rest } = fields;
-  const flat = typeof price === 'string' || typeof price === 'number';
-  const range = [quantityMin, quantityMax].some((one) => one !== undefined);
-  return {
-    ...rest,
-    ...(price === undefined ? {} : { price: flat ? { base: numeric(price) } : price }),
-    ...(approval === undefined ? {} : { approval: flag(approval) }),
-    ...(range
-      ? { quantity: { min: numeric(quantityMin ?? 1), max: numeric(quantityMax ?? quantityMin) } }
-      : {}),
-    ...(parts === undefined ? {} : { parts }),
-  };
-}
+const numeric = (text: string) => (whole.test(text.trim()) ? Number(text) : text);
 const flags = new Map([
   ['true', true],
   ['false', false],
 ]);
-const flag = (value: unknown) =>
-  typeof value === 'string' ? (flags.get(value.toLowerCase()) ?? value) : value;
+
+/** A row of a CSV file as the fields of an item; a text that is none stays one, for its field to be told. */
+function fromTexts({ price, approval, quantityMin, quantityMax, ...rest }: Record<string, string>) {
+  const most = quantityMax ?? quantityMin;
+  return {
+    ...rest,
+    ...(price === undefined ? {} : { price: { base: numeric(price) } }),
+    ...(approval === undefined ? {} : { approval: flags.get(approval.trim().toLowerCase()) ?? approval }),
+    ...(most === undefined ? {} : { quantity: { min: numeric(quantityMin ?? '1'), max: numeric(most) } }),
+  };
+}
+
+/** What a file says besides what an item is made from: an export names it. */
+function asCommand({ $epoch, $supplied, id, ...fields }: Record<string, unknown>): unknown {
+  return fields;
+}
 
 /** A row that satisfies its schema, or the first thing wrong with it. */
 export type Checked =

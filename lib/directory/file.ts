@@ -40,10 +40,13 @@ const headings = {
 } as const satisfies Record<ImportKind, Record<string, readonly string[]>>;
 const attributePrefix = 'attributes.';
 
-/** The rows of a file: NDJSON when it starts with `{`, else CSV. Refuses the whole file, naming the line, when it cannot be read. */
+/** Whether a file is NDJSON, which starts like a JSON value with parts; else it is CSV, whose headings never do. */
+export const isNdjson = (text: string): boolean => /^\ufeff?\s*[{[]/.test(text);
+
+/** The rows of a file. Refuses the whole file, naming the line, when it cannot be read. */
 export function readRows(kind: ImportKind, text: string, parseJson: (text: string) => unknown): Row[] {
   const plain = text.replace(/^\ufeff/, '');
-  const rows = /^\s*\{/.test(plain) ? readLines(plain, parseJson) : readCsv(kind, plain);
+  const rows = isNdjson(text) ? readLines(plain, parseJson) : readCsv(kind, plain);
   if (rows.length === 0) throw unreadable(1, 'there are no rows');
   if (rows.length > maxRows) throw new Problem(importTooLong);
   return rows;

@@ -82,11 +82,62 @@ describe('a file', () => {
     const text = [
       row('Poison', { toString: 1, valueOf: 1 }),
       row('Builder', 'constructor'),
-      row('Good', 'TRUE'),
+      row('Good', true),
     ].join('\n');
     const { operation, failed } = await settle(msp.catalog, await send(msp.catalog, text));
     expect(operation).toMatchObject({ succeeded: 1, failed: 2 });
     expect(failed.map(({ field }: { field: string }) => field)).toEqual(['approval', 'approval']);
+    const heading = 'name,price,quantityMax,approval';
+    const table = [heading, 'Shouted,7,3,TRUE', 'Said,7,3,perhaps', 'Dear,much,3,', 'Many,7,lots,'].join(
+      '\n',
+    );
+    const read = await settle(msp.catalog, await send(msp.catalog, table, '?source=file', csv));
+    expect(read.failed.map(({ field }: { field: string }) => field)).toEqual([
+      'approval',
+      'price.base',
+      'quantity.max',
+    ]);
+    expect(await show(msp.reader, read.succeeded[0].id)).toMatchObject({
+      approval: true,
+      quantity: { min: 1, max: 3 },
+      price: { base: 7 },
+    });
+  });
+
+  it('of NDJSON takes the types that JSON takes, and no others', async () => {
+    const strange = [
+      { price: '5' },
+      { price: 5 },
+      { price: { base: '5' } },
+      { approval: 'true' },
+      { quantityMax: 3 },
+      { quantity: { min: '1', max: 2 } },
+      { name: 7 },
+    ];
+    for (const fields of strange) {
+      const body = { name: 'Strange', ...fields };
+      expect((await call(`POST ${items}`, { as: msp.catalog, body })).status).toBe(400);
+    }
+    const text = strange.map((fields) => JSON.stringify({ name: 'Strange', ...fields })).join('\n');
+    const { operation, failed } = await settle(msp.catalog, await send(msp.catalog, text));
+    expect(operation).toMatchObject({ state: 'Failed', succeeded: 0, failed: strange.length });
+    expect(failed.map(({ field }: { field: string }) => field)).toEqual([
+      'price',
+      'price',
+      'price.base',
+      'approval',
+      'quantityMax',
+      'quantity.min',
+      'name',
+    ]);
+  });
+
+  it('lists the rows that failed, unless those that landed are asked for', async () => {
+    const asked = await send(msp.catalog, '{"name":"Here"}\n{"name":""}');
+    const { failed, succeeded } = await settle(msp.catalog, asked);
+    expect([failed.length, succeeded.length]).toEqual([1, 1]);
+    const plain = await call(`GET ${asked.headers.location}/rows`, { as: msp.catalog });
+    expect(plain.body.items).toEqual(failed);
   });
 
   it('that cannot be read changes nothing', async () => {
@@ -95,6 +146,8 @@ describe('a file', () => {
       return [status, body.code];
     };
     expect(await refused('{"name":')).toEqual([400, 'imports.unreadable']);
+    const list = await send(msp.catalog, '[1,2]\n{"name":"A"}');
+    expect(list.body).toMatchObject({ code: 'imports.unreadable', detail: 'Line 1: is not a JSON object' });
     expect(await refused('surname\nSmith', csv)).toEqual([400, 'imports.unreadable']);
     const many = (count: number) => Array.from({ length: count }, () => '{"name":"A"}').join('\n');
     expect(await refused(many(1001))).toEqual([413, 'catalogue.import_too_long']);
