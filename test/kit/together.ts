@@ -1,9 +1,13 @@
 import { afterAll, expect } from 'vitest';
+import { patience } from '../../lib/aws/world.ts';
 import { listen } from './cost.ts';
 
 // Files share a process, and what they import is loaded once: what a file turns, it has to turn back.
+// One process stands for many functions: what waits in it is its own event loop, not the store.
+Object.assign(patience, { connectionTimeout: 60_000, requestTimeout: 60_000 });
 listen();
 const before = { ...process.env };
+const patient = { ...patience };
 /** Set by Powertools when it is loaded, and by vitest itself. */
 const others = /^(AWS_SDK_UA_APP_ID$|VITEST)/;
 
@@ -15,5 +19,8 @@ afterAll(() => {
     if (before[name] === undefined) delete process.env[name];
     else process.env[name] = before[name];
   }
+  expect(patience, 'This file changes the patience of all: name it in `alone` in vitest.config.ts').toEqual(
+    patient,
+  );
   expect(changed, 'This file changes its environment: name it in `alone` in vitest.config.ts').toEqual([]);
 });
