@@ -32,7 +32,7 @@ export default defineConfig({
     globalSetup: ['test/kit/setup.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...all, name: 'alone', include: alone, exclude: beyond } },
+      { test: { ...all, name: 'alone', include: alone, exclude: beyond, setupFiles: ['test/kit/patient.ts'] } },
       {
         test: {
           ...all,
@@ -40,7 +40,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...alone, ...beyond],
           isolate: false,
-          setupFiles: ['test/kit/together.ts'],
+          setupFiles: ['test/kit/patient.ts', 'test/kit/together.ts'],
         },
       },
     ],

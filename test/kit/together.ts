@@ -3,8 +3,6 @@ import { patience } from '../../lib/aws/world.ts';
 import { listen } from './cost.ts';
 
 // Files share a process, and what they import is loaded once: what a file turns, it has to turn back.
-// One process stands for many functions: what waits in it is its own event loop, not the store.
-Object.assign(patience, { connectionTimeout: 60_000, requestTimeout: 60_000 });
 listen();
 const before = { ...process.env };
 const patient = { ...patience };
