@@ -1,12 +1,48 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/kit/order.ts';
+
+/** Files that turn what is the process's (table, endpoint, directory, the store's client): each has a process of its own. */
+const alone = [
+  'test/credits/concurrency.test.ts',
+  'test/customers/invariants.test.ts',
+  'test/every/{cost,privacy}.test.ts',
+  'test/infra/{fsck,fsck-catalogue,retries}.test.ts',
+  'test/provisioning/{samba,places}.test.ts',
+  'test/requests/strained.test.ts',
+];
+
+const all = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks',
+  maxWorkers: 3,
+} as const;
+
+/** AWS's own engine is the second opinion on what the front door does: neither the runner nor the longest runs. */
+const beyond =
+  process.env.ENGINE === 'aws'
+    ? [
+        'test/{local,infra,every}/**',
+        'test/**/{invariants,model,scale,search-cost,strained,samba,places,expiry,many,beyond,subtree-pages}.test.ts',
+      ]
+    : [];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/kit/setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { test: { ...all, name: 'alone', include: alone, exclude: beyond, setupFiles: ['test/kit/patient.ts'] } },
+      {
+        test: {
+          ...all,
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...alone, ...beyond],
+          isolate: false,
+          setupFiles: ['test/kit/patient.ts', 'test/kit/together.ts'],
+        },
+      },
+    ],
   },
 });

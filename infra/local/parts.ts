@@ -39,13 +39,14 @@ export interface PartsOptions {
   /** Folder of logs and given-up records. */
   readonly dir: string;
   readonly longestSeconds: number;
+  readonly hourSeconds: number;
   readonly warn: (sentence: string) => void;
   readonly stops: Stops;
 }
 
 /** Makes everything of the template that runs; nothing has started yet. */
 export function makeParts(options: PartsOptions): Parts {
-  const { stack, store, doors, dir, longestSeconds, warn, stops } = options;
+  const { stack, store, doors, dir, longestSeconds, hourSeconds, warn, stops } = options;
   const functions = makeFunctions(stack, { endpoint: doors.controlUrl, logs: join(dir, 'logs') });
   stops.push(async () => void (await Promise.all(functions.map((one) => one.stop()))));
   const guard = makeGuard({
@@ -68,7 +69,7 @@ export function makeParts(options: PartsOptions): Parts {
     tables: readTables(stack),
     ses: openSes({ stack, store, inbox: doors.inbox, bus }),
     sources: [...mapped, ...invocations].map(({ source }) => source),
-    schedules: readSchedules(stack, store, bus, targets),
+    schedules: readSchedules({ stack, store, bus, queues: targets, hourSeconds }),
     nudge() {
       for (const { nudge } of mapped) nudge?.();
     },

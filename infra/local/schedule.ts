@@ -13,13 +13,17 @@ interface ScheduleProperties {
 /** When a schedule is due: after `previous`, at or before `now` (milliseconds since 1970). */
 export type Due = (previous: number, now: number) => boolean;
 
+export interface ScheduleParts {
+  readonly stack: Stack;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly queues: ReadonlyMap<string, Queue>;
+  /** How long an hour of `rate(…)` takes. */
+  readonly hourSeconds: number;
+}
+
 /** Schedules of the template: EventBridge rules and EventBridge Scheduler, `rate(…)` and `cron(…)` in UTC. */
-export function readSchedules(
-  stack: Stack,
-  store: Store,
-  bus: Bus,
-  queues: ReadonlyMap<string, Queue>,
-): Source[] {
+export function readSchedules({ stack, store, bus, queues, hourSeconds }: ScheduleParts): Source[] {
   const rules = stack.all<ScheduleProperties>('AWS::Events::Rule').map(({ id, properties }) => ({
     ...{ id, properties },
     fire: () => bus.fire(id),
@@ -31,7 +35,7 @@ export function readSchedules(
   return [...rules, ...schedules]
     .filter(({ properties }) => properties.ScheduleExpression && properties.State !== 'DISABLED')
     .map(({ id, properties, fire }) =>
-      tick(`schedule/${id}`, store, parseSchedule(properties.ScheduleExpression ?? ''), fire),
+      tick(`schedule/${id}`, store, parseSchedule(properties.ScheduleExpression ?? '', hourSeconds), fire),
     );
 }
 
@@ -59,13 +63,13 @@ function tick(name: string, store: Store, due: Due, fire: () => void): Source {
   };
 }
 
-export function parseSchedule(expression: string): Due {
+export function parseSchedule(expression: string, hourSeconds = 3600): Due {
   const [, kind = '', inner = ''] = /^(rate|cron)\((.*)\)$/.exec(expression.trim()) ?? [];
   if (kind === 'rate') {
     const [count = '', unit = ''] = inner.split(' ');
     const minutes = { minute: 1, hour: 60, day: 1440 }[unit.replace(/s$/, '')];
     if (minutes && Number(count) > 0)
-      return (previous, now) => now - previous >= Number(count) * minutes * 60_000;
+      return (previous, now) => now - previous >= ((Number(count) * minutes) / 60) * hourSeconds * 1000;
   }
   if (kind === 'cron') {
     const fields = inner.split(/\s+/);

@@ -34,6 +34,8 @@ export interface StackOptions {
   readonly editTemplate?: (template: Template) => void;
   /** A failed queue message is tried again after its queue's visibility timeout, but at most after this (default 5). */
   readonly longestRetrySeconds?: number;
+  /** How long an hour of the template's `rate(…)` schedules takes (default 3600). */
+  readonly hourSeconds?: number;
   /** A finished assembly to run instead of our own; its table stays empty. */
   readonly assembly?: string;
   /** A directory for the provisioning engine; without it the engine keeps its objects in the table. */
@@ -101,6 +103,7 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
     engine: engine.endpoint,
     dir: kept ?? scratch(stops),
     longestSeconds: options.longestRetrySeconds ?? 5,
+    hourSeconds: options.hourSeconds ?? 3600,
   });
   if (!options.assembly) await fill({ made, store, engine, parts, progress });
   const running = describe({ stack, doors, engine, parts, stops, directory: options.directory });

@@ -6,6 +6,7 @@ import { allows, type Permission, type Role, roles } from '../../lib/kit/permiss
 import type { Route } from '../../lib/kit/route.ts';
 import type { NodeType } from '../../lib/kit/scope.ts';
 import { plantCreditSystem, plantCustomer, plantEndUser, plantReseller } from '../kit/plant.ts';
+import { several } from '../kit/several.ts';
 import { type Answer, addCustomer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { type Request, routeOf, type Stage, scenarios } from './scenarios.ts';
 
@@ -124,15 +125,15 @@ describe('authorization matrix', () => {
     if (!route || name !== route.id || route.permission === 'public') continue;
     it(name, async () => {
       const request = await scenario(stage);
-      for (const actor of await actorsAround(request)) {
+      await several(await actorsAround(request), async (actor) => {
         const status = expected(route, actor);
-        if (status === undefined) continue;
+        if (status === undefined) return;
         const answer = await call(request.line, { ...request, as: actor.caller });
         expect(`${actor.name}: ${answer.status}`).toBe(`${actor.name}: ${status}`);
-        if (status !== 404) continue;
+        if (status !== 404) return;
         const absent = nowhere(request);
         expect(stripped(answer)).toEqual(stripped(await call(absent.line, { ...absent, as: actor.caller })));
-      }
+      });
     });
   }
 });

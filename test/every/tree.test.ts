@@ -9,6 +9,7 @@ import type { Route } from '../../lib/kit/route.ts';
 import { announcedBy, react } from '../kit/deliver.ts';
 import { type Branch, plantReseller, quick } from '../kit/forest.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
+import { several } from '../kit/several.ts';
 import { type Answer, addCustomer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { type Request, routeOf, type Stage, scenarios } from './scenarios.ts';
 
@@ -149,10 +150,10 @@ describe('authorization matrix of the tree', () => {
     const absent = about(typical, `cus_${'7'.repeat(26)}`);
     for (const { self, relatives } of [settled, halfMoved]) {
       const request = about(typical, self.id);
-      let never: ReturnType<typeof stripped> | undefined;
-      for (const relative of relatives) {
+      let never: Promise<ReturnType<typeof stripped>> | undefined;
+      await several(relatives, async (relative) => {
         const status = expected(route, relative);
-        if (status === undefined && route.method !== 'GET') continue;
+        if (status === undefined && route.method !== 'GET') return;
         const answer = await call(request.line, { ...request, as: relative.caller });
         asked++;
         const told = `${relative.name}: ${answer.status}`;
@@ -160,10 +161,10 @@ describe('authorization matrix of the tree', () => {
         if (status === undefined)
           expect([200, ...(hasMore(route) ? [404] : [])], told).toContain(answer.status);
         else expect(told).toBe(`${relative.name}: ${status}`);
-        if (status !== 404) continue;
-        never ??= stripped(await call(absent.line, { ...absent, as: relative.caller }));
-        expect(stripped(answer)).toEqual(never);
-      }
+        if (status !== 404) return;
+        never ??= call(absent.line, { ...absent, as: relative.caller }).then(stripped);
+        expect(stripped(answer)).toEqual(await never);
+      });
     }
   });
 
@@ -180,14 +181,14 @@ describe('authorization matrix of the tree', () => {
           relation === 'stranger' && caller.roles[0] === 'RESELLER_FULL_ADMINISTRATOR',
       );
       for (const way of ways) {
-        for (const { name, caller } of strangers) {
+        await several(strangers, async ({ name, caller }) => {
           const [answer, absent] = [
             await call(way(self.id).line, { ...way(self.id), as: caller }),
             await call(way(never).line, { ...way(never), as: caller }),
           ];
           expect(`${name}: ${answer.status}`).toBe(`${name}: 404`);
           expect(stripped(answer)).toEqual(stripped(absent));
-        }
+        });
       }
     }
   });

@@ -28,37 +28,58 @@ export const throttled = { status: 400, code: 'Throttling', message: 'Maximum se
 export const rejected = { status: 400, code: 'MessageRejected', message: 'Email address is not verified.' };
 export const paused = { status: 400, code: 'AccountSendingPausedException', message: 'Sending is paused.' };
 
+type Take = (form: URLSearchParams) => { status: number; body: string };
+
+let taking: Take | undefined;
+let accepted = 0;
+let listening: Promise<string> | undefined;
+
+// One address for as long as the process lives: the SDK's client is made once, files that share a process open one
+// mailbox after another.
+function address(): Promise<string> {
+  listening ??= new Promise((resolve) => {
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+      const { status, body } = taking?.(form) ?? { status: 503, body: '' };
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+    });
+    server.listen(0, '127.0.0.1', () => {
+      server.unref();
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    });
+  });
+  return listening;
+}
+
 /** A loopback server that speaks SES's query protocol and keeps what it was given; the SDK finds it by environment. */
 export async function openMailbox(): Promise<Mailbox> {
   const mails: ReceivedMail[] = [];
   let calls = 0;
   let refusal: { status: number; code: string; message: string } | undefined;
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      calls++;
-      response.setHeader('content-type', 'text/xml');
-      if (refusal) {
-        response.statusCode = refusal.status;
-        response.end(
-          `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${refusal.code}</Code><Message>${refusal.message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
-        );
-        return;
-      }
-      const mail = toMail(new URLSearchParams(Buffer.concat(chunks).toString('utf8')), mails.length + 1);
-      mails.push(mail);
-      response.end(
-        `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>${mail.messageId}</MessageId></SendEmailResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></SendEmailResponse>`,
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SES: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  taking = (form) => {
+    calls++;
+    if (refusal) {
+      const { status, code, message } = refusal;
+      return {
+        status,
+        body: `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+      };
+    }
+    const mail = toMail(form, ++accepted);
+    mails.push(mail);
+    return {
+      status: 200,
+      body: `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>${mail.messageId}</MessageId></SendEmailResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></SendEmailResponse>`,
+    };
+  };
+  const environment = {
+    AWS_ENDPOINT_URL_SES: await address(),
     MAIL_FROM: 'quartermaster@example.com',
     MAIL_CONFIGURATION_SET: 'alerts',
-  });
+  };
+  Object.assign(process.env, environment);
   return {
     mails,
     calls: () => calls,
@@ -67,8 +88,8 @@ export async function openMailbox(): Promise<Mailbox> {
       refusal = error;
     },
     close: () => {
-      server.closeAllConnections();
-      server.close();
+      taking = undefined;
+      for (const name of Object.keys(environment)) delete process.env[name];
     },
   };
 }

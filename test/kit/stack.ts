@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, stageOf as ofStack, type Sent, type Stage } from '../../infra/local/demo-client.ts';
-import type { Template } from '../../infra/local/resolve.ts';
 import type { Mail } from '../../infra/local/ses.ts';
 import { type RunningStack, type StackOptions, startStack } from '../../infra/local/stack.ts';
 
-/** Runs what a template runs every hour at every full minute. */
-export function hurry({ Resources }: Template): void {
-  for (const { Properties } of Object.values(Resources)) {
-    const timed = Properties as { ScheduleExpression?: string } | undefined;
-    if (timed?.ScheduleExpression === 'rate(1 hour)') timed.ScheduleExpression = 'cron(* * * * ? *)';
-  }
-}
-
-/** Looks every second whether something has happened. */
+/** Looks again and again whether something has happened. */
 export async function until(check: () => boolean | Promise<boolean>, seconds = 100): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error('It did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

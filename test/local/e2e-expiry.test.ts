@@ -5,23 +5,13 @@ import { toAttributes } from '../../lib/aws/item.ts';
 import type { EntryView } from '../../lib/credits/entry.ts';
 import { configure, grant } from '../../lib/credits/ledger.ts';
 import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
-import {
-  addCustomer,
-  bringUp,
-  type Desk,
-  hurry,
-  listAll,
-  mailsTo,
-  openDesk,
-  stageOf,
-  until,
-} from '../kit/stack.ts';
+import { addCustomer, bringUp, type Desk, listAll, mailsTo, openDesk, stageOf, until } from '../kit/stack.ts';
 
 let stack: RunningStack;
 let desk: Desk;
 
 beforeAll(async () => {
-  ({ stack } = await bringUp({ editTemplate: hurry }));
+  ({ stack } = await bringUp({ hourSeconds: 5 }));
   desk = await openDesk(stageOf(stack));
 }, 180_000);
 

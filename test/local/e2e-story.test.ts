@@ -9,7 +9,7 @@ import {
   useLicences,
 } from '../../infra/local/demo-story.ts';
 import type { RunningStack } from '../../infra/local/stack.ts';
-import { bringUp, hurry, print, stageOf, until } from '../kit/stack.ts';
+import { bringUp, print, stageOf, until } from '../kit/stack.ts';
 import { playEncore } from './encore.ts';
 
 let stack: RunningStack;
@@ -18,7 +18,7 @@ const said: string[] = [];
 
 beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
-  ({ stack } = await bringUp({ editTemplate: hurry }));
+  ({ stack } = await bringUp({ hourSeconds: 5 }));
 }, 60_000);
 
 afterAll(async () => {
@@ -51,7 +51,7 @@ const silent = () =>
     .map((one) => one.function);
 
 it('no call was denied, no message given up, and each function ran', async () => {
-  // The clock runs at each full minute.
+  // An hour takes five seconds here.
   await until(() => !silent().some((name) => name.includes('Schedules')));
   expect(stack.denials()).toEqual([]);
   expect(Object.entries(stack.deadLetters()).filter(([, count]) => count > 0)).toEqual([]);

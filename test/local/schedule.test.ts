@@ -20,6 +20,11 @@ describe('a schedule', () => {
     expect(parseSchedule(expression)(at(previous), at(now))).toBe(due);
   });
 
+  it('has hours as long as it is told', () => {
+    const due = parseSchedule('rate(2 hours)', 5);
+    expect([due(at('10:00:00'), at('10:00:09')), due(at('10:00:00'), at('10:00:10'))]).toEqual([false, true]);
+  });
+
   it('makes up once for what was missed while nothing ran', () => {
     expect(parseSchedule('cron(0 3 * * ? *)')(at('02:00:00'), at('09:00:00'))).toBe(true);
   });

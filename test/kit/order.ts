@@ -1,0 +1,34 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest, longest first: started last they would run while the other workers have nothing to do. */
+const longest = [
+  'local/e2e-tree',
+  'local/e2e-story',
+  'local/e2e-expiry',
+  'every/authorization',
+  'provisioning/samba',
+  'every/tree',
+  'every/hostile',
+  'directory/imports',
+  'requests/strained',
+  'every/cost',
+  'local/runner',
+  'local/e2e-traces',
+  'customers/invariants',
+  'provisioning/places',
+  'credits/credits',
+  'provisioning/order',
+  'catalog/scale',
+];
+
+const rank = ({ moduleId }: TestSpecification): number => {
+  const place = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return place < 0 ? longest.length : place;
+};
+
+/** The same order on every machine, whatever ran there before. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((one, two) => rank(one) - rank(two));
+  }
+}
