@@ -232,7 +232,7 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
   for (const index of at) {
     const write = writes[index];
     if (write?.do === 'create' && write.taken) return write.taken;
-    if (write?.do === 'adjust' && write.short) return write.short;
+    if ((write?.do === 'adjust' || write?.do === 'amend') && write.short) return write.short;
   }
   return new LostRace(at);
 }
@@ -240,8 +240,8 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
 /** Throws the problem that `commit` would refuse these writes with now; writes nothing. For dry runs. */
 export async function rehearse(writes: readonly Write[]): Promise<void> {
   const asked = writes
-    .filter((write) => write.do === 'create' || write.do === 'adjust')
-    .filter((write) => write.do === 'adjust' || !write.secret);
+    .filter((write) => write.do === 'create' || write.do === 'adjust' || write.do === 'amend')
+    .filter((write) => write.do !== 'create' || !write.secret);
   const found = await getAll(
     asked.map((write) => (write.do === 'create' ? write.item : write.key)),
     true,
@@ -249,7 +249,12 @@ export async function rehearse(writes: readonly Write[]): Promise<void> {
   asked.forEach((write, index) => {
     const item = found[index];
     if (write.do === 'create' && write.taken && item) throw write.taken;
-    if (write.do !== 'adjust' || !write.short) return;
+    if (write.do === 'create' || !write.short) return;
+    if (write.do === 'amend') {
+      const seen = Object.entries(write.where).every(([name, value]) => (item?.[name] ?? null) === value);
+      if (!item || !seen) throw write.short;
+      return;
+    }
     const floors = Object.entries(write.atLeast ?? {});
     const ceilings = Object.entries(write.atMost ?? {});
     const within =

@@ -60,7 +60,40 @@ export function toTransactItem(write: Write): TransactWriteItem {
       };
     case 'adjust':
       return { Update: { TableName, ...adjustment(write) } };
+    case 'amend':
+      return { Update: { TableName, ...amendment(write) } };
   }
+}
+
+function amendment(write: Extract<Write, { do: 'amend' }>) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const sets: string[] = [];
+  const removes: string[] = [];
+  for (const [index, [attribute, value]] of Object.entries(write.set).entries()) {
+    names[`#s${index}`] = attribute;
+    if (value === null) removes.push(`#s${index}`);
+    else {
+      values[`:s${index}`] = value;
+      sets.push(`#s${index} = :s${index}`);
+    }
+  }
+  const seen = Object.entries(write.where).map(([attribute, value], index) => {
+    names[`#w${index}`] = attribute;
+    if (value === null) return `attribute_not_exists(#w${index})`;
+    values[`:w${index}`] = value;
+    return `#w${index} = :w${index}`;
+  });
+  return {
+    Key: toAttributes({ ...write.key }),
+    UpdateExpression: [
+      ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+      ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+    ].join(' '),
+    ConditionExpression: ['attribute_exists(PK)', ...seen].join(' AND '),
+    ExpressionAttributeNames: names,
+    ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: toAttributes(values) } : {}),
+  };
 }
 
 function adjustment(write: Extract<Write, { do: 'adjust' }>) {

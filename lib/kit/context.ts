@@ -1,3 +1,4 @@
+import type { AgentRoute } from './agent.ts';
 import type { Envelope, EventType } from './event.ts';
 import type { Route } from './route.ts';
 
@@ -13,6 +14,8 @@ export interface Needs {
   readonly mail?: boolean;
   /** Seals cursors (reads the cursor key). */
   readonly cursor?: boolean;
+  /** Makes and checks certificates of agents (reads the agents' key). */
+  readonly agents?: boolean;
   /** `named`: says where objects of the directory stand. `reached`: talks to it; in its network where one is configured. */
   readonly directory?: 'named' | 'reached';
 }
@@ -57,6 +60,8 @@ export interface Context {
   readonly schedules?: readonly Schedule[];
   /** What its schedules need; they run in a function of their own. */
   readonly scheduleNeeds?: Needs;
+  /** What agents at the customers call: an API and a function of their own (`functions/<context>/agent.ts`). */
+  readonly agent?: { readonly routes: readonly AgentRoute[]; readonly impact: string; readonly needs: Needs };
 }
 
 export function subscriber<D>(record: Subscriber<D>): Subscriber {

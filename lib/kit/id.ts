@@ -23,6 +23,9 @@ export const prefixes = {
   plan: 'pln',
   catalogItem: 'cat',
   marketplace: 'mkt',
+  probe: 'prb',
+  command: 'cmd',
+  maintenanceWindow: 'mwn',
 } as const;
 
 export type Kind = keyof typeof prefixes;
