@@ -15,6 +15,7 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { routes as probes } from './probes/routes.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
 import { routes as requests } from './requests/routes.ts';
@@ -118,6 +119,15 @@ export const contexts: readonly Context[] = [
     },
     subscribers: licensingSubscribers,
     reactionNeeds: { table: ['batchGet', 'query', 'put', 'check'], index: true },
+  },
+  {
+    name: 'probes',
+    impact: 'Nobody can add, approve, revoke or look at probes; their agents go on reporting.',
+    routes: probes,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      cursor: true,
+    },
   },
   {
     name: 'notifications',
