@@ -21,39 +21,7 @@ export const tooManyCommands = problem({
   title: 'As many commands wait for the probe as may wait',
 });
 
-/** What agents are refused with: docs/agent-protocol.md. One constant answer for whoever has no right key pair or key. */
-export const agentUnauthenticated = problem({
-  code: 'agent.unauthenticated',
-  status: 401,
-  title: 'A valid certificate and signature, or a valid enrolment key, is required',
-});
-export const agentReplayed = problem({
-  code: 'agent.replayed',
-  status: 401,
-  title: 'This count was used before: keep the state and raise it',
-});
-export const agentRevoked = problem({
-  code: 'agent.revoked',
-  status: 401,
-  title: 'The probe was revoked or retired, or has a newer key pair',
-});
-export const agentCloned = problem({
-  code: 'agent.cloned',
-  status: 401,
-  title: 'Another machine has this key pair: enrol anew',
-});
-export const awaitingApproval = problem({
-  code: 'agent.awaiting_approval',
-  status: 403,
-  title: 'The probe waits for approval',
-  retryable: true,
-});
-export const tooManyCalls = problem({
-  code: 'agent.too_many_calls',
-  status: 429,
-  title: 'More calls than a probe may send',
-  retryable: true,
-});
+/** What agents are refused with, besides what any call of theirs may meet (`agentProblems`): docs/agent-protocol.md. */
 export const sequenceGap = problem({
   code: 'agent.sequence_gap',
   status: 409,
@@ -63,9 +31,4 @@ export const sequenceReused = problem({
   code: 'agent.sequence_reused',
   status: 422,
   title: 'Another report had this number',
-});
-export const noSuchCommand = problem({
-  code: 'agent.no_such_command',
-  status: 404,
-  title: 'No such command waits for this probe',
 });

@@ -56,8 +56,13 @@ const stored = z.object({
   told: z.boolean().optional(),
   outages: z.number(),
   clonedAt: z.string().optional(),
+  /** Calls with a lower count and another mark, within the hour since. */
+  strays: z.number(),
+  straysSince: z.string().optional(),
   configVersion: z.number(),
   commands: z.array(command),
+  /** Counts the changes of `commands`: who changes them is bound to it. */
+  commandsVersion: z.number(),
   /** The last usage report: its number, what it counted, when it came, on which day. */
   usage: z.number(),
   counts,
@@ -95,6 +100,7 @@ export function newPulse(of: {
     outages: 0,
     configVersion: 1,
     commands: [],
+    commandsVersion: 0,
     usage: 0,
     counts: {},
     inventory: 0,
