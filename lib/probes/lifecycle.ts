@@ -69,7 +69,7 @@ export function enrol(
 const agentAnew = {
   count: 0,
   mark: null,
-  strays: null,
+  strays: 0,
   straysSince: null,
   refusals: 0,
   clonedAt: null,

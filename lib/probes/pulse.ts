@@ -98,6 +98,7 @@ export function newPulse(of: {
     refusals: 0,
     count: 0,
     outages: 0,
+    strays: 0,
     configVersion: 1,
     commands: [],
     commandsVersion: 0,
