@@ -27,8 +27,11 @@ export const mostTries = 6;
 export interface Subscriber<D = unknown> {
   /** Kebab case, `on-<noun>-<past>`: the file's name. */
   readonly id: string;
-  /** Our own event, or a foreign one of the account's default bus by source and detail types. */
-  readonly on: EventType<D> | { readonly source: string; readonly detailTypes: readonly string[] };
+  /** Our own event, any of several, or foreign ones of the account's default bus by source and detail types. */
+  readonly on:
+    | EventType<D>
+    | { readonly anyOf: readonly EventType[] }
+    | { readonly source: string; readonly detailTypes: readonly string[] };
   /** What a person suffers while it fails; becomes the alarm's text. */
   readonly impact: string;
   /** Idempotent by `envelope.id`; throws to be tried again. For foreign events `data` is the raw detail. */
@@ -62,6 +65,12 @@ export interface Context {
   readonly scheduleNeeds?: Needs;
   /** What agents at the customers call: an API and a function of their own (`functions/<context>/agent.ts`). */
   readonly agent?: { readonly routes: readonly AgentRoute[]; readonly impact: string; readonly needs: Needs };
+}
+
+/** Our own events that wake a subscriber; undefined where it waits for foreign ones. */
+export function ownEvents({ on }: Subscriber): readonly EventType[] | undefined {
+  if ('source' in on) return undefined;
+  return 'anyOf' in on ? on.anyOf : [on];
 }
 
 export function subscriber<D>(record: Subscriber<D>): Subscriber {

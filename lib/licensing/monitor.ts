@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { Plan } from '../kit/plan.ts';
 import { refuse } from '../kit/plan.ts';
-import { type Account, meterOf, rulesOf, turn } from './account.ts';
+import { type Account, meterOf, turn } from './account.ts';
+import { admission } from './admission.ts';
 import {
   createWrite,
   inState,
@@ -13,7 +14,7 @@ import {
   replaceWrite,
   viewItem,
 } from './item.ts';
-import { type MeterChange, room } from './meter.ts';
+import type { MeterChange } from './meter.ts';
 import { unknownItems } from './problems.ts';
 import type { ResourceType } from './resource.ts';
 
@@ -42,13 +43,13 @@ export function addItems(
       version: 1,
     }),
   );
-  const items = admit(account, offered, now);
+  const items = offered.map(admission(account, now).admit);
   return moved(account, { items, writes: items.map(createWrite), now, action: 'items.add' });
 }
 
 /** Manages waiting items as far as licences reach; those that find none say so. */
 export function manageItems(account: Account, found: readonly Kept[], now: string): Moved {
-  const items = admit(account, found, now);
+  const items = found.map(admission(account, now).admit);
   return moved(account, { items, before: found, now, action: 'items.manage' });
 }
 
@@ -77,24 +78,6 @@ export function allFound(ids: readonly string[], found: readonly (Kept | undefin
   if (missing.length > 0)
     refuse(unknownItems, `${missing.length} of the items do not exist`, { ids: missing });
   return found.filter((one) => one !== undefined);
-}
-
-/** Manages as many of the items, in their order, as licences reach; the others wait. */
-export function admit(account: Account, items: readonly Kept[], now: string): Kept[] {
-  const left = new Map<ResourceType, number>();
-  return items.map((one) => {
-    if (one.state === 'MANAGED') return one;
-    const places = left.get(one.type) ?? placesFor(account, one.type, now);
-    left.set(one.type, places - 1);
-    return places > 0
-      ? inState(one, { state: 'MANAGED', reason: null, now })
-      : inState(one, { state: 'UNMANAGED', reason: 'ALLOCATION_EXHAUSTED', now });
-  });
-}
-
-function placesFor(account: Account, type: ResourceType, now: string): number {
-  const free = account.pools.get(type)?.free ?? 0;
-  return room(meterOf(account, type), rulesOf(account, type), { free, now });
 }
 
 function moved(

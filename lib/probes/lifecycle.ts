@@ -65,7 +65,7 @@ export function enrol(
   return { outcome: 'ENROLLED', step };
 }
 
-// A new agent counts from the beginning; what it reported is continued.
+// A new agent counts from the beginning; what it reported is continued, but it need not know a report half applied.
 const agentAnew = {
   count: 0,
   mark: null,
@@ -76,6 +76,7 @@ const agentAnew = {
   downSince: null,
   told: null,
   commands: [],
+  whole: true,
 };
 
 /** Lets an agent in that waits. Its silence counts from now. */

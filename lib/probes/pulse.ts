@@ -57,7 +57,7 @@ const stored = z.object({
   outages: z.number(),
   clonedAt: z.string().optional(),
   /** Calls with a lower count and another mark, within the hour since. */
-  strays: z.number(),
+  strays: z.number().optional(),
   straysSince: z.string().optional(),
   configVersion: z.number(),
   commands: z.array(command),
@@ -73,6 +73,8 @@ const stored = z.object({
   parts: z.number(),
   inventoryHash: z.string().optional(),
   whole: z.boolean(),
+  /** What became of the items of the parts applied so far. */
+  tally: z.object({ managed: z.number(), unmanaged: z.number(), gone: z.number() }).optional(),
 });
 
 /** What a probe's own calls change: one item below 1 KB, in no index. */
