@@ -15,7 +15,7 @@ import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
-import { toTransactItem } from './expression.ts';
+import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
 import { backoff, patience } from './world.ts';
 
@@ -235,6 +235,22 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
     if ((write?.do === 'adjust' || write?.do === 'amend') && write.short) return write.short;
   }
   return new LostRace(at);
+}
+
+/** What became of an attempt: the item after it, or as it stood in the way (undefined: there is none). */
+export type Attempted =
+  | { readonly done: Record<string, unknown> }
+  | { readonly found: Record<string, unknown> | undefined };
+
+/** One UpdateItem under the item's own conditions: one round trip, whether it changes the item or says why not. */
+export async function attempt(of: Attempt): Promise<Attempted> {
+  try {
+    const { Attributes } = await translated(client().send(new UpdateItemCommand(toUpdate(of))));
+    return { done: fromAttributes(Attributes ?? {}) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { found: error.Item && fromAttributes(error.Item) };
+  }
 }
 
 /** Throws the problem that `commit` would refuse these writes with now; writes nothing. For dry runs. */

@@ -29,6 +29,8 @@ export interface AgentInput<B = unknown> {
   readonly params: Readonly<Record<string, string>>;
   /** Absent on a route that is open. */
   readonly proven: Proven;
+  /** What the agent says of its machine, as signed. */
+  readonly host: string;
   /** ISO 8601 UTC, taken once per call. */
   readonly now: string;
   readonly requestId: string;
@@ -49,7 +51,7 @@ export interface AgentSpec<P, B, R> {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** `open`: without a certificate (enrolment). */
+  /** `open`: without a certificate, signed with count 0 by the key pair of the body's own `publicKey` (enrolment). */
   readonly permission: 'agent' | 'open';
   readonly params?: P;
   readonly body?: B;

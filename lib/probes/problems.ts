@@ -15,12 +15,6 @@ export const probeStillUp = problem({
   status: 409,
   title: 'The probe is up; `force=true` retires it all the same',
 });
-export const tooManyCommands = problem({
-  code: 'probes.too_many_commands',
-  status: 409,
-  title: 'As many commands wait for the probe as may wait',
-});
-
 /** What agents are refused with, besides what any call of theirs may meet (`agentProblems`): docs/agent-protocol.md. */
 export const sequenceGap = problem({
   code: 'agent.sequence_gap',

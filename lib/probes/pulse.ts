@@ -27,9 +27,6 @@ export const command = z.strictObject({
 });
 export type Command = z.infer<typeof command>;
 
-/** Commands that may wait for a probe. */
-export const mostCommands = 5;
-
 const stored = z.object({
   id: z.string(),
   state: pulseState,

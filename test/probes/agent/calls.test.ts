@@ -1,0 +1,48 @@
+import { beforeAll, expect, it } from 'vitest';
+import { get } from '../../../lib/aws/db.ts';
+import { pulseKey } from '../../../lib/kit/keys.ts';
+import { newAgent, plantProbe, type TestAgent } from '../../kit/agent.ts';
+import { addCustomer, makeMsp } from '../../kit/world.ts';
+
+let customerId = '';
+beforeAll(async () => {
+  customerId = (await addCustomer(await makeMsp())).id;
+});
+
+const enrolled = async (): Promise<TestAgent> => {
+  const probe = await plantProbe(customerId);
+  const agent = newAgent();
+  expect(await agent.enrol(probe.enrolmentKey)).toMatchObject({
+    status: 200,
+    body: { state: 'UP', probeId: probe.id },
+  });
+  return agent;
+};
+const pulse = (agent: TestAgent) => get(pulseKey(agent.customerId, agent.probeId), true);
+
+it('enrols an agent and hears its heartbeats', async () => {
+  const agent = await enrolled();
+  const answer = await agent.heartbeat();
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      state: 'UP',
+      intervalSeconds: 60,
+      configVersion: 1,
+      commands: [],
+      usageSequence: 0,
+      inventorySequence: 0,
+    },
+  });
+  expect(await pulse(agent)).toMatchObject({ count: 1, state: 'UP', generation: 1 });
+});
+
+it('refuses a call that was heard before, and says which count was', async () => {
+  const agent = await enrolled();
+  await agent.heartbeat({ count: 7 });
+  expect(await agent.heartbeat({ count: 7 })).toMatchObject({
+    status: 401,
+    body: { code: 'agent.replayed', count: 7 },
+  });
+  expect((await agent.heartbeat({ count: 8 })).status).toBe(200);
+});
