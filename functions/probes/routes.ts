@@ -1,5 +1,28 @@
 import type { Route } from '../../lib/kit/route.ts';
+import { approveProbe } from './approve-probe.ts';
+import { changeProbe } from './change-probe.ts';
+import { createProbe } from './create-probe.ts';
+import { getProbe } from './get-probe.ts';
 import { getProbeApproval } from './get-probe-approval.ts';
+import { getProbeOperation } from './get-probe-operation.ts';
+import { issueEnrolmentKey } from './issue-enrolment-key.ts';
+import { listProbes } from './list-probes.ts';
+import { orderCommand } from './order-command.ts';
+import { retireProbe } from './retire-probe.ts';
+import { revokeProbe } from './revoke-probe.ts';
 import { setProbeApproval } from './set-probe-approval.ts';
 
-export const routes: readonly Route[] = [getProbeApproval, setProbeApproval];
+export const routes: readonly Route[] = [
+  createProbe,
+  listProbes,
+  getProbe,
+  changeProbe,
+  retireProbe,
+  issueEnrolmentKey,
+  approveProbe,
+  revokeProbe,
+  orderCommand,
+  getProbeApproval,
+  setProbeApproval,
+  getProbeOperation,
+];

@@ -70,6 +70,8 @@ export interface Receipt {
 export interface Reply<T = unknown> {
   readonly status?: number;
   readonly body?: T;
+  /** What the same request sent again is answered, where the body holds something that is shown once and kept nowhere. */
+  readonly kept?: unknown;
   readonly version?: number | string;
   readonly location?: string;
   /** Already done before, by its own key: answered with `Idempotent-Replayed: true`. */

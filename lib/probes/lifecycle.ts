@@ -80,10 +80,13 @@ const agentAnew = {
 };
 
 /** Lets an agent in that waits. Its silence counts from now. */
-export function approve(before: Pulse, by: Rhythm & { personId: string; now: string }): Step {
+export function approve(
+  before: Pulse,
+  by: Rhythm & { personId: string; now: string; reason?: string | undefined },
+): Step {
   mustBe(before, ['PENDING']);
   const { state: from, generation } = before;
-  return stepOf(
+  const step = stepOf(
     before,
     { state: 'UP', seenAt: by.now },
     {
@@ -92,6 +95,7 @@ export function approve(before: Pulse, by: Rhythm & { personId: string; now: str
       rhythm: by,
     },
   );
+  return { ...step, receipt: { ...step.receipt, reason: by.reason } };
 }
 
 /** Turns an agent away that waits. */
