@@ -15,6 +15,7 @@ import {
   operationKey,
   partition,
   personKey,
+  probeCountsKey,
   resellerKey,
   settingsKey,
   treeEntry,
@@ -195,7 +196,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
     page({ ...place, limit: 100, consistent: true });
-  const [[selling, forest, company, users, requests], people, { had, offered }, meters, ledger] =
+  const [[selling, forest, company, users, requests, probes], people, { had, offered }, meters, ledger] =
     await Promise.all([
       getAll(
         [
@@ -204,6 +205,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
           companyKey(providerId, companyId ?? '-'),
           userCountKey(node.id),
           openRequestsKey(node.id),
+          probeCountsKey(node.id),
         ],
         true,
       ),
@@ -218,6 +220,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings'>> {
     company: company && toCompany(company),
     users: users && { users: Number(users.users), version: Number(users.version) },
     requests: requests && { open: Number(requests.open), version: Number(requests.version) },
+    probes: probes && { live: Number(probes.live), version: Number(probes.version) },
     people: people.items.map((item) => toMembership(item, node.id)),
     services: had.length,
     offers: offered.length,

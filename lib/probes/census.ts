@@ -12,12 +12,12 @@ export function toProbeCounts(item: Readonly<Record<string, unknown>> | undefine
   return Object.fromEntries(countedStates.map((one) => [one, Number(item?.[one] ?? 0)])) as ProbeCounts;
 }
 
-/** Counts a new probe; `exists`: there is a count already. The first one is bound to the customer itself. */
+/** Counts a new probe, in its state and among the `live` ones, which are all but the retired; `exists`: there is a count already. The first one is bound to the customer itself. */
 export function countAdded({ id, version }: Pick<Node, 'id' | 'version'>, exists: boolean): Write[] {
   const key = probeCountsKey(id);
-  if (exists) return [{ do: 'adjust', key, add: { CREATED: 1, version: 1 } }];
+  if (exists) return [{ do: 'adjust', key, add: { CREATED: 1, live: 1, version: 1 } }];
   return [
-    { do: 'create', item: { ...key, kind: 'probeCounts', CREATED: 1, version: 1 } },
+    { do: 'create', item: { ...key, kind: 'probeCounts', CREATED: 1, live: 1, version: 1 } },
     { do: 'check', key: nodeKey(id), version },
   ];
 }
@@ -25,6 +25,6 @@ export function countAdded({ id, version }: Pick<Node, 'id' | 'version'>, exists
 /** Moves a probe from one count to another; a retired one leaves. */
 export function countMoved(customerId: string, from: PulseState, to: PulseState): Write[] {
   if (from === to) return [];
-  const add = { [from]: -1, ...(to === 'RETIRED' ? {} : { [to]: 1 }), version: 1 };
+  const add = { [from]: -1, ...(to === 'RETIRED' ? { live: -1 } : { [to]: 1 }), version: 1 };
   return [{ do: 'adjust', key: probeCountsKey(customerId), add }];
 }
