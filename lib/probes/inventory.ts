@@ -104,7 +104,7 @@ export function applyPart(
   },
   report: InventoryReport,
   at: { readonly part: number; readonly now: string },
-): Plan<InventoryOutcome> {
+): { readonly plan: Plan; readonly after: Pulse } {
   const { pulse, account, found } = standing;
   const { part, now } = at;
   const items = itemsOf(report, part);
@@ -128,9 +128,24 @@ export function applyPart(
   };
   const turned = turn(account, stepsOf(account, changes), { now });
   const changed = changes.filter(differs);
-  return {
+  const count = part + 1;
+  const set = {
+    inventory: report.sequence,
+    inventoryHash: reportHash(report),
+    parts: count,
+    whole: count === partsOf(report),
+    tally,
+  };
+  const { customerId, id, state, generation, inventory, parts } = pulse;
+  const plan: Plan = {
     writes: [
-      advance(pulse, report, { part, tally }),
+      // From exactly where the decision saw it.
+      {
+        do: 'amend',
+        key: pulseKey(customerId, id),
+        set,
+        where: { state, generation, inventory, parts },
+      },
       ...changed.flatMap(({ before, after }) => write(before, after)),
       ...turned.writes,
     ],
@@ -138,14 +153,15 @@ export function applyPart(
       ? {
           receipt: {
             action: 'items.report',
-            subject: pulse.id,
+            subject: id,
             after: { sequence: report.sequence, ...named(changed) },
           },
         }
       : {}),
     announcements: turned.announcements,
-    reply: { body: { accepted: true, sequence: report.sequence, ...tally } },
+    reply: {},
   };
+  return { plan, after: { ...pulse, ...set } };
 }
 
 function discovered(pulse: Pulse, { type, externalId, name = '' }: Reported, now: string): Kept {
@@ -187,26 +203,3 @@ function named(changed: readonly Change[]): Record<string, string[]> {
     ),
   );
 }
-
-/** Moves the pulse on by one part, from exactly where the decision saw it. */
-function advance(
-  pulse: Pulse,
-  report: InventoryReport,
-  done: { part: number; tally: Record<ResourceOutcome, number> },
-): Write {
-  const { customerId, id, state, generation, inventory, parts } = pulse;
-  const count = done.part + 1;
-  return {
-    do: 'amend',
-    key: pulseKey(customerId, id),
-    set: {
-      inventory: report.sequence,
-      inventoryHash: reportHash(report),
-      parts: count,
-      whole: count === partsOf(report),
-      tally: done.tally,
-    },
-    where: { state, generation, inventory, parts },
-  };
-}
-type ResourceOutcome = 'managed' | 'unmanaged' | 'gone';
