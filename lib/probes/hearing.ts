@@ -1,5 +1,6 @@
 import type { Proven } from '../kit/agent.ts';
 import type { Pulse } from './pulse.ts';
+import { inService } from './step.ts';
 
 /** Lower counts with other signatures, within an hour, that make a second machine likely. */
 export const mostStrays = 3;
@@ -16,14 +17,21 @@ export function whyMissed(
   { credential, count, host, mark }: Proven,
   now: string,
 ): Miss {
-  if (!pulse || ['CREATED', 'REVOKED', 'RETIRED'].includes(pulse.state)) return 'REVOKED';
-  if (credential.generation !== pulse.generation && !isOverlapping(pulse, credential.generation, now))
-    return 'REVOKED';
+  const waits = pulse?.state === 'PENDING';
+  if (!pulse || !(waits || inService(pulse.state))) return 'REVOKED';
+  if (!counts(pulse, credential.generation, now)) return 'REVOKED';
   if (host !== pulse.host) return 'ANOTHER_HOST';
   if (count <= pulse.count) return count === pulse.count && mark === pulse.mark ? 'REPLAYED' : 'STRAY';
   if (pulse.state === 'PENDING' || pulse.state === 'DOWN') return pulse.state;
   return 'OTHER';
 }
+
+const counts = (pulse: Pulse, generation: number, now: string) =>
+  generation === pulse.generation || isOverlapping(pulse, generation, now);
+
+/** True where this key pair is the one of a probe that is let in. */
+export const isHeld = (pulse: Pulse, generation: number, now: string): boolean =>
+  inService(pulse.state) && counts(pulse, generation, now);
 
 /** True while the key pair of before a rotation still counts. */
 export function isOverlapping(pulse: Pulse, generation: number, now: string): boolean {

@@ -3,6 +3,7 @@ import type { Proven } from '../kit/agent.ts';
 import { nodeKey, probeKey, pulseKey } from '../kit/keys.ts';
 import { type Approval, approvalKey, toApproval } from './approval.ts';
 import { isOverlapping } from './hearing.ts';
+import { type Probe, toProbe } from './probe.ts';
 import { type Pulse, toPulse } from './pulse.ts';
 
 /** What a call changes of the pulse beside its being heard, and under which conditions of the pulse. */
@@ -73,10 +74,8 @@ export async function whereabouts(
   return { pulse: pulse && toPulse(pulse, customerId), node, approval: toApproval(approval) };
 }
 
-/** A probe's profile as people set it up, read consistently. */
-export function profileOf(
-  customerId: string,
-  probeId: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  return get(probeKey(customerId, probeId), true);
+/** A probe as people set it up, read consistently. */
+export async function setupOf(customerId: string, probeId: string): Promise<Probe | undefined> {
+  const item = await get(probeKey(customerId, probeId), true);
+  return item && toProbe(item, customerId);
 }

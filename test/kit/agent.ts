@@ -3,7 +3,6 @@ import {
   createPrivateKey,
   generateKeyPairSync,
   type KeyObject,
-  randomBytes,
   randomUUID,
   sign,
 } from 'node:crypto';
@@ -11,14 +10,13 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { agentRoutes } from '../../functions/probes/agent-routes.ts';
 import { type AgentEvent, serveAgent } from '../../lib/aws/agent.ts';
 import { commit, get } from '../../lib/aws/db.ts';
-import { newId } from '../../lib/aws/world.ts';
+import { newId, secret } from '../../lib/aws/world.ts';
 import type { AgentRoute } from '../../lib/kit/agent.ts';
-import { probeCountsKey, pulseKey } from '../../lib/kit/keys.ts';
+import { nodeKey, probeCountsKey } from '../../lib/kit/keys.ts';
 import { agentProblems } from '../../lib/kit/problem.ts';
-import { enrolmentHash, enrolmentKey, enrolmentUntil } from '../../lib/probes/enrolment.ts';
-import { newPulse } from '../../lib/probes/pulse.ts';
+import { addProbe as addProbeTo } from '../../lib/probes/setup.ts';
 import { refusalLog } from './setup.ts';
-import type { Answer } from './world.ts';
+import { type Answer, type Caller, call } from './world.ts';
 
 /** A handler of its own: its buckets are those of one process. */
 export type Handler = ReturnType<typeof serveAgent>;
@@ -167,27 +165,35 @@ function patternOf(route: AgentRoute): RegExp {
   return new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 }
 
+/** Adds a probe to a customer over the API. */
+export async function addProbe(
+  customerId: string,
+  as: Caller,
+): Promise<{ id: string; enrolmentKey: string }> {
+  const { status, body } = await call(`POST /v1/customers/${customerId}/probes`, {
+    as,
+    body: { name: `Probe ${randomUUID().slice(0, 13)}` },
+  });
+  if (status !== 201) throw new Error(`createProbe answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** A probe of a customer with its agent, enrolled. */
+export async function enrolledAgent(customerId: string, as: Caller): Promise<TestAgent> {
+  const agent = newAgent();
+  const { status, body } = await agent.enrol((await addProbe(customerId, as)).enrolmentKey);
+  if (status !== 200) throw new Error(`enrolAgent answered ${status}: ${JSON.stringify(body)}`);
+  return agent;
+}
+
 /** Puts a probe below the API, as one that was just added. */
 export async function plantProbe(customerId: string): Promise<{ id: string; enrolmentKey: string }> {
   const id = newId('probe', Date.now());
-  const key = enrolmentKey(customerId, id, randomBytes(32).toString('base64url'));
-  const now = new Date().toISOString();
-  const pulse = newPulse({
-    ...{ id, customerId },
-    enrolment: enrolmentHash(key),
-    enrolmentUntil: enrolmentUntil(now),
-  });
   const counts = probeCountsKey(customerId);
-  const { customerId: _in, ...kept } = pulse;
-  await commit(
-    [
-      { do: 'create', item: { ...pulseKey(customerId, id), ...kept } },
-      (await get(counts, true))
-        ? { do: 'adjust', key: counts, add: { CREATED: 1, version: 1 } }
-        : { do: 'create', item: { ...counts, kind: 'probeCounts', CREATED: 1, version: 1 } },
-    ],
-    randomUUID(),
-    Date.now() + 5000,
-  );
+  const [known, node] = await Promise.all([get(counts, true), get(nodeKey(customerId), true)]);
+  const customer = { id: customerId, version: Number(node?.version) };
+  const made = { id, secret: secret(32), now: new Date().toISOString(), exists: known !== undefined };
+  const { writes, key } = addProbeTo(customer, { name: id }, made);
+  await commit(writes, randomUUID(), Date.now() + 5000);
   return { id, enrolmentKey: key };
 }

@@ -1,23 +1,17 @@
 import { beforeAll, expect, it } from 'vitest';
 import { get } from '../../../lib/aws/db.ts';
 import { pulseKey } from '../../../lib/kit/keys.ts';
-import { newAgent, plantProbe, type TestAgent } from '../../kit/agent.ts';
-import { addCustomer, makeMsp } from '../../kit/world.ts';
+import { enrolledAgent, type TestAgent } from '../../kit/agent.ts';
+import { addCustomer, type Msp, makeMsp } from '../../kit/world.ts';
 
+let msp: Msp;
 let customerId = '';
 beforeAll(async () => {
-  customerId = (await addCustomer(await makeMsp())).id;
+  msp = await makeMsp();
+  customerId = (await addCustomer(msp)).id;
 });
 
-const enrolled = async (): Promise<TestAgent> => {
-  const probe = await plantProbe(customerId);
-  const agent = newAgent();
-  expect(await agent.enrol(probe.enrolmentKey)).toMatchObject({
-    status: 200,
-    body: { state: 'UP', probeId: probe.id },
-  });
-  return agent;
-};
+const enrolled = () => enrolledAgent(customerId, msp.catalog);
 const pulse = (agent: TestAgent) => get(pulseKey(agent.customerId, agent.probeId), true);
 
 it('enrols an agent and hears its heartbeats', async () => {
