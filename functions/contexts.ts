@@ -15,7 +15,9 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { agentRoutes } from './probes/agent-routes.ts';
 import { routes as probes } from './probes/routes.ts';
+import { subscribers as probeReactions } from './probes/subscribers.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
 import { routes as requests } from './requests/routes.ts';
@@ -127,6 +129,13 @@ export const contexts: readonly Context[] = [
     needs: {
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       cursor: true,
+    },
+    subscribers: probeReactions,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
+    agent: {
+      routes: agentRoutes,
+      impact: 'No agent is heard: after three minutes every probe is told to be down.',
+      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], agents: true },
     },
   },
   {

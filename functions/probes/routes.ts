@@ -2,9 +2,12 @@ import type { Route } from '../../lib/kit/route.ts';
 import { approveProbe } from './approve-probe.ts';
 import { changeProbe } from './change-probe.ts';
 import { createProbe } from './create-probe.ts';
+import { getCustomerOverview } from './get-customer-overview.ts';
+import { getOverview } from './get-overview.ts';
 import { getProbe } from './get-probe.ts';
 import { getProbeApproval } from './get-probe-approval.ts';
 import { getProbeOperation } from './get-probe-operation.ts';
+import { getRecommendedAllocation } from './get-recommended-allocation.ts';
 import { issueEnrolmentKey } from './issue-enrolment-key.ts';
 import { listProbes } from './list-probes.ts';
 import { orderCommand } from './order-command.ts';
@@ -25,4 +28,7 @@ export const routes: readonly Route[] = [
   getProbeApproval,
   setProbeApproval,
   getProbeOperation,
+  getRecommendedAllocation,
+  getCustomerOverview,
+  getOverview,
 ];

@@ -87,3 +87,10 @@ export const probeRetired = event({
   }),
   example: { from: 'DOWN', operationId: 'opr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C' },
 });
+
+export const itemsRemain = event({
+  type: 'probes.items_remain.v1',
+  summary: 'A retired probe has more items than were deleted in one turn: the work goes on',
+  data: z.strictObject({ operationId: z.string() }),
+  example: { operationId: 'opr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C' },
+});

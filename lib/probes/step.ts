@@ -39,8 +39,6 @@ export function stepOf(
 ): Step & { readonly receipt: Receipt } {
   const { id, customerId } = before;
   const after = applied(before, set);
-  const rising = before.state !== 'UP' && after.state === 'UP';
-  const minute = minuteToLook(after.seenAt ?? '', told.rhythm?.silenceSeconds);
   return {
     after,
     writes: [
@@ -51,7 +49,7 @@ export function stepOf(
         where: bound(before, ['state', 'generation', ...(told.seen ?? [])]),
       },
       ...countMoved(customerId, before.state, after.state),
-      ...(rising ? [lookWrite({ customerId, probeId: id }, minute)] : []),
+      ...watched(before, after, told.rhythm),
     ],
     receipt: {
       action: told.action,
@@ -62,6 +60,12 @@ export function stepOf(
     },
     announcements: told.announce ?? [],
   };
+}
+
+// A probe that comes up is looked at from then on.
+function watched(before: Pulse, { state, seenAt, id, customerId }: Pulse, rhythm: Rhythm = {}): Write[] {
+  if (before.state === 'UP' || state !== 'UP' || seenAt === undefined) return [];
+  return [lookWrite({ customerId, probeId: id }, minuteToLook(seenAt, rhythm.silenceSeconds))];
 }
 
 function applied(before: Pulse, set: Changed): Pulse {
