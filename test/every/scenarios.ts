@@ -9,6 +9,7 @@ import { licensing } from './licensing.scenarios.ts';
 import { markets } from './markets.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
+import { probes } from './probes.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
 import { requests } from './requests.scenarios.ts';
 import { services } from './services.scenarios.ts';
@@ -38,6 +39,7 @@ export const scenarios: Scenarios = {
   ...directory,
   ...customers,
   ...licensing,
+  ...probes,
   ...credits,
   ...notifications,
   ...provisioning,
