@@ -39,6 +39,8 @@ export interface TestAgent {
   readonly publicKey: string;
   readonly privateKey: KeyObject;
   readonly host: string;
+  /** Where agents call, for calls over HTTP; without it they go straight to the handler. */
+  readonly url: string | undefined;
   count: number;
   certificate: string;
   probeId: string;
@@ -52,7 +54,7 @@ export const newHost = () => createHash('sha256').update(randomUUID()).digest('b
 
 /** Makes an agent that has not enrolled yet; `like` copies the secrets of another one. */
 export function newAgent(
-  like: Partial<Pick<TestAgent, 'host' | 'count' | 'certificate' | 'privateKey'>> = {},
+  like: Partial<Pick<TestAgent, 'host' | 'count' | 'certificate' | 'privateKey' | 'url'>> = {},
 ): TestAgent {
   const privateKey = like.privateKey ?? generateKeyPairSync('ed25519').privateKey;
   const { x: publicKey = '' } = createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })).export({
@@ -62,6 +64,7 @@ export function newAgent(
     publicKey,
     privateKey,
     host: like.host ?? newHost(),
+    url: like.url,
     count: like.count ?? 0,
     certificate: like.certificate ?? '',
     probeId: '',
@@ -69,12 +72,8 @@ export function newAgent(
     send(line, body, bent = {}) {
       if (bent.count === undefined) agent.count++;
       const bytes = bent.bytes ?? Buffer.from(body === undefined ? '' : JSON.stringify(body));
-      return deliver(
-        line,
-        { ...signed(agent, line, bytes, bent.count ?? agent.count), ...bent.headers },
-        bytes,
-        bent,
-      );
+      const headers = { ...signed(agent, line, bytes, bent.count ?? agent.count), ...bent.headers };
+      return agent.url ? overHttp(agent.url, line, headers, bytes) : deliver(line, headers, bytes, bent);
     },
     async enrol(enrolmentKey, bent = {}) {
       const body = { enrolmentKey, publicKey };
@@ -138,6 +137,27 @@ export async function deliver(
   } as unknown as AgentEvent;
   const context = { getRemainingTimeInMillis: () => 20_000 } as never;
   return check(route, (await handler(event, context)) as Raw);
+}
+
+async function overHttp(
+  url: string,
+  line: string,
+  headers: Record<string, string | undefined>,
+  bytes: Buffer,
+): Promise<Answer> {
+  const [method = '', path = ''] = line.split(' ');
+  const set = Object.entries(headers).filter((one): one is [string, string] => one[1] !== undefined);
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: Object.fromEntries(set),
+    ...(bytes.length > 0 ? { body: new Uint8Array(bytes) } : {}),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: text === '' ? undefined : JSON.parse(text),
+  };
 }
 
 interface Raw {
