@@ -8,6 +8,7 @@ import { helpdesk } from './helpdesk.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
 import { markets } from './markets.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
+import { overviews } from './overview.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
 import { probes } from './probes.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
@@ -49,6 +50,7 @@ export const scenarios: Scenarios = {
   ...catalog,
   ...markets,
   ...requests,
+  ...overviews,
 };
 
 /** The route that a scenario calls. */

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { get } from '../../lib/aws/db.ts';
+import { commit, get, LostRace } from '../../lib/aws/db.ts';
 import { meterKey, pulseKey } from '../../lib/kit/keys.ts';
 import { reportedId } from '../../lib/licensing/reported.ts';
+import { applyPart, inventoryReport, itemsOf, keptIds } from '../../lib/probes/inventory.ts';
+import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
+import type { Pulse } from '../../lib/probes/pulse.ts';
 import { agentHandler, newAgent, plantProbe, type TestAgent } from '../kit/agent.ts';
 import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy, type Desk, managedItems, openDesk, setPool } from '../licensing/desk.ts';
@@ -134,6 +138,21 @@ describe('an inventory report', () => {
     expect(await managedItems(site.id, 'DEVICE')).toEqual([two]);
     expect(await meterOf(site)).toEqual([1, 0]);
     expect((await site.manage([one])).body.items[0].state).toBe('MANAGED');
+  });
+
+  it('that is decided late does not put the probe back to where it was', async () => {
+    const site = await openSite();
+    await site.report(1, devices(1));
+    const report = inventoryReport.parse({ sequence: 2, items: devices(1) });
+    const { customerId, probeId } = site.agent;
+    const of = { customerId, probeId, providerId: msp.id, generation: 1, publicKey: site.agent.publicKey };
+    const { pulse, account, found } = await inventoryStanding(of, keptIds(probeId, itemsOf(report, 0)));
+    const now = new Date().toISOString();
+    const { plan } = applyPart({ pulse: pulse as Pulse, account, found }, report, { part: 0, now });
+    await site.report(2, devices(1));
+    await site.report(3, devices(1));
+    await expect(commit(plan.writes, randomUUID(), Date.now() + 1000)).rejects.toThrow(LostRace);
+    expect(await pulseOf(site)).toMatchObject({ inventory: 3 });
   });
 
   it('of 500 things is applied in parts, each with its own entry, and may be compressed', async () => {
