@@ -17,6 +17,7 @@ import { subscribers as notificationSubscribers } from './notifications/subscrib
 import { routes as platform } from './platform/routes.ts';
 import { agentRoutes } from './probes/agent-routes.ts';
 import { routes as probes } from './probes/routes.ts';
+import { schedules as probeSchedules } from './probes/schedules.ts';
 import { subscribers as probeReactions } from './probes/subscribers.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
@@ -132,6 +133,8 @@ export const contexts: readonly Context[] = [
     },
     subscribers: probeReactions,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
+    schedules: probeSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'update', 'delete'] },
     agent: {
       routes: agentRoutes,
       impact: 'No agent is heard: after three minutes every probe is told to be down.',

@@ -15,6 +15,11 @@ export const probeStillUp = problem({
   status: 409,
   title: 'The probe is up; `force=true` retires it all the same',
 });
+export const tooManyWindows = problem({
+  code: 'probes.too_many_windows',
+  status: 409,
+  title: 'The customer has as many maintenance windows as it can have',
+});
 /** What agents are refused with, besides what any call of theirs may meet (`agentProblems`): docs/agent-protocol.md. */
 export const sequenceGap = problem({
   code: 'agent.sequence_gap',
