@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   generateKeyPairSync,
   type KeyObject,
+  randomInt,
   randomUUID,
   sign,
 } from 'node:crypto';
@@ -113,7 +114,7 @@ export async function deliver(
   line: string,
   headers: Record<string, string | undefined>,
   bytes: Buffer,
-  { handler = shared, from = '127.0.0.1', query = '' }: Bent = {},
+  { handler = shared, from = anywhere(), query = '' }: Bent = {},
 ): Promise<Answer> {
   const [method = '', path = ''] = line.split(' ');
   const found = agentRoutes
@@ -138,6 +139,9 @@ export async function deliver(
   const context = { getRemainingTimeInMillis: () => 20_000 } as never;
   return check(route, (await handler(event, context)) as Raw);
 }
+
+/** Calls of the tests come from everywhere, unless they say from where. */
+const anywhere = () => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
 
 async function overHttp(
   url: string,
