@@ -5,6 +5,7 @@ import { approve, reject } from '../../lib/probes/lifecycle.ts';
 import { wrongProbeState } from '../../lib/probes/problems.ts';
 import { found } from '../../lib/probes/setup.ts';
 import { oneProbe, seenAfter } from './one-probe.ts';
+import { rhythm } from './rhythm.ts';
 
 const decision = z.strictObject({
   decision: z
@@ -22,12 +23,13 @@ export const approveProbe = route({
   permission: 'probes.approve',
   body: decision,
   refuses: [wrongProbeState],
-  decide: ({ scope, body, now }, one) => {
+  load: async (input) => ({ one: await oneProbe.load(input), ...rhythm() }),
+  decide: ({ scope, body, now }, { one, silenceSeconds }) => {
     const sight = found(one);
     const { decision, reason } = body;
     const step =
       decision === 'APPROVE'
-        ? approve(sight.pulse, { personId: scope.actor.id, reason, now })
+        ? approve(sight.pulse, { personId: scope.actor.id, reason, now, silenceSeconds })
         : reject(sight.pulse, reason);
     return seenAfter(sight, step, now);
   },

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { get } from '../../lib/aws/db.ts';
+import { commit, get } from '../../lib/aws/db.ts';
 import { fromAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { probeCountsKey } from '../../lib/kit/keys.ts';
 import { toProbeCounts } from '../../lib/probes/census.ts';
 import { flagClone } from '../../lib/probes/key-pair.ts';
 import { goDown } from '../../lib/probes/lifecycle.ts';
+import { type Probe, probeItem } from '../../lib/probes/probe.ts';
+import { probeOf } from '../../lib/probes/store.ts';
 import { any, plantReseller } from '../kit/forest.ts';
 import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
@@ -194,6 +196,23 @@ describe('a probe that is set up', () => {
     expect(await walk('&state=UP')).toEqual([ids[2]]);
     expect(await walk('&state=RETIRED')).toEqual([ids[4]]);
   });
+});
+
+it('a list leaves out a probe of which one row alone is seen, and no other one', async () => {
+  const { id } = await addCustomer(msp);
+  const torn = { ...(await probeOf(id, (await add(msp.catalog, id)).id))?.probe } as Probe;
+  const lone = { ...torn, id: newId('probe', Date.now()) };
+  await commit([{ do: 'create', item: probeItem(lone) }], randomUUID(), Date.now() + 5000);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  const last = await add(msp.catalog, id);
+  const seen: string[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await call(`GET ${root(id)}?limit=1${cursor}`, { as: msp.reader });
+    seen.push(...body.items.map((one: { id: string }) => one.id));
+    if (!body.nextCursor) break;
+    cursor = `&cursor=${encodeURIComponent(body.nextCursor)}`;
+  }
+  expect(seen).toEqual([torn.id, last.id]);
 });
 
 describe('commands', () => {
