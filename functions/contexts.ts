@@ -15,6 +15,10 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { agentRoutes } from './probes/agent-routes.ts';
+import { routes as probes } from './probes/routes.ts';
+import { schedules as probeSchedules } from './probes/schedules.ts';
+import { subscribers as probeReactions } from './probes/subscribers.ts';
 import { routes as provisioning } from './provisioning/routes.ts';
 import { subscribers as provisioningSubscribers } from './provisioning/subscribers.ts';
 import { routes as requests } from './requests/routes.ts';
@@ -118,6 +122,24 @@ export const contexts: readonly Context[] = [
     },
     subscribers: licensingSubscribers,
     reactionNeeds: { table: ['batchGet', 'query', 'put', 'check'], index: true },
+  },
+  {
+    name: 'probes',
+    impact: 'Nobody can add, approve, revoke or look at probes; their agents go on reporting.',
+    routes: probes,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      cursor: true,
+    },
+    subscribers: probeReactions,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
+    schedules: probeSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'update', 'delete'] },
+    agent: {
+      routes: agentRoutes,
+      impact: 'No agent is heard: after three minutes every probe is told to be down.',
+      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], agents: true },
+    },
   },
   {
     name: 'notifications',

@@ -23,10 +23,16 @@ import { scope as apiScope } from './identity.ts';
 import { acknowledge } from './nag.ts';
 
 /** What the gateway needs to know of an endpoint. */
-export type Endpoint = Pick<Route, 'id' | 'method' | 'path' | 'permission'>;
+export type Endpoint = Pick<Route, 'id' | 'method' | 'path'> & { readonly permission: string };
 
 export interface ApiProps {
   readonly alarms: Alarms;
+  readonly description: string;
+  /** Requests a second and burst of the stage. */
+  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+  /** What the failure of a request in a hundred, and its slowness, mean to people; titles of its graphs. */
+  readonly impact: { readonly failing: string; readonly slow: string };
+  readonly title: string;
   /** Own domain name; the certificate waits for its DNS record. */
   readonly domain?: string | undefined;
 }
@@ -35,9 +41,10 @@ export interface ApiProps {
 const throttles: Record<string, { rate: number; burst: number }> = {
   importDirectory: { rate: 2, burst: 5 },
   importCatalogue: { rate: 2, burst: 5 },
+  enrolAgent: { rate: 20, burst: 40 },
 };
 
-/** The HTTP API: one route per record, a scope on each that is not public. */
+/** An HTTP API: one route per record, a scope on each that is not public. */
 export class Api extends Construct {
   readonly http: HttpApi;
   readonly url: string;
@@ -45,10 +52,11 @@ export class Api extends Construct {
   private readonly settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
     {};
 
-  constructor(scope: Construct, id: string, { alarms, domain }: ApiProps) {
+  constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
+    const { domain } = props;
     this.http = new HttpApi(this, 'Http', {
-      description: 'Quartermaster: control plane of managed service providers',
+      description: props.description,
       createDefaultStage: false,
       disableExecuteApiEndpoint: domain !== undefined,
     });
@@ -61,22 +69,25 @@ export class Api extends Construct {
       httpApi: this.http,
       autoDeploy: true,
       detailedMetricsEnabled: true,
-      throttle: { rateLimit: 200, burstLimit: 100 },
+      throttle: props.throttle,
       accessLogSettings: accessLog(logGroup),
       ...(domain ? { domainMapping: { domainName: this.ownDomain(domain) } } : {}),
     });
-    this.watch(alarms);
+    this.watch(props);
   }
 
-  /** Routes endpoints to a function; the routes stand in the function's stack. The stage opens when all are there. */
-  serve(fn: Lambda, endpoints: readonly Endpoint[], authorizer: IHttpRouteAuthorizer): void {
+  /**
+   * Routes endpoints to a function; the routes stand in the function's stack. The stage opens when all are there.
+   * Without an authorizer the function itself proves who calls.
+   */
+  serve(fn: Lambda, endpoints: readonly Endpoint[], authorizer?: IHttpRouteAuthorizer): void {
     const unit = fn.node.scope?.node.id;
     const integration = new HttpLambdaIntegration(`${unit}Integration`, fn, {
       scopePermissionToRoute: false,
     });
     const routes = new Construct(Stack.of(fn), `${unit}Routes`);
     for (const { id, method, path, permission } of endpoints) {
-      const open = permission === 'public';
+      const open = permission === 'public' || authorizer === undefined;
       const route = new HttpRoute(routes, `${method} ${path}`, {
         httpApi: this.http,
         routeKey: HttpRouteKey.with(path, HttpMethod[method]),
@@ -84,7 +95,7 @@ export class Api extends Construct {
         authorizer: open ? new HttpNoneAuthorizer() : authorizer,
         ...(open ? {} : { authorizationScopes: [apiScope] }),
       });
-      if (open) acknowledge(route, 'publicRoute');
+      if (open) acknowledge(route, authorizer ? 'publicRoute' : 'agentRoute');
       this.limit(`${method} ${path}`, throttles[id]);
     }
     // A limit of a route that does not exist yet fails the deployment.
@@ -109,29 +120,29 @@ export class Api extends Construct {
     });
   }
 
-  private watch(alarms: Alarms): void {
+  private watch({ alarms, impact, title }: ApiProps): void {
     const period = Duration.minutes(5);
     alarms.add(this, 'ErrorsAlarm', {
       metric: this.stage.metricServerError({ statistic: 'Average', period }),
       threshold: 0.01,
-      impact: 'At least one request in a hundred fails on our side.',
+      impact: impact.failing,
       runbook: 'api-errors',
     });
     alarms.add(this, 'LatencyAlarm', {
       metric: this.stage.metricLatency({ statistic: 'p99', period }),
       threshold: 3000,
       periods: 3,
-      impact: 'One request in a hundred takes more than three seconds.',
+      impact: impact.slow,
       runbook: 'slow-api',
     });
     alarms.graph(
-      'Requests',
+      `${title}s`,
       this.stage.metricCount(),
       this.stage.metricClientError(),
       this.stage.metricServerError(),
     );
     alarms.graph(
-      'Latency',
+      `Latency of ${title.toLowerCase()}s`,
       this.stage.metricLatency({ statistic: 'p50' }),
       this.stage.metricLatency({ statistic: 'p99' }),
     );

@@ -15,8 +15,9 @@ export function entries(): Record<string, string> {
     PreToken: 'functions/platform/pre-token.ts',
     Docs: 'functions/docs/api.ts',
   };
-  for (const { name, subscribers, schedules } of contexts) {
+  for (const { name, subscribers, schedules, agent } of contexts) {
     out[`${pascal(name)}Api`] = `functions/${name}/api.ts`;
+    if (agent) out[`${pascal(name)}Agent`] = `functions/${name}/agent.ts`;
     if (subscribers?.length) out[`${pascal(name)}Reactions`] = `functions/${name}/events.ts`;
     if (schedules?.length) out[`${pascal(name)}Schedules`] = `functions/${name}/clock.ts`;
   }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import type { Subscriber } from '../lib/kit/context.ts';
+import { ownEvents, type Subscriber } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
 import type { Unit } from './context.ts';
 import { WatchedQueue } from './watched-queue.ts';
@@ -57,8 +57,9 @@ export class Reaction extends Construct {
   }
 }
 
-function pattern({ on }: Subscriber): EventPattern {
+function pattern(subscriber: Subscriber): EventPattern {
+  const { on } = subscriber;
   return 'source' in on
     ? { source: [on.source], detailType: [...on.detailTypes] }
-    : { source: ['quartermaster'], detailType: [on.type] };
+    : { source: ['quartermaster'], detailType: ownEvents(subscriber)?.map(({ type }) => type) ?? [] };
 }

@@ -13,6 +13,8 @@ export interface ContextStackProps {
   readonly context: Context;
   readonly resources: Resources;
   readonly api: Api;
+  /** The API that agents call. */
+  readonly agentApi: Api;
   readonly authorizer: IHttpRouteAuthorizer;
   readonly bus: EventBus;
 }
@@ -29,6 +31,7 @@ export class ContextStack extends NestedStack {
     (this.nestedStackResource as CfnResource).overrideLogicalId(id);
     this.props = props;
     this.answer();
+    this.answerAgents();
     this.react();
     addSchedules(this, props.context, props.resources);
   }
@@ -44,6 +47,21 @@ export class ContextStack extends NestedStack {
       concurrency: 30,
     });
     api.serve(unit.fn, context.routes, authorizer);
+  }
+
+  private answerAgents(): void {
+    const { context, resources, agentApi } = this.props;
+    const { name, agent } = context;
+    if (!agent) return;
+    const unit = new Unit(this, `${pascal(name)}Agent`, {
+      resources,
+      impact: agent.impact,
+      needs: agent.needs,
+      description: `What agents call of ${name}`,
+      timeoutSeconds: 10,
+      concurrency: 50,
+    });
+    agentApi.serve(unit.fn, agent.routes);
   }
 
   private react(): void {

@@ -21,12 +21,22 @@ import type { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import type { Store } from './table.ts';
 
+/** How often agents send heartbeats, and after which silence a probe is down; seconds. */
+export interface Rhythm {
+  readonly intervalSeconds: number;
+  readonly silenceSeconds: number;
+}
+
 /** What a function of this stack may be given. */
 export interface Resources {
   readonly bundles: Bundles;
   readonly store: Store;
   readonly mail: Mail;
   readonly cursorSecret: Secret;
+  /** Makes the certificates of agents. */
+  readonly agentSecret: Secret;
+  /** Heartbeats of this stage, where they are not the usual ones. */
+  readonly rhythm?: Rhythm | undefined;
   readonly alarms: Alarms;
   readonly stage: string;
   readonly publicUrl: string;
@@ -91,6 +101,7 @@ export class Unit extends Construct {
       ...this.network(props.needs),
     });
     this.environment({ STAGE: props.resources.stage, PUBLIC_URL: props.resources.publicUrl });
+    this.keepTime(props.resources.rhythm);
     logGroup.grantWrite(this.fn);
     acknowledge(this, 'function');
     if (props.needs) this.grant(props.needs);
@@ -100,6 +111,14 @@ export class Unit extends Construct {
   /** Sets environment variables that `lib/aws/env.ts` knows. */
   environment(values: Partial<Record<EnvironmentName, string>>): void {
     for (const [name, value] of Object.entries(values)) this.fn.addEnvironment(name, value);
+  }
+
+  private keepTime(rhythm: Rhythm | undefined): void {
+    if (!rhythm) return;
+    this.environment({
+      PROBE_INTERVAL_SECONDS: String(rhythm.intervalSeconds),
+      PROBE_SILENCE_SECONDS: String(rhythm.silenceSeconds),
+    });
   }
 
   /** Allows exact actions on exact resources. */
@@ -135,8 +154,13 @@ export class Unit extends Construct {
     );
   }
 
-  private grant({ table, index, mail, cursor, directory }: Needs): void {
+  private grant({ table, index, mail, cursor, agents, directory }: Needs): void {
     if (directory) this.grantDirectory(directory);
+    if (agents) {
+      const { secretArn } = this.resources.agentSecret;
+      this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
+      this.environment({ AGENT_SECRET_ARN: secretArn });
+    }
     if (table.length) this.grantTable(table, index === true);
     if (mail) this.grantMail();
     if (cursor) {

@@ -32,6 +32,14 @@ export const reasons = {
     'AwsSolutions-APIG4':
       'This route serves public documents or is meant for callers without a token; its record says so.',
   },
+  agentRoute: {
+    'AwsSolutions-APIG4':
+      'Agents have no token: the function checks certificate and signature of each call before it reads or writes anything.',
+  },
+  agentSecret: {
+    'AwsSolutions-SMG4':
+      'Certificates made with it do not expire by themselves: rotation would shut every agent out until it enrols anew; the runbook says how to change the secret by hand.',
+  },
   cursorSecret: {
     'AwsSolutions-SMG4':
       'Cursors hold a position and grant nothing by themselves, and rotation would break open lists; the runbook says how to change the secret by hand.',

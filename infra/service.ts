@@ -8,7 +8,7 @@ import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import type { Bundles } from './bundle.ts';
 import { makeBus } from './bus.ts';
-import { type Resources, Unit } from './context.ts';
+import { type Resources, type Rhythm, Unit } from './context.ts';
 import { ContextStack } from './context-stack.ts';
 import { DirectoryAccess, type DirectoryPlace } from './directory.ts';
 import { Identity } from './identity.ts';
@@ -25,6 +25,10 @@ export interface Deployment {
   readonly account?: string;
   /** Own domain name of the API. */
   readonly domain?: string;
+  /** Own domain name of the API that agents call. */
+  readonly agentDomain?: string;
+  /** Other heartbeats than one a minute, and another silence than three minutes. */
+  readonly heartbeats?: Rhythm;
   /** Own OIDC issuer; a Cognito user pool when absent. */
   readonly issuer?: string;
   /** Address that mail comes from. */
@@ -40,15 +44,37 @@ export interface ServiceProps {
   readonly contexts: readonly Context[];
 }
 
+const peopleApi = {
+  title: 'Request',
+  description: 'Quartermaster: control plane of managed service providers',
+  throttle: { rateLimit: 200, burstLimit: 100 },
+  impact: {
+    failing: 'At least one request in a hundred fails on our side.',
+    slow: 'One request in a hundred takes more than three seconds.',
+  },
+};
+
+/** Ten thousand probes send 167 heartbeats a second. */
+const agentApi = {
+  title: 'Agent call',
+  description: 'Quartermaster: what agents at the customers call',
+  throttle: { rateLimit: 1000, burstLimit: 500 },
+  impact: {
+    failing: 'At least one call of agents in a hundred fails on our side: probes may seem to be down.',
+    slow: 'One call of agents in a hundred takes more than three seconds.',
+  },
+};
+
 /** Quartermaster in one region, one stack for whoever deploys it; nothing in it refers to another region. */
 export class Service extends Stack {
   private readonly resources: Resources;
   private readonly api: Api;
+  private readonly agentApi: Api;
   private readonly bus: EventBus;
   private readonly identity: Identity;
 
   constructor(scope: Construct, { deployment, bundles, contexts }: ServiceProps) {
-    const { stage, region, account, domain, issuer, sender, directory } = deployment;
+    const { stage, region, account, issuer, sender, directory } = deployment;
     const id = `quartermaster-${stage}-${region}`;
     super(scope, id, {
       description: `Quartermaster, ${stage}`,
@@ -57,7 +83,8 @@ export class Service extends Stack {
       tags: { service: 'quartermaster', stage },
     });
     const alarms = new Alarms(this, 'Alarms');
-    this.api = new Api(this, 'Api', { alarms, domain });
+    this.api = new Api(this, 'Api', { ...peopleApi, alarms, domain: deployment.domain });
+    this.agentApi = new Api(this, 'AgentApi', { ...agentApi, alarms, domain: deployment.agentDomain });
     this.bus = makeBus(this, id);
     this.resources = {
       bundles,
@@ -67,6 +94,8 @@ export class Service extends Stack {
       store: new Store(this, 'Store', { alarms }),
       mail: new Mail(this, 'Mail', { sender, alarms }),
       cursorSecret: this.makeCursorSecret(),
+      agentSecret: this.makeAgentSecret(),
+      rhythm: deployment.heartbeats,
       directory: directory && new DirectoryAccess(this, 'Directory', directory),
     };
     this.identity = new Identity(this, 'Identity', { resources: this.resources, issuer });
@@ -78,8 +107,11 @@ export class Service extends Stack {
   }
 
   private add(context: Context): void {
-    const { resources, api, bus } = this;
-    new ContextStack(this, { context, resources, api, bus, authorizer: this.identity.authorizer });
+    const { resources, api, agentApi, bus } = this;
+    new ContextStack(this, {
+      ...{ context, resources, api, agentApi, bus },
+      authorizer: this.identity.authorizer,
+    });
   }
 
   private addDocuments(): void {
@@ -103,8 +135,19 @@ export class Service extends Stack {
     return secret;
   }
 
+  private makeAgentSecret(): Secret {
+    const secret = new Secret(this, 'AgentSecret', {
+      description: 'Makes the certificates of agents',
+      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(secret, 'agentSecret');
+    return secret;
+  }
+
   private describe(): void {
     new CfnOutput(this, 'ApiUrl', { value: this.api.url });
+    new CfnOutput(this, 'AgentUrl', { value: this.agentApi.url });
     new CfnOutput(this, 'TableName', { value: this.resources.store.table.tableName });
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
     new CfnOutput(this, 'PreTokenFunction', { value: this.identity.trigger.fn.functionName });

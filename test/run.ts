@@ -29,8 +29,8 @@ function unprovoked(): string[] {
   const provoked = new Set(
     lines.map((line) => Object.values(JSON.parse(line) as Record<string, string>).join(' ')),
   );
-  return contexts.flatMap(({ routes }) =>
-    routes.flatMap(({ id, refuses }) =>
+  return contexts.flatMap(({ routes, agent }) =>
+    [...routes, ...(agent?.routes ?? [])].flatMap(({ id, refuses }) =>
       refuses.map(({ code }) => `${id} ${code}`).filter((one) => !provoked.has(one)),
     ),
   );

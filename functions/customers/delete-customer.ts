@@ -4,6 +4,7 @@ import { headOf } from '../../lib/credits/store.ts';
 import { parting, deleteCustomer as remove } from '../../lib/customers/deletion.ts';
 import {
   hasChildren,
+  hasProbes,
   inUse,
   notDeprovisioned,
   openRequests,
@@ -23,14 +24,14 @@ export const deleteCustomer = route({
   path: '/v1/customers/{customerId}',
   summary: 'Delete a deprovisioned customer without descendants; an archive of it is kept for seven years',
   description:
-    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before, and its requests completed or ended. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
+    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before, its requests completed or ended, and its probes retired. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
   permission: 'customers.supply',
   target: { param: 'customerId', types: customerTypes, below: true },
   params: z.strictObject({ customerId: id('customer') }),
   ifMatch: true,
   dryRun: true,
   reply: { status: 204, body: parting },
-  refuses: [notDeprovisioned, hasChildren, inUse, openRequests, tooManyPeople],
+  refuses: [notDeprovisioned, hasChildren, inUse, openRequests, hasProbes, tooManyPeople],
   alongside: besideHoldings,
   load: async ({ scope, alongside }) => {
     const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);

@@ -1,5 +1,5 @@
 import type { Context } from '../../lib/kit/context.ts';
-import { type ProblemType, shellProblems } from '../../lib/kit/problem.ts';
+import { agentProblems, type ProblemType, shellProblems } from '../../lib/kit/problem.ts';
 
 /** One row of the page of problems. */
 export type ProblemRow = Pick<ProblemType, 'code' | 'status' | 'title'> & {
@@ -15,8 +15,13 @@ export function problemsOf(contexts: readonly Context[]): readonly ProblemRow[] 
     const operations = [...(rows.get(code)?.operations ?? []), ...(operation ? [operation] : [])];
     rows.set(code, { code, status, title, retryable, operations });
   };
-  for (const { routes } of contexts)
-    for (const { id, refuses } of routes) for (const type of refuses) add(type, id);
+  for (const { routes, agent } of contexts)
+    for (const { id, refuses } of [...routes, ...(agent?.routes ?? [])])
+      for (const type of refuses) add(type, id);
+  const known = new Set<string>(shellProblems.map(({ code }) => code));
+  if (contexts.some(({ agent }) => agent))
+    for (const type of agentProblems.filter(({ code }) => !known.has(code)))
+      rows.set(type.code, { ...row(type), operations: ['agents'] });
   for (const type of shellProblems) rows.set(type.code, { ...row(type), operations: [] });
   return [...rows.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }

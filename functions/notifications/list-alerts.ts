@@ -3,7 +3,13 @@ import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
-import { alertsIn, alertView, toCreditReading, toLicenceReading } from '../../lib/notifications/meters.ts';
+import {
+  alertsIn,
+  alertView,
+  toCreditReading,
+  toLicenceReading,
+  toProbeReading,
+} from '../../lib/notifications/meters.ts';
 import { metersOf } from '../../lib/notifications/store.ts';
 
 export const listAlerts = route({
@@ -11,16 +17,18 @@ export const listAlerts = route({
   method: 'GET',
   path: '/v1/customers/{customerId}/alerts',
   summary: 'Every alert of the customer’s meters and its state',
+  description: 'Of probes those that were down or snoozed before.',
   permission: 'notifications.read',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   reply: { status: 200, body: z.strictObject({ items: z.array(alertView) }) },
   refuses: [],
   load: ({ target }) => metersOf(target),
-  decide: ({ now }, { licences, head, alerts }) => {
+  decide: ({ now }, { licences, head, alerts, pulses }) => {
     const readings = [
       ...licences.map((item) => toLicenceReading(item)),
       ...(head ? [toCreditReading(head)] : []),
+      ...pulses.filter(({ state }) => state !== 'RETIRED').map(toProbeReading),
     ];
     return answer({ items: readings.flatMap((reading) => alertsIn(reading, alerts, now)) });
   },

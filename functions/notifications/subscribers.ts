@@ -4,8 +4,13 @@ import { onAllocationThreshold } from './on-allocation-threshold.ts';
 import { onApprovalWaiting } from './on-approval-waiting.ts';
 import { onBalanceLow } from './on-balance-low.ts';
 import { onBalanceRecovered } from './on-balance-recovered.ts';
+import { onEnrolmentRefused } from './on-enrolment-refused.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
 import { onOverLimitChanged } from './on-over-limit-changed.ts';
+import { onProbeAwaitingApproval } from './on-probe-awaiting-approval.ts';
+import { onProbeCameBack } from './on-probe-came-back.ts';
+import { onProbeCloned } from './on-probe-cloned.ts';
+import { onProbeWentDown } from './on-probe-went-down.ts';
 import { onResendRequested } from './on-resend-requested.ts';
 import { onTestNoticeRequested } from './on-test-notice-requested.ts';
 import { onTopUpStopped } from './on-top-up-stopped.ts';
@@ -18,6 +23,11 @@ export const subscribers: readonly Subscriber[] = [
   onBalanceRecovered,
   onTopUpStopped,
   onApprovalWaiting,
+  onProbeWentDown,
+  onProbeCameBack,
+  onProbeCloned,
+  onEnrolmentRefused,
+  onProbeAwaitingApproval,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

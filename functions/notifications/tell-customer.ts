@@ -3,6 +3,7 @@ import { react } from '../../lib/aws/react.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { idPattern } from '../../lib/kit/id.ts';
 import { type InForce, inherit } from '../../lib/kit/inherit.ts';
+import type { Key } from '../../lib/kit/keys.ts';
 import type { About, Message } from '../../lib/notifications/emails.ts';
 import { type NoticeKind, noticeIdOf, tell } from '../../lib/notifications/notice.ts';
 import { type Audience, aboutCustomer, audienceOf, toLayers } from '../../lib/notifications/settings.ts';
@@ -11,6 +12,7 @@ import { asNotifications } from './as-notifications.ts';
 import { sendNotice } from './send-notice.ts';
 
 const customer = idPattern('customer');
+type Stored = Readonly<Record<string, unknown>>;
 
 /** Records the one notice of an event about a customer's meter and sends what of it is still to be sent. */
 export async function tellCustomer<D>(
@@ -21,17 +23,19 @@ export async function tellCustomer<D>(
     readonly meter: string;
     /** Alerts that the notice tells of. */
     readonly alerts: readonly string[];
-    readonly say: (facts: D, about: About, settings: InForce) => Message;
+    /** An item that the message speaks of; read with everything else. */
+    readonly beside?: Key;
+    readonly say: (facts: D, about: About, settings: InForce, beside: Stored | undefined) => Message;
   },
 ): Promise<void> {
   const { data, at, tenant, id: eventId } = envelope;
-  const { kind, to, meter, alerts } = how;
+  const { kind, to, meter, alerts, beside } = how;
   const customerId = customer.test(envelope.subject) ? envelope.subject : tenant.id;
   const noticeId = noticeIdOf(eventId);
   const inherits = to !== 'ADMINISTRATORS';
   const nodes = inherits ? [...new Set([...tenant.path.slice(1), customerId])] : [];
   await react(envelope as Envelope, async (now) => {
-    const asked = { customerId, noticeId, meter, members: to !== 'LICENCE_RECIPIENTS' };
+    const asked = { customerId, noticeId, meter, beside, members: to !== 'LICENCE_RECIPIENTS' };
     let found = await circumstances({ ...asked, layers: nodes });
     if (found.exists) return undefined;
     // Deleted since: there is nobody to tell.
@@ -43,7 +47,7 @@ export async function tellCustomer<D>(
     const layers = toLayers(found.settings);
     const recipients = audienceOf(to, { layers, node: found.node, members: found.members });
     if (!recipients) return undefined;
-    const message = how.say(data, aboutCustomer(found.node, at), inherit(layers));
+    const message = how.say(data, aboutCustomer(found.node, at), inherit(layers), found.beside);
     const telling = {
       tenantId: customerId,
       eventId,

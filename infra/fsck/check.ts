@@ -15,6 +15,8 @@ export const invariants = [
   'catalogue',
   'requests',
   'pools',
+  'probes',
+  'sums',
   'names',
   'receipts',
   'indexes',

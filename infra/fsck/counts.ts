@@ -44,9 +44,14 @@ export const counts: Check = (known, tell) => {
       else if (item.kind === 'person') {
         for (const place of groupsOf(item as unknown as Place))
           there(placeOf({ ...groupKey(tenant, place) }), 'people');
-      } else if (item.kind === 'meter') said(`${tenant} ${item.type}`, 'items in use', item.used);
-      else if (item.kind === 'item' && item.state === 'MANAGED')
-        there(`${tenant} ${item.type}`, 'items in use');
+      } else if (item.kind === 'meter') {
+        said(`${tenant} ${item.type}`, 'items in use', item.used);
+        said(`${tenant} ${item.type}`, 'items waiting', item.waiting);
+      } else if (item.kind === 'item') {
+        const waits = item.summary !== 'BY_REQUEST';
+        if (item.state === 'MANAGED') there(`${tenant} ${item.type}`, 'items in use');
+        else if (waits) there(`${tenant} ${item.type}`, 'items waiting');
+      }
     },
     end: () => {
       for (const [id, { type }] of known.nodes) {

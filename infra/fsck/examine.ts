@@ -7,11 +7,13 @@ import { lots } from './lots.ts';
 import { names } from './names.ts';
 import { administrators, roles } from './people.ts';
 import { pools } from './pools.ts';
+import { probes } from './probes.ts';
 import { receipts } from './receipts.ts';
 import { refunds } from './refunds.ts';
 import { requests } from './requests.ts';
 import { narrowing } from './services.ts';
 import { emptySkeleton, learn } from './skeleton.ts';
+import { sums } from './sums.ts';
 import { tenancy } from './tenancy.ts';
 import { transfers } from './transfers.ts';
 import { tree } from './tree.ts';
@@ -27,6 +29,8 @@ const checks: Readonly<Record<Invariant, Check>> = {
   catalogue,
   requests,
   pools,
+  probes,
+  sums,
   names,
   receipts,
   indexes,

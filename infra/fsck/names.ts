@@ -9,6 +9,7 @@ import { platformId } from '../../lib/kit/id.ts';
 import { identityKey, type Key, refundKey, uniqueKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
 import { canonicalEmail, foldName } from '../../lib/kit/text.ts';
+import { probeNameKey } from '../../lib/probes/probe.ts';
 import { upnKey, userNameKey } from '../../lib/users/user.ts';
 import { balance, type Check, placeOf, type Stored, tenantOf, type Watch } from './check.ts';
 import { providerAbove, type Skeleton } from './skeleton.ts';
@@ -61,6 +62,8 @@ function namesOf(item: Stored, known: Skeleton): Key[] {
       return [uniqueKey(tenant, 'EXTERNAL', digest('external', canonicalEmail(text(item.email))))];
     case 'member':
       return [identityKey(platformId, emailHash(text(item.email)))];
+    case 'probe':
+      return item.retiredAt === null ? [probeNameKey(tenant, text(item.name))] : [];
     case 'entry':
       return item.type === 'REFUND' ? [refundKey(tenant, text(item.refundOf))] : [];
     default:

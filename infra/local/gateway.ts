@@ -4,7 +4,6 @@ import { type Authorizer, type JwtConfiguration, makeAuthorizer } from './author
 import { toEvent } from './gateway-event.ts';
 import type { Denial, Guard } from './iam.ts';
 import type { LocalFunction } from './lambda.ts';
-import { apiId } from './names.ts';
 import { missingInvocation, permittedInvocations } from './permissions.ts';
 import { type Invoked, payloadLimit } from './pool.ts';
 import { type GatewayRoute, type Match, makeRoute, matchRoute } from './routes.ts';
@@ -30,6 +29,7 @@ const headerLimit = 10_240;
 const integrationMilliseconds = 30_000;
 
 interface RouteProperties {
+  readonly ApiId: string;
   readonly RouteKey: string;
   readonly Target: string;
   readonly AuthorizationType?: string;
@@ -37,8 +37,12 @@ interface RouteProperties {
   readonly AuthorizationScopes?: string[];
 }
 
-/** Reads the stack's HTTP API: routes, integrations, JWT authorizers. */
-export function readGateway(stack: Stack, functions: readonly LocalFunction[], guard: Guard): Gateway {
+/** Reads an HTTP API of the stack: routes, integrations, JWT authorizers. */
+export function readGateway(
+  stack: Stack,
+  { functions, guard }: { readonly functions: readonly LocalFunction[]; readonly guard: Guard },
+  id: string,
+): Gateway {
   const integrations = new Map<string, LocalFunction>();
   for (const { id, properties } of stack.all<{ IntegrationUri: string }>('AWS::ApiGatewayV2::Integration')) {
     const target = functions.find(({ arn }) => properties.IntegrationUri.includes(arn));
@@ -54,7 +58,10 @@ export function readGateway(stack: Stack, functions: readonly LocalFunction[], g
       ]),
   );
   const permitted = permittedInvocations(stack, 'apigateway.amazonaws.com');
-  const routes = stack.all<RouteProperties>('AWS::ApiGatewayV2::Route').map(({ id, properties }) => {
+  const own = stack
+    .all<RouteProperties>('AWS::ApiGatewayV2::Route')
+    .filter(({ properties }) => properties.ApiId === id);
+  const routes = own.map(({ id, properties }) => {
     const target = integrations.get(properties.Target);
     if (!target) throw new Error(`Route ${properties.RouteKey} (${id}) leads to no integration`);
     const authorize =
@@ -71,8 +78,7 @@ export function readGateway(stack: Stack, functions: readonly LocalFunction[], g
       refused,
     });
   });
-  const api = stack.all('AWS::ApiGatewayV2::Api')[0];
-  return { routes, stack, guard, id: apiId(`${stack.place.stackName}-${api?.id}`) };
+  return { routes, stack, guard, id };
 }
 
 /** Serves the HTTP API as API Gateway would (payload 2.0). `gateway` is asked at each request. */

@@ -5,7 +5,8 @@ import { findAssembly, issuerName, localDirectory, region } from './assembly.ts'
 import { addressFile } from './attach.ts';
 import { type Doors, openDoors, type Ports } from './doors.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { readGateway } from './gateway.ts';
+import { type Gateway, readGateway } from './gateway.ts';
+import { type Heartbeats, setHeartbeats } from './heartbeats.ts';
 import type { Denial, Grant } from './iam.ts';
 import { lock } from './lock.ts';
 import { countDeadLetters, findTrigger, isIdle, makeParts, type Parts } from './parts.ts';
@@ -18,7 +19,7 @@ import type { Mail } from './ses.ts';
 import { type Stops, stopAll } from './stops.ts';
 import { openStore, type Store } from './store.ts';
 import { createTables } from './tables.ts';
-import { loadStack, type Stack } from './template.ts';
+import { apisOf, type LocalApi, loadStack, type Stack } from './template.ts';
 import { waitUntil } from './wait.ts';
 
 export interface StackOptions {
@@ -38,6 +39,8 @@ export interface StackOptions {
   readonly hourSeconds?: number;
   /** A finished assembly to run instead of our own; its table stays empty. */
   readonly assembly?: string;
+  /** Other heartbeats than those of the template: as the deployment's `heartbeats`. */
+  readonly heartbeats?: Heartbeats;
   /** A directory for the provisioning engine; without it the engine keeps its objects in the table. */
   readonly directory?: DirectoryAccess | undefined;
   readonly progress?: (line: string) => void;
@@ -50,6 +53,8 @@ export interface StackOptions {
 /** The running stack. */
 export interface RunningStack {
   readonly url: string;
+  /** Where agents call. */
+  readonly agentUrl: string;
   readonly inboxUrl: string;
   readonly issuerUrl: string;
   readonly controlUrl: string;
@@ -94,7 +99,10 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
   const stack = loadStack({
     assembly,
     region,
-    edit: options.editTemplate,
+    edit: (template) => {
+      if (options.heartbeats) setHeartbeats(template, options.heartbeats);
+      options.editTemplate?.(template);
+    },
     replace: addressesOf(doors, options.directory),
   });
   const made = await createTables(stack, engine.endpoint);
@@ -109,7 +117,7 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
   const running = describe({ stack, doors, engine, parts, stops, directory: options.directory });
   doors.open({
     cloud: makeCloud({ stack, store, engine, parts, running, directory: options.directory }),
-    gateway: readGateway(stack, parts.functions, parts.guard),
+    ...openGateways(stack, parts),
     trigger: findTrigger(stack, parts.functions),
   });
   const sources = [...parts.sources, ...parts.schedules];
@@ -141,11 +149,29 @@ async function prepare(
   return [assembly.value, engine.value];
 }
 
-function addressesOf({ url, issuer }: Doors, directory: DirectoryAccess | undefined) {
-  return (place: { region: string }, apis: readonly string[]) => ({
+function openGateways(
+  stack: Stack,
+  parts: Parts,
+): { readonly gateway: Gateway; readonly agentGateway: Gateway | undefined } {
+  const apis = apisOf(stack.template, stack.place);
+  const agents = apis.find(({ forAgents }) => forAgents);
+  const people = apis.find(({ forAgents }) => !forAgents);
+  return {
+    gateway: readGateway(stack, parts, people?.id ?? ''),
+    agentGateway: agents && readGateway(stack, parts, agents.id),
+  };
+}
+
+function addressesOf({ url, agentUrl, issuer }: Doors, directory: DirectoryAccess | undefined) {
+  return (place: { region: string }, apis: readonly LocalApi[]) => ({
     [issuerName]: issuer.url,
     ...(directory ? { [localDirectory.url]: directory.url } : {}),
-    ...Object.fromEntries(apis.map((id) => [`https://${id}.execute-api.${place.region}.amazonaws.com`, url])),
+    ...Object.fromEntries(
+      apis.map(({ id, forAgents }) => [
+        `https://${id}.execute-api.${place.region}.amazonaws.com`,
+        forAgents ? agentUrl : url,
+      ]),
+    ),
   });
 }
 
@@ -180,6 +206,7 @@ function describe({
   return {
     directory: directory && accessOf(directory),
     url: doors.url,
+    agentUrl: doors.agentUrl,
     controlUrl: doors.controlUrl,
     inboxUrl: doors.inbox.url,
     issuerUrl: doors.issuer.url,
@@ -235,8 +262,11 @@ function scratch(stops: Stops): string {
 }
 
 function addresses(running: RunningStack) {
-  const { url, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory } = running;
-  return { pid: process.pid, url, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory };
+  const { url, agentUrl, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory } = running;
+  return {
+    pid: process.pid,
+    ...{ url, agentUrl, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory },
+  };
 }
 
 const accessOf = ({ url, baseDn, secret }: DirectoryAccess): DirectoryAccess => ({ url, baseDn, secret });

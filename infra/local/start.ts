@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readArguments } from './arguments.ts';
 import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
+import { readHeartbeats } from './heartbeats.ts';
 import { lock } from './lock.ts';
 import { people } from './people.ts';
 import { type Samba, startSamba } from './samba.ts';
@@ -12,8 +13,10 @@ const options = {
   data: { type: 'string', default: '.data' },
   port: { type: 'string' },
   directory: { type: 'string' },
+  heartbeat: { type: 'string' },
 } as const;
-const usage = 'Usage: npm start -- [--data <directory>] [--port <number>] [--directory samba]';
+const usage =
+  'Usage: npm start -- [--data <directory>] [--port <number>] [--directory samba] [--heartbeat <seconds>]';
 
 const values = readValues();
 await main().catch(fail);
@@ -44,6 +47,7 @@ async function main(): Promise<void> {
     dir: values.data,
     locked: true,
     directory,
+    ...(values.heartbeat === undefined ? {} : { heartbeats: readHeartbeats(values.heartbeat) }),
     ports: readPorts(),
     lost: () => {
       console.error('The DynamoDB engine ended by itself: the stack ends too.');
@@ -69,6 +73,7 @@ Quartermaster is ready after ${seconds()} s.
 
   API      ${stack.url}
   Docs     ${stack.url}/docs
+  Agents   ${stack.agentUrl}
   Inbox    ${stack.inboxUrl}
   Issuer   ${stack.issuerUrl}
   IAM      ${stack.controlUrl}/local/iam
@@ -91,7 +96,7 @@ async function openDirectory(kind: string | undefined): Promise<Samba | undefine
 
 function readPorts() {
   const base = Number(values.port ?? process.env.PORT ?? 4000);
-  if (!Number.isInteger(base) || base < 0 || base > 65_532)
+  if (!Number.isInteger(base) || base < 0 || base > 65_531)
     throw new Stop(`--port ${values.port} is not a port.`);
   const read = (name: string, offset: number) =>
     Number(process.env[name] ?? (base === 0 ? 0 : base + offset));
@@ -100,6 +105,7 @@ function readPorts() {
     issuer: read('ISSUER_PORT', 1),
     inbox: read('INBOX_PORT', 2),
     proxy: read('PROXY_PORT', 3),
+    agents: read('AGENTS_PORT', 4),
   };
 }
 

@@ -12,6 +12,24 @@ export interface Resolved<P = Record<string, unknown>> {
   readonly properties: P;
 }
 
+/** An HTTP API of the stack. */
+export interface LocalApi {
+  readonly id: string;
+  /** The one that agents call, as the stack's output `AgentUrl` says. */
+  readonly forAgents: boolean;
+}
+
+/** The HTTP APIs of a template. */
+export function apisOf(template: Template, place: Place): LocalApi[] {
+  const output = JSON.stringify(template.Outputs?.AgentUrl?.Value ?? null);
+  return Object.entries(template.Resources)
+    .filter(([, one]) => one.Type === 'AWS::ApiGatewayV2::Api')
+    .map(([logicalId]) => ({
+      id: apiId(`${place.stackName}-${logicalId}`),
+      forAgents: output.includes(`"${logicalId}"`),
+    }));
+}
+
 /** The synthesized stack, resolved for this machine. */
 export interface Stack {
   readonly place: Place;
@@ -26,7 +44,7 @@ export interface LoadOptions {
   readonly assembly: string;
   readonly region: string;
   /** Texts replaced throughout: addresses that only this run knows. */
-  readonly replace: (place: Place, apiIds: readonly string[]) => Readonly<Record<string, string>>;
+  readonly replace: (place: Place, apis: readonly LocalApi[]) => Readonly<Record<string, string>>;
   /** Changes the template before it is read; for tests that take a grant away. */
   readonly edit?: ((template: Template) => void) | undefined;
 }
@@ -65,11 +83,7 @@ export function makeStack(parts: {
   const { template, place, assembly, assets } = parts;
   const names = localNames(place);
   const { evaluate, holds } = evaluator(template, place, names);
-  const apis = Object.entries(template.Resources).filter(([, one]) => one.Type === 'AWS::ApiGatewayV2::Api');
-  const words = parts.replace(
-    place,
-    apis.map(([id]) => apiId(`${place.stackName}-${id}`)),
-  );
+  const words = parts.replace(place, apisOf(template, place));
   const cache = new Map<string, Resolved>();
   const resolve = (id: string, resource: Resource): Resolved => {
     const known = cache.get(id);

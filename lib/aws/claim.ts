@@ -33,13 +33,14 @@ export function claimOf(use: KeyUse, request: readonly unknown[]): Claim {
 
 /** Keeps an answer with the change that it answers, for 24 hours. */
 export function claimWrite(claim: Claim, reply: Reply & { status: number }, at: string): Write {
+  const body = reply.kept ?? reply.body;
   const seconds = Math.floor(Date.parse(at) / 1000);
   const item: Item & { expiresAt: number } = {
     ...claim.key,
     kind: 'claim',
     hash: claim.hash,
     status: reply.status,
-    body: reply.body === undefined ? undefined : JSON.stringify(reply.body),
+    body: body === undefined ? undefined : JSON.stringify(body),
     replyVersion: reply.version,
     location: reply.location,
     expiresAt: seconds + keptSeconds,

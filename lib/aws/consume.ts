@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { mostTries, type Subscriber } from '../kit/context.ts';
+import { mostTries, ownEvents, type Subscriber } from '../kit/context.ts';
 import { type Envelope, envelope } from '../kit/event.ts';
 import { Problem } from '../kit/problem.ts';
 import { log } from './log.ts';
@@ -73,22 +73,26 @@ async function react(subscribers: readonly Subscriber[], record: SQSRecord): Pro
   const matching = subscribers.filter((one) => isFor(one, delivered));
   if (matching.length === 0) throw new Error(`No subscriber for ${delivered['detail-type']}`);
   for (const one of matching) {
-    const seen = 'type' in one.on ? open(one, delivered) : foreign(delivered);
+    const seen = ownEvents(one) ? open(one, delivered) : foreign(delivered);
     log().info('reaction', { subscriber: one.id, eventId: seen.id, type: seen.type });
     await one.handle(seen);
   }
 }
 
 function isFor(one: Subscriber, delivered: Delivered): boolean {
-  if ('type' in one.on)
-    return delivered.source === 'quartermaster' && one.on.type === delivered['detail-type'];
+  if (!('source' in one.on))
+    return delivered.source === 'quartermaster' && contractOf(one, delivered) !== undefined;
   return one.on.source === delivered.source && one.on.detailTypes.includes(delivered['detail-type']);
 }
 
+const contractOf = (one: Subscriber, delivered: Delivered) =>
+  ownEvents(one)?.find(({ type }) => type === delivered['detail-type']);
+
 function open(one: Subscriber, delivered: Delivered): Envelope {
-  if (!('type' in one.on)) throw new Error('Only our own events have a contract');
+  const contract = contractOf(one, delivered);
+  if (!contract) throw new Error('Only our own events have a contract');
   const whole = envelope.parse(delivered.detail) as Envelope;
-  return { ...whole, data: one.on.data.parse(whole.data) };
+  return { ...whole, data: contract.data.parse(whole.data) };
 }
 
 function foreign(delivered: Delivered): Envelope {

@@ -1,26 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { malformed, Problem } from '../kit/problem.ts';
-import { env } from './env.ts';
-import { patience } from './world.ts';
+import { secretKey } from './secret-key.ts';
 
-let key: Promise<Buffer> | undefined;
-
-/** The key that seals cursors: SHA-256 of the secret, read once per process. */
+/** The key that seals cursors. */
 export function cursorKey(): Promise<Buffer> {
-  key ??= readKey().catch((error: unknown) => {
-    key = undefined;
-    throw error;
-  });
-  return key;
-}
-
-async function readKey(): Promise<Buffer> {
-  const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
-    new GetSecretValueCommand({ SecretId: env('CURSOR_SECRET_ARN') }),
-  );
-  if (!SecretString) throw new Error('The cursor secret is empty');
-  return createHash('sha256').update(SecretString).digest();
+  return secretKey('CURSOR_SECRET_ARN');
 }
 
 /** Seals a position with AES-256-GCM; `bound` (tenant, route, filters) must be the same to open it. */

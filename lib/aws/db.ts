@@ -16,7 +16,7 @@ import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
-import { toTransactItem } from './expression.ts';
+import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
 import { backoff, patience } from './world.ts';
 
@@ -240,16 +240,32 @@ function lost(at: readonly number[], writes: readonly Write[]): Error {
   for (const index of at) {
     const write = writes[index];
     if ((write?.do === 'create' || write?.do === 'vacant') && write.taken) return write.taken;
-    if (write?.do === 'adjust' && write.short) return write.short;
+    if ((write?.do === 'adjust' || write?.do === 'amend') && write.short) return write.short;
   }
   return new LostRace(at);
+}
+
+/** What became of an attempt: the item after it, or as it stood in the way (undefined: there is none). */
+export type Attempted =
+  | { readonly done: Record<string, unknown> }
+  | { readonly found: Record<string, unknown> | undefined };
+
+/** One UpdateItem under the item's own conditions: one round trip, whether it changes the item or says why not. */
+export async function attempt(of: Attempt): Promise<Attempted> {
+  try {
+    const { Attributes } = await translated(client().send(new UpdateItemCommand(toUpdate(of))));
+    return { done: fromAttributes(Attributes ?? {}) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { found: error.Item && fromAttributes(error.Item) };
+  }
 }
 
 /** Throws the problem that `commit` would refuse these writes with now; writes nothing. For dry runs. */
 export async function rehearse(writes: readonly Write[]): Promise<void> {
   const asked = writes
-    .filter((write) => write.do === 'create' || write.do === 'adjust')
-    .filter((write) => write.do === 'adjust' || !write.secret);
+    .filter((write) => write.do === 'create' || write.do === 'adjust' || write.do === 'amend')
+    .filter((write) => write.do !== 'create' || !write.secret);
   const found = await getAll(
     asked.map((write) => (write.do === 'create' ? write.item : write.key)),
     true,
@@ -257,7 +273,12 @@ export async function rehearse(writes: readonly Write[]): Promise<void> {
   asked.forEach((write, index) => {
     const item = found[index];
     if (write.do === 'create' && write.taken && item) throw write.taken;
-    if (write.do !== 'adjust' || !write.short) return;
+    if (write.do === 'create' || !write.short) return;
+    if (write.do === 'amend') {
+      const seen = Object.entries(write.where).every(([name, value]) => (item?.[name] ?? null) === value);
+      if (!item || !seen) throw write.short;
+      return;
+    }
     const floors = Object.entries(write.atLeast ?? {});
     const ceilings = Object.entries(write.atMost ?? {});
     const within =

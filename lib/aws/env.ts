@@ -2,6 +2,8 @@
 export const environment = {
   table: ['TABLE_NAME'],
   cursor: ['CURSOR_SECRET_ARN'],
+  agents: ['AGENT_SECRET_ARN'],
+  rhythm: ['PROBE_INTERVAL_SECONDS', 'PROBE_SILENCE_SECONDS'],
   mail: ['MAIL_FROM', 'MAIL_CONFIGURATION_SET'],
   bus: ['BUS_NAME'],
   directory: ['DIRECTORY_URL', 'DIRECTORY_BASE_DN', 'DIRECTORY_SECRET_ARN'],

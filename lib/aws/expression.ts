@@ -1,4 +1,5 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { env } from './env.ts';
 import { toAttribute, toAttributes } from './item.ts';
@@ -50,6 +51,8 @@ export function toTransactItem(write: Write): TransactWriteItem {
       return { ConditionCheck: { TableName, Key: toAttributes({ ...write.key }), ...vacancy(write) } };
     case 'adjust':
       return { Update: { TableName, ...adjustment(write) } };
+    case 'amend':
+      return { Update: { TableName, ...amendment(write) } };
   }
 }
 
@@ -77,6 +80,74 @@ function vacancy({ unless }: Extract<Write, { do: 'vacant' }>) {
     ExpressionAttributeValues: toAttributes(
       Object.fromEntries(said.map(([, value], index) => [`:u${index}`, value])),
     ),
+  };
+}
+
+/** A change of one item by what the item itself holds: nobody has read it before. */
+export interface Attempt {
+  readonly key: Key;
+  /** Attributes to set; null removes one. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** Values that attributes must have; null: absent. */
+  readonly where: Readonly<Record<string, string | number | boolean | null>>;
+  /** Values that attributes must be below. */
+  readonly below?: Readonly<Record<string, string | number>>;
+  /** Values that attributes must have or be above. */
+  readonly atLeast?: Readonly<Record<string, string | number>>;
+}
+
+/** An attempt as an UpdateItem: answers the whole item, as it is after or, where a condition failed, as it was. */
+export function toUpdate({ below = {}, atLeast = {}, ...amended }: Attempt): UpdateItemCommandInput {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues, ...rest } =
+    amendment(amended);
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const bound = (bounds: typeof below, sign: string, mark: string) =>
+    Object.entries(bounds).map(([attribute, value], index) => {
+      names[`#${mark}${index}`] = attribute;
+      values[`:${mark}${index}`] = value;
+      return `#${mark}${index} ${sign} :${mark}${index}`;
+    });
+  const conditions = [ConditionExpression, ...bound(below, '<', 'b'), ...bound(atLeast, '>=', 'f')];
+  return {
+    TableName: env('TABLE_NAME'),
+    ...rest,
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: { ...ExpressionAttributeNames, ...names },
+    ExpressionAttributeValues: { ...ExpressionAttributeValues, ...toAttributes(values) },
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+function amendment(write: Pick<Extract<Write, { do: 'amend' }>, 'key' | 'set' | 'where'>) {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const sets: string[] = [];
+  const removes: string[] = [];
+  for (const [index, [attribute, value]] of Object.entries(write.set).entries()) {
+    names[`#s${index}`] = attribute;
+    if (value === null) removes.push(`#s${index}`);
+    else {
+      values[`:s${index}`] = value;
+      sets.push(`#s${index} = :s${index}`);
+    }
+  }
+  const seen = Object.entries(write.where).map(([attribute, value], index) => {
+    names[`#w${index}`] = attribute;
+    if (value === null) return `attribute_not_exists(#w${index})`;
+    values[`:w${index}`] = value;
+    return `#w${index} = :w${index}`;
+  });
+  return {
+    Key: toAttributes({ ...write.key }),
+    UpdateExpression: [
+      ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+      ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+    ].join(' '),
+    ConditionExpression: ['attribute_exists(PK)', ...seen].join(' AND '),
+    ExpressionAttributeNames: names,
+    ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: toAttributes(values) } : {}),
   };
 }
 

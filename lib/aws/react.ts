@@ -7,7 +7,7 @@ import { commit, LostRace } from './db.ts';
 import { settle } from './settle.ts';
 import { backoff, now, secret } from './world.ts';
 
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
 
 /** What an event leads to, at which node and in whose name; undefined: nothing, or nothing more. */
 export type Decided =
@@ -26,6 +26,7 @@ export type Decided =
 export async function react(
   { traceId }: Pick<Envelope, 'traceId'>,
   decide: (at: string, again: boolean) => Promise<Decided>,
+  patienceMs = usualPatienceMs,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (let attempt = 0; ; attempt++) {

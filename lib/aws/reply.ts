@@ -5,7 +5,7 @@ import type { Route } from '../kit/route.ts';
 
 /** A decision's answer as the gateway wants it. */
 export function toResponse(
-  route: Route,
+  route: Pick<Route, 'reply'>,
   reply: Reply,
   extra: Record<string, string> = {},
 ): APIGatewayProxyStructuredResultV2 {

@@ -78,13 +78,14 @@ export function parseRequest(route: Route, event: GatewayEvent): Parsed {
   return parsed as Parsed;
 }
 
-function describe(errors: readonly FieldError[]): string {
+/** The first wrong field in words, and how many more there are. */
+export function describe(errors: readonly FieldError[]): string {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return first ? `${first.pointer} ${first.message}${more}` : 'The request is malformed';
 }
 
-export function header(event: GatewayEvent, name: string): string | undefined {
+export function header(event: Pick<GatewayEvent, 'headers'>, name: string): string | undefined {
   return event.headers?.[name];
 }
 
@@ -124,7 +125,8 @@ function notUtf8(): Problem {
   });
 }
 
-function decode(bytes: Buffer): string {
+/** Bytes as UTF-8 text; 400 where they are not. */
+export function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -134,7 +136,8 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function toErrors(issue: z.core.$ZodIssue, where: string): FieldError[] {
+/** What a schema objects to, field by field; `where` is the part of the request. */
+export function toErrors(issue: z.core.$ZodIssue, where: string): FieldError[] {
   const at = (path: readonly PropertyKey[]) => toPointer([...where.split('/').filter(Boolean), ...path]);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: at([...issue.path, key]), message: 'is not a field here' }));

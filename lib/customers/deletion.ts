@@ -7,6 +7,7 @@ import {
   holdingsKey,
   type Key,
   openRequestsKey,
+  probeCountsKey,
   resellerKey,
   settingsKey,
   uniqueKey,
@@ -20,7 +21,7 @@ import { depart } from './departure.ts';
 import { exchangeBillingId, exchangeDomains } from './domain.ts';
 import { customerDeleted, provisioningRequested } from './events.ts';
 import { type Forest, mark } from './forest.ts';
-import { hasChildren, inUse, notDeprovisioned, openRequests, tooManyPeople } from './problems.ts';
+import { hasChildren, hasProbes, inUse, notDeprovisioned, openRequests, tooManyPeople } from './problems.ts';
 import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
 import { dismiss, type Selling } from './reseller.ts';
 
@@ -39,6 +40,8 @@ export interface Estate {
   readonly users: { readonly users: number; readonly version: number } | undefined;
   /** The count of its open requests; undefined where it never had any. */
   readonly requests: { readonly open: number; readonly version: number } | undefined;
+  /** The count of its probes that are not retired; undefined where it never had any. */
+  readonly probes: { readonly live: number; readonly version: number } | undefined;
   readonly services: number;
   /** Services that it may hand on. */
   readonly offers: number;
@@ -79,6 +82,7 @@ export function deleteCustomer(
       ...release(providerId, estate.company),
       counted(settingsKey(node.id, 'USERS'), estate.users),
       counted(openRequestsKey(node.id), estate.requests),
+      counted(probeCountsKey(node.id), estate.probes),
       ...(lastUser ?? []),
       ...estate.people.flatMap(leave),
       ...sold(node, estate),
@@ -115,6 +119,8 @@ function mustBeEmpty(gone: Customer, estate: Estate, goes: number): void {
     refuse(inUse, undefined, { users, services, offers, licences });
   const open = estate.requests?.open ?? 0;
   if (open > 0) refuse(openRequests, undefined, { open });
+  const probes = estate.probes?.live ?? 0;
+  if (probes > 0) refuse(hasProbes, undefined, { probes });
   if (estate.people.length > mostPeople) refuse(tooManyPeople);
 }
 

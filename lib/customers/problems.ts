@@ -136,6 +136,11 @@ export const openRequests = problem({
   status: 409,
   title: 'Requests of its people are still open; complete or cancel them first',
 });
+export const hasProbes = problem({
+  code: 'customers.has_probes',
+  status: 409,
+  title: 'It still has probes; retire them first',
+});
 export const tooManyPeople = problem({
   code: 'customers.too_many_people',
   status: 409,

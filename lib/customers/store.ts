@@ -16,6 +16,7 @@ import {
   operationKey,
   partition,
   personKey,
+  probeCountsKey,
   resellerKey,
   settingsKey,
   treeEntry,
@@ -196,27 +197,30 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'b
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>
     page({ ...place, limit: 100, consistent: true });
-  const [[selling, forest, company, users, requests], people, { had, offered }, meters] = await Promise.all([
-    getAll(
-      [
-        resellerKey(node.id),
-        forestKey(providerId),
-        companyKey(providerId, companyId ?? '-'),
-        userCountKey(node.id),
-        openRequestsKey(node.id),
-      ],
-      true,
-    ),
-    one({ partition: partition(node.id), prefix: memberPrefix }),
-    holdingsOf(node.id),
-    one({ partition: partition(node.id), prefix: meterPrefix }),
-  ]);
+  const [[selling, forest, company, users, requests, probes], people, { had, offered }, meters] =
+    await Promise.all([
+      getAll(
+        [
+          resellerKey(node.id),
+          forestKey(providerId),
+          companyKey(providerId, companyId ?? '-'),
+          userCountKey(node.id),
+          openRequestsKey(node.id),
+          probeCountsKey(node.id),
+        ],
+        true,
+      ),
+      one({ partition: partition(node.id), prefix: memberPrefix }),
+      holdingsOf(node.id),
+      one({ partition: partition(node.id), prefix: meterPrefix }),
+    ]);
   return {
     selling: toSelling(selling),
     forest: toForest(forest),
     company: company && toCompany(company),
     users: users && { users: Number(users.users), version: Number(users.version) },
     requests: requests && { open: Number(requests.open), version: Number(requests.version) },
+    probes: probes && { live: Number(probes.live), version: Number(probes.version) },
     people: people.items.map((item) => toMembership(item, node.id)),
     services: had.length,
     offers: offered.length,

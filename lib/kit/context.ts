@@ -1,3 +1,4 @@
+import type { AgentRoute } from './agent.ts';
 import type { Envelope, EventType } from './event.ts';
 import type { Route } from './route.ts';
 
@@ -13,6 +14,8 @@ export interface Needs {
   readonly mail?: boolean;
   /** Seals cursors (reads the cursor key). */
   readonly cursor?: boolean;
+  /** Makes and checks certificates of agents (reads the agents' key). */
+  readonly agents?: boolean;
   /** `named`: says where objects of the directory stand. `reached`: talks to it; in its network where one is configured. */
   readonly directory?: 'named' | 'reached';
 }
@@ -24,8 +27,11 @@ export const mostTries = 6;
 export interface Subscriber<D = unknown> {
   /** Kebab case, `on-<noun>-<past>`: the file's name. */
   readonly id: string;
-  /** Our own event, or a foreign one of the account's default bus by source and detail types. */
-  readonly on: EventType<D> | { readonly source: string; readonly detailTypes: readonly string[] };
+  /** Our own event, any of several, or foreign ones of the account's default bus by source and detail types. */
+  readonly on:
+    | EventType<D>
+    | { readonly anyOf: readonly EventType[] }
+    | { readonly source: string; readonly detailTypes: readonly string[] };
   /** What a person suffers while it fails; becomes the alarm's text. */
   readonly impact: string;
   /** Idempotent by `envelope.id`; throws to be tried again. For foreign events `data` is the raw detail. */
@@ -57,6 +63,14 @@ export interface Context {
   readonly schedules?: readonly Schedule[];
   /** What its schedules need; they run in a function of their own. */
   readonly scheduleNeeds?: Needs;
+  /** What agents at the customers call: an API and a function of their own (`functions/<context>/agent.ts`). */
+  readonly agent?: { readonly routes: readonly AgentRoute[]; readonly impact: string; readonly needs: Needs };
+}
+
+/** Our own events that wake a subscriber; undefined where it waits for foreign ones. */
+export function ownEvents({ on }: Subscriber): readonly EventType[] | undefined {
+  if ('source' in on) return undefined;
+  return 'anyOf' in on ? on.anyOf : [on];
 }
 
 export function subscriber<D>(record: Subscriber<D>): Subscriber {

@@ -24,6 +24,9 @@ export const prefixes = {
   catalogItem: 'cat',
   marketplace: 'mkt',
   dynamicGroup: 'dgr',
+  probe: 'prb',
+  command: 'cmd',
+  maintenanceWindow: 'mwn',
 } as const;
 
 export type Kind = keyof typeof prefixes;

@@ -52,7 +52,11 @@ export type PartitionKind =
   | 'END_USER'
   | 'MARKET'
   | 'GROUP'
-  | 'REQUEST';
+  | 'REQUEST'
+  | 'PROBE'
+  | 'WHEEL'
+  | 'WINDOW'
+  | 'OBSERVED';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -325,6 +329,40 @@ export const serviceRequestKey = (customerId: string, requestId: string): Key =>
  * version, or to its absence; every request moves it.
  */
 export const openRequestsKey = (customerId: string): Key => settingsKey(customerId, 'REQUESTS');
+
+/** A probe as people set it up: versioned. */
+export const probeKey = (customerId: string, probeId: string): Key => ({
+  PK: partition(customerId, 'PROBE'),
+  SK: probeId,
+});
+/** What a probe's own calls change, beside its profile: below 1 KB, in no index, changed by `amend` alone. */
+export const pulseKey = (customerId: string, probeId: string): Key => ({
+  PK: partition(customerId, 'PROBE'),
+  SK: `${probeId}${pulseSuffix}`,
+});
+export const pulseSuffix = '#P';
+/** How many probes of a customer are in each state. Whoever deletes a customer is bound to its version, or to its absence. */
+export const probeCountsKey = (customerId: string): Key => settingsKey(customerId, 'PROBES');
+/**
+ * When a probe is looked at next: in the platform's partition by minute (`YYYY-MM-DDTHH:MM`), so that one query finds
+ * what is due and nothing else. A row is a hint: what decides is the pulse.
+ */
+export const wheelKey = (look: { minute: string; customerId: string; probeId: string }): Key => ({
+  PK: partition(platformId, 'WHEEL'),
+  SK: `${look.minute}#${look.customerId}#${look.probeId}`,
+});
+/** A time in which outages of a customer's probes are not told. */
+export const maintenanceWindowKey = (customerId: string, windowId: string): Key => ({
+  PK: partition(customerId, 'WINDOW'),
+  SK: windowId,
+});
+/** What a probe had counted at the end of a day (`YYYY-MM-DD`, UTC). */
+export const observedKey = (customerId: string, day: string, probeId: string): Key => ({
+  PK: partition(customerId, 'OBSERVED'),
+  SK: `${day}#${probeId}`,
+});
+/** What a node and everything below it come to, and what of it the parent has been given. */
+export const rollupKey = (nodeId: string): Key => settingsKey(nodeId, 'ROLLUP');
 
 export const noticeKey = (tenantId: string, noticeId: string): Key => ({
   PK: partition(tenantId, 'NOTICE'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { AgentRoute } from './agent.ts';
 import type { Context } from './context.ts';
-import { type ProblemType, shellProblems } from './problem.ts';
+import { agentProblems, type ProblemType, shellProblems } from './problem.ts';
 import { flag, pageQuery, type Route, retryOf } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -20,19 +21,27 @@ export function openapi(
   info: { title: string; version: string; description: string },
 ): Json {
   const paths: Record<string, Json> = {};
-  for (const { name, routes } of contexts) {
+  for (const { name, routes, agent } of contexts) {
     for (const route of routes) {
       paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(name, route) };
     }
+    for (const route of agent?.routes ?? [])
+      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: agentOperation(route) };
   }
   return {
     openapi: '3.1.0',
     info,
     servers: [{ url: '/' }],
-    tags: contexts.map(({ name }) => ({ name })),
+    tags: [
+      ...contexts.map(({ name }) => ({ name })),
+      ...(contexts.some(({ agent }) => agent) ? [{ name: agents, description: agentsDescription }] : []),
+    ],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        ...(contexts.some(({ agent }) => agent) ? { certificate } : {}),
+      },
       schemas: { Problem: problemSchema },
     },
   };
@@ -75,6 +84,66 @@ function operation(tag: string, route: Route): Json {
     responses: { ...success(route), ...refusals(route) },
   };
 }
+
+const agents = 'agents';
+const agentsDescription =
+  'What the programs at the customers call that stand for probes: at an address of their own, with a certificate and a signature, never with a token. docs/agent-protocol.md has the whole conversation.';
+const certificate: Json = {
+  type: 'apiKey',
+  in: 'header',
+  name: 'authorization',
+  description:
+    '`Probe <certificate>`, together with the headers `Quartermaster-Host` and `Quartermaster-Proof`',
+};
+
+function agentOperation(route: AgentRoute): Json {
+  const body = route.body ? { schema: jsonSchema(route.body, 'input') } : undefined;
+  const packed = route.maxInflatedBytes === undefined ? {} : { 'application/gzip': {} };
+  return {
+    operationId: route.id,
+    tags: [agents],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    servers: [{ url: '{agentUrl}', variables: { agentUrl: { default: '/' } } }],
+    'x-permission': route.permission,
+    'x-retry': 'safe',
+    security: route.permission === 'open' ? [] : [{ certificate: [] }],
+    parameters: [
+      ...Object.entries(route.params?.shape ?? {}).map(([name, schema]) =>
+        parameter('path', name, schema as z.ZodType),
+      ),
+      ...agentHeaders,
+    ],
+    ...(body ? { requestBody: { required: true, content: { 'application/json': body, ...packed } } } : {}),
+    responses: {
+      [route.reply.status]: {
+        description: route.summary,
+        ...(route.reply.body
+          ? { content: { 'application/json': { schema: jsonSchema(route.reply.body, 'input') } } }
+          : {}),
+      },
+      ...refusalsOf([...agentProblems, ...route.refuses]),
+    },
+  };
+}
+
+const agentHeaders: Json[] = [
+  {
+    name: 'Quartermaster-Host',
+    in: 'header',
+    required: true,
+    description: 'The same on one machine, for example a hash of its machine id',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{16,64}$' },
+  },
+  {
+    name: 'Quartermaster-Proof',
+    in: 'header',
+    required: true,
+    description:
+      '`<count>.<signature>`: Ed25519 over method, path, count, SHA-256 of the body in hexadecimal, and host, joined by line feeds; base64url',
+    schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,15})\\.[A-Za-z0-9_-]{86}$' },
+  },
+];
 
 function parameters(route: Route): Json[] {
   const query: z.core.$ZodShape = {
@@ -156,8 +225,12 @@ function answerHeaders(route: Route): Json {
 }
 
 function refusals(route: Route): Json {
+  return refusalsOf([...shellProblems.filter((each) => applies(each, route)), ...route.refuses]);
+}
+
+function refusalsOf(types: readonly ProblemType[]): Json {
   const byStatus = new Map<number, ProblemType[]>();
-  for (const one of [...shellProblems.filter((each) => applies(each, route)), ...route.refuses]) {
+  for (const one of types) {
     const known = byStatus.get(one.status) ?? [];
     if (!known.some(({ code }) => code === one.code)) byStatus.set(one.status, [...known, one]);
   }

@@ -43,6 +43,18 @@ export type Write =
       readonly version?: number;
       readonly short?: Problem;
     }
+  /**
+   * Set attributes of an item (null removes one) where others still have the values that the decision saw (null:
+   * absent); everything else of it stays. Else `short`; without it the race is lost and the decision is made again.
+   * For items that others change without reading them: their changes are not undone.
+   */
+  | {
+      readonly do: 'amend';
+      readonly key: Key;
+      readonly set: Readonly<Record<string, unknown>>;
+      readonly where: Readonly<Record<string, string | number | boolean | null>>;
+      readonly short?: Problem;
+    }
   /** Assert that an item still has the version that the decision saw (`null`: still absent). */
   | { readonly do: 'check'; readonly key: Key; readonly version: number | null }
   /**
@@ -73,6 +85,8 @@ export interface Receipt {
 export interface Reply<T = unknown> {
   readonly status?: number;
   readonly body?: T;
+  /** What the same request sent again is answered, where the body holds something that is shown once and kept nowhere. */
+  readonly kept?: unknown;
   readonly version?: number | string;
   readonly location?: string;
   /** Already done before, by its own key: answered with `Idempotent-Replayed: true`. */

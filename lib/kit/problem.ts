@@ -115,3 +115,52 @@ export const shellProblems: readonly ProblemType[] = [
   unavailable,
   unexpected,
 ];
+
+/** Refusals that any call of an agent may meet besides: docs/agent-protocol.md. One constant answer for whoever has no right key. */
+export const agentUnauthenticated = problem({
+  code: 'agent.unauthenticated',
+  status: 401,
+  title: 'A valid certificate and signature, or a valid enrolment key, is required',
+});
+export const agentReplayed = problem({
+  code: 'agent.replayed',
+  status: 401,
+  title: 'This count was used before: keep the state and raise it',
+});
+export const agentRevoked = problem({
+  code: 'agent.revoked',
+  status: 401,
+  title: 'The probe was revoked or retired, or has a newer key pair',
+});
+export const agentCloned = problem({
+  code: 'agent.cloned',
+  status: 401,
+  title: 'Another machine has this key pair: enrol anew',
+});
+export const awaitingApproval = problem({
+  code: 'agent.awaiting_approval',
+  status: 403,
+  title: 'The probe waits for approval',
+  retryable: true,
+});
+export const tooManyCalls = problem({
+  code: 'agent.too_many_calls',
+  status: 429,
+  title: 'More calls than a probe may send',
+  retryable: true,
+});
+
+export const agentProblems: readonly ProblemType[] = [
+  malformed,
+  agentUnauthenticated,
+  agentReplayed,
+  agentRevoked,
+  agentCloned,
+  awaitingApproval,
+  notFound,
+  tooLarge,
+  wrongMediaType,
+  tooManyCalls,
+  unavailable,
+  unexpected,
+];

@@ -1,5 +1,6 @@
-import type { Announcement } from '../kit/event.ts';
+import { type Announcement, announce } from '../kit/event.ts';
 import { refuse, type Write } from '../kit/plan.ts';
+import { useChanged } from './events.ts';
 import { drawn, levels, type Meter, type MeterChange, type Rules, reserved, turnMeter } from './meter.ts';
 import { meterWrite, stepWrite } from './meter-write.ts';
 import { type Notification, thresholdsOf } from './notification.ts';
@@ -44,6 +45,7 @@ export function turn(
   const meters = new Map(account.meters);
   const writes: Write[] = [];
   const announcements: Announcement[] = [];
+  const steps: { resourceType: ResourceType; by: number }[] = [];
   const shortages: { resourceType: ResourceType; needed: number; available: number }[] = [];
   for (const [type, change] of changes) {
     const before = meterOf(account, type);
@@ -60,9 +62,11 @@ export function turn(
       );
     writes.push(...poolTurn({ providerId: account.providerId, type }, by));
     announcements.push(...told);
+    if (after.used !== before.used) steps.push({ resourceType: type, by: after.used - before.used });
     meters.set(type, { ...after, version: after.version + 1 });
   }
   refuseShortages(shortages);
+  if (steps.length > 0) announcements.push(announce(useChanged, account.customerId, { steps }));
   return { meters, writes, announcements };
 }
 

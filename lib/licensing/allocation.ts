@@ -5,7 +5,7 @@ import { contended } from '../kit/problem.ts';
 import { whole } from '../kit/text.ts';
 import { type Account, meterOf, turn } from './account.ts';
 import { allocationChanged } from './events.ts';
-import { inState, type Kept, mostItems, replaceWrite } from './item.ts';
+import { inState, isWaiting, type Kept, mostItems, replaceWrite } from './item.ts';
 import { type licences, viewLicences } from './licences.ts';
 import type { MeterChange } from './meter.ts';
 import { layersUnchanged } from './notification.ts';
@@ -136,8 +136,12 @@ function lower(
   return short.flatMap(({ resourceType: type, used, limit }) => {
     const going = (at.newest?.get(type) ?? []).slice(0, used - limit);
     if (going.length < used - limit) refuse(contended);
-    changes.set(type, { ...changes.get(type), used: used - going.length });
-    return going.map((one) => inState(one, { state: 'UNMANAGED', reason: 'LIMIT_LOWERED', now: at.now }));
+    const gone = going.map((one) =>
+      inState(one, { state: 'UNMANAGED', reason: 'LIMIT_LOWERED', now: at.now }),
+    );
+    const waiting = meterOf(account, type).waiting + gone.filter(isWaiting).length;
+    changes.set(type, { ...changes.get(type), used: used - gone.length, waiting });
+    return gone;
   });
 }
 

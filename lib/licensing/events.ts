@@ -58,6 +58,17 @@ export const overLimitChanged = event({
   },
 });
 
+export const useChanged = event({
+  type: 'licensing.use_changed.v1',
+  summary: 'Items of a customer took licences or freed them; subject: the customer',
+  data: z.strictObject({
+    steps: z.array(
+      z.strictObject({ resourceType, by: z.int().describe('Licences more in use; negative: fewer') }),
+    ),
+  }),
+  example: { steps: [{ resourceType: 'DEVICE', by: 3 }] },
+});
+
 export const allocationChanged = event({
   type: 'licensing.allocation_changed.v1',
   summary: 'A customer’s licence model or limits were changed; subject: the customer',

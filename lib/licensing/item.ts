@@ -18,6 +18,7 @@ export const item = z.strictObject({
   type: resourceType,
   name: z.string(),
   externalId: z.string().nullable().describe('Its id where it was discovered'),
+  probeId: z.string().nullable().describe('The probe that reports it; null: added by people'),
   state: itemState,
   reason: itemReason.nullable(),
   stateSince: z.string(),
@@ -81,6 +82,7 @@ export function toKept(raw: Readonly<Record<string, unknown>>, customerId: strin
     ...raw,
     reason: raw.summary ?? null,
     externalId: raw.externalId ?? null,
+    probeId: raw.probeId ?? null,
   });
   return { ...rest, customerId, stateSince: at };
 }
@@ -99,6 +101,11 @@ export function viewRow(raw: Readonly<Record<string, unknown>>): z.infer<typeof 
     reason: raw.summary ?? null,
     stateSince: raw.at,
   });
+}
+
+/** True for an item that is not monitored because no licence was left for it: not for what somebody stopped. */
+export function isWaiting({ state, reason }: Pick<Kept, 'state' | 'reason'>): boolean {
+  return state === 'UNMANAGED' && reason !== 'BY_REQUEST';
 }
 
 /** The item in another state, since `now`. */
@@ -120,13 +127,14 @@ export function removeWrite({ customerId, id, version }: Kept): Write {
 }
 
 function toItem(kept: Kept, version: number): StoredItem & { version: number } {
-  const { customerId, stateSince, reason, externalId, ...rest } = kept;
+  const { customerId, stateSince, reason, externalId, probeId, ...rest } = kept;
   return {
     ...monitoredItemKey(customerId, kept.id),
     ...nameEntry(customerId, 'ITEM', place(kept), kept.id),
     ...rest,
     ...(reason === null ? {} : { summary: reason }),
     ...(externalId === null ? {} : { externalId }),
+    ...(probeId === null ? {} : { probeId }),
     kind: 'item',
     at: stateSince,
     version,

@@ -20,7 +20,7 @@ export function meterWrite(after: Meter, at: string): Write {
 }
 
 /**
- * A step of use alone, after which limit, bands and over-limit state are what they were: added to whatever the
+ * A step of use (or of what waits) alone, after which limit, bands and over-limit state are what they were: added to whatever the
  * use is by then, as long as it stays where the same step means the same. Such steps do not make each other decide
  * again. Undefined where the step means more.
  */
@@ -34,7 +34,11 @@ export function stepWrite(
   return {
     do: 'adjust',
     key: meterKey(before.customerId, before.type),
-    add: { used: after.used - before.used, version: 1 },
+    add: {
+      used: after.used - before.used,
+      ...(after.waiting === before.waiting ? {} : { waiting: after.waiting - before.waiting }),
+      version: 1,
+    },
     set: { at: by.at },
     atLeast: { used: range.from, epoch: before.epoch },
     atMost: { ...(Number.isFinite(range.to) ? { used: range.to } : {}), epoch: before.epoch },
@@ -47,7 +51,7 @@ export function window(
   after: Meter,
   levels: readonly Threshold[],
 ): { from: number; to: number } | undefined {
-  const only = { ...before, used: after.used };
+  const only = { ...before, used: after.used, waiting: after.waiting };
   if (JSON.stringify(only) !== JSON.stringify(after)) return undefined;
   const by = after.used - before.used;
   const { limit } = before;

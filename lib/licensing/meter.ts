@@ -7,6 +7,7 @@ import type { ResourceType } from './resource.ts';
 
 const stored = z.object({
   used: z.number(),
+  waiting: z.number().default(0),
   limit: z.number().nullable(),
   enforcement: z.enum(['HARD', 'SOFT']),
   bands: z.record(z.string(), z.string().nullable()),
@@ -17,7 +18,7 @@ const stored = z.object({
 
 /**
  * What a customer uses of one resource type. `limit` null: no limit (always so for a customer that shares the pool).
- * `version` counts all changes, `epoch` those that were more than a step of use inside its window.
+ * `waiting` counts the items that found no licence. `version` counts all changes, `epoch` those that were more than a step of use inside its window.
  */
 export interface Meter extends z.infer<typeof stored> {
   readonly customerId: string;
@@ -25,7 +26,7 @@ export interface Meter extends z.infer<typeof stored> {
   readonly bands: Bands;
 }
 
-export type MeterChange = Partial<Pick<Meter, 'used' | 'limit' | 'enforcement'>>;
+export type MeterChange = Partial<Pick<Meter, 'used' | 'waiting' | 'limit' | 'enforcement'>>;
 
 /** What is told about a meter, and what follows when it stays over its limit. */
 export interface Rules {
@@ -43,6 +44,7 @@ export function toMeter(
 ): Meter {
   const empty = {
     used: 0,
+    waiting: 0,
     limit: null,
     enforcement: 'HARD',
     bands: {},

@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import type { Plan } from '../kit/plan.ts';
 import { refuse } from '../kit/plan.ts';
-import { type Account, meterOf, rulesOf, turn } from './account.ts';
+import { type Account, meterOf, turn } from './account.ts';
+import { admission } from './admission.ts';
 import {
   createWrite,
   inState,
+  isWaiting,
   itemSummary,
   type Kept,
   type newItems,
@@ -12,7 +14,7 @@ import {
   replaceWrite,
   viewItem,
 } from './item.ts';
-import { type MeterChange, room } from './meter.ts';
+import type { MeterChange } from './meter.ts';
 import { unknownItems } from './problems.ts';
 import type { ResourceType } from './resource.ts';
 
@@ -33,6 +35,7 @@ export function addItems(
       type,
       name,
       externalId: externalId ?? null,
+      probeId: null,
       state: 'UNMANAGED',
       reason: 'ALLOCATION_EXHAUSTED',
       stateSince: now,
@@ -40,13 +43,13 @@ export function addItems(
       version: 1,
     }),
   );
-  const items = admit(account, offered, now);
+  const items = offered.map(admission(account, now).admit);
   return moved(account, { items, writes: items.map(createWrite), now, action: 'items.add' });
 }
 
 /** Manages waiting items as far as licences reach; those that find none say so. */
 export function manageItems(account: Account, found: readonly Kept[], now: string): Moved {
-  const items = admit(account, found, now);
+  const items = found.map(admission(account, now).admit);
   return moved(account, { items, before: found, now, action: 'items.manage' });
 }
 
@@ -60,7 +63,7 @@ export function unmanageItems(account: Account, found: readonly Kept[], now: str
 
 /** Deletes an item; a licence that it held is free. */
 export function deleteItem(account: Account, kept: Kept, now: string): Plan {
-  const turned = turn(account, kept.state === 'MANAGED' ? useBy(account, [kept], -1) : new Map(), { now });
+  const turned = turn(account, stepsOf(account, [{ before: kept }]), { now });
   return {
     writes: [removeWrite(kept), ...turned.writes],
     receipt: { action: 'items.delete', subject: kept.id, before: { ...viewItem(kept) } },
@@ -77,23 +80,6 @@ export function allFound(ids: readonly string[], found: readonly (Kept | undefin
   return found.filter((one) => one !== undefined);
 }
 
-function admit(account: Account, items: readonly Kept[], now: string): Kept[] {
-  const left = new Map<ResourceType, number>();
-  return items.map((one) => {
-    if (one.state === 'MANAGED') return one;
-    const places = left.get(one.type) ?? placesFor(account, one.type, now);
-    left.set(one.type, places - 1);
-    return places > 0
-      ? inState(one, { state: 'MANAGED', reason: null, now })
-      : inState(one, { state: 'UNMANAGED', reason: 'ALLOCATION_EXHAUSTED', now });
-  });
-}
-
-function placesFor(account: Account, type: ResourceType, now: string): number {
-  const free = account.pools.get(type)?.free ?? 0;
-  return room(meterOf(account, type), rulesOf(account, type), { free, now });
-}
-
 function moved(
   account: Account,
   change: {
@@ -105,13 +91,12 @@ function moved(
   },
 ): Moved {
   const { items, before, now, action } = change;
-  const isManaged = (one: Kept | undefined) => one?.state === 'MANAGED';
   const gained = items.filter((one, at) => isManaged(one) && !isManaged(before?.[at]));
-  const lost = items.filter((one, at) => !isManaged(one) && isManaged(before?.[at]));
   const changed = items.filter((one, at) => JSON.stringify(one) !== JSON.stringify(before?.[at]));
   const body = { items: items.map(viewSummary) };
   if (changed.length === 0) return { writes: [], reply: { body } };
-  const turned = turn(account, useBy(account, lost, -1, useBy(account, gained, 1)), { now });
+  const pairs = items.map((after, at) => ({ before: before?.[at], after }));
+  const turned = turn(account, stepsOf(account, pairs), { now });
   return {
     writes: [...(change.writes ?? changed.map(replaceWrite)), ...turned.writes],
     receipt: {
@@ -127,22 +112,28 @@ function moved(
   };
 }
 
-/** Meter changes that follow when each of `items` takes (1) or frees (−1) a licence. */
-export function useBy(
+const isManaged = (one: Kept | undefined): boolean => one?.state === 'MANAGED';
+
+/** What becomes of the meters when items come (no `before`), change or go (no `after`). */
+export function stepsOf(
   account: Account,
-  items: readonly Kept[],
-  each: 1 | -1,
-  onto: ReadonlyMap<ResourceType, MeterChange> = new Map(),
+  pairs: readonly { readonly before?: Kept | undefined; readonly after?: Kept | undefined }[],
 ): Map<ResourceType, MeterChange> {
-  const changes = new Map(onto);
-  for (const { type } of items) {
-    const used = changes.get(type)?.used ?? meterOf(account, type).used;
-    changes.set(type, { ...changes.get(type), used: used + each });
+  const changes = new Map<ResourceType, MeterChange>();
+  const step = (one: Kept | undefined, by: 1 | -1) => {
+    if (!one || (!isManaged(one) && !isWaiting(one))) return;
+    const { used, waiting } = { ...meterOf(account, one.type), ...changes.get(one.type) };
+    const next = isManaged(one) ? { used: used + by, waiting } : { used, waiting: waiting + by };
+    changes.set(one.type, next);
+  };
+  for (const { before, after } of pairs) {
+    step(before, -1);
+    step(after, 1);
   }
   return changes;
 }
 
 function viewSummary(kept: Kept): Row {
-  const { externalId: _external, createdAt: _created, ...row } = viewItem(kept);
+  const { externalId: _external, probeId: _probe, createdAt: _created, ...row } = viewItem(kept);
   return itemSummary.parse(row);
 }

@@ -8,6 +8,7 @@ import { type Kept, mostItems, toKept } from './item.ts';
 import { type Meter, toMeter } from './meter.ts';
 import { type Layers, type Notification, notificationKey, toNotification } from './notification.ts';
 import { type Pool, toPool } from './pool.ts';
+import { reportedPrefix } from './reported.ts';
 import { type ResourceType, resourceTypes } from './resource.ts';
 import { termsKey, toTerms } from './terms.ts';
 
@@ -49,7 +50,8 @@ export async function accountWithItems(
   return { account, items: items.map((item) => item && toKept(item, customerId)) };
 }
 
-async function metersOf(customerId: string, consistent: boolean): Promise<Map<ResourceType, Meter>> {
+/** What a customer uses of each type. */
+export async function metersOf(customerId: string, consistent: boolean): Promise<Map<ResourceType, Meter>> {
   const found = await byType(customerId, consistent);
   return new Map(resourceTypes.map((type) => [type, toMeter(found.get(type), { customerId, type })]));
 }
@@ -112,13 +114,15 @@ export async function accountAndNewest(
   return { account, newest };
 }
 
-/** A page of monitored items: by id, or of one type (and state) oldest first within each state. */
+/** A page of monitored items: by id, of one probe, or of one type (and state) oldest first within each state. */
 export function itemPage(
   customerId: string,
-  filter: { type?: ResourceType | undefined; state?: string | undefined },
+  filter: { type?: ResourceType | undefined; state?: string | undefined; probeId?: string | undefined },
   range: { limit: number; after: string | undefined },
 ) {
-  const { type, state } = filter;
+  const { type, state, probeId } = filter;
+  if (probeId)
+    return page({ partition: partition(customerId, 'ITEM'), prefix: reportedPrefix(probeId), ...range });
   if (!type) return page({ partition: partition(customerId, 'ITEM'), ...range });
   const prefix = state ? `${type}#${state}#` : `${type}#`;
   return page({ index: 'names', partition: namePartition(customerId, 'ITEM'), prefix, ...range });

@@ -3,12 +3,20 @@ import type { Crossing } from '../kit/band.ts';
 import { alertKey, alertPrefix } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
 
-/** `<meter>.<threshold id>`: `CREDITS.below-50`, `LICENCE.DEVICE.80`. */
+/** `<meter>.<threshold id>`: `CREDITS.below-50`, `LICENCE.DEVICE.80`, `PROBE.prb_….down`. */
 export const alertId = z
   .string()
-  .regex(/^(CREDITS|LICENCE\.[A-Z_]{1,40})\.[A-Za-z0-9-]{1,24}$/, 'must be an alert id');
+  .regex(
+    /^(CREDITS|LICENCE\.[A-Z_]{1,40}|PROBE\.prb_[0-9A-HJKMNP-TV-Z]{26})\.[A-Za-z0-9-]{1,24}$/,
+    'must be an alert id',
+  );
 
 export const alertIdOf = (meter: string, thresholdId: string): string => `${meter}.${thresholdId}`;
+/** What is told of one probe: that it is down. */
+export const probeMeter = (probeId: string): string => `PROBE.${probeId}`;
+export const downAlert = (probeId: string): string => alertIdOf(probeMeter(probeId), 'down');
+/** The probe of an alert; undefined of alerts of another kind. */
+export const probeOf = (id: string): string | undefined => /^PROBE\.([^.]+)\./.exec(id)?.[1];
 /** The meter and the alerts of an event that tells of a crossing. */
 export const crossed = ({ meter, thresholds }: Crossing) => ({
   meter,
@@ -21,8 +29,9 @@ export function partsOf(id: string): { meter: string; thresholdId: string } {
   return { meter: id.slice(0, dot), thresholdId: id.slice(dot + 1) };
 }
 
-/** The level that a threshold's id names: `80` → 80, `below-50` → 50, `days-14` → 14; undefined when it names none. */
+/** The level that a threshold's id names: `80` → 80, `below-50` → 50, `days-14` → 14, `down` → 1; undefined when it names none. */
 export function levelOf(thresholdId: string): number | undefined {
+  if (thresholdId === 'down') return 1;
   const digits = /^(?:below-|days-)?(\d{1,15})$/.exec(thresholdId)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

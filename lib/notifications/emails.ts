@@ -206,7 +206,8 @@ export function sample(subject: string, text: string): Message {
   return compose(subject, text);
 }
 
-function compose(subject: string, text: string): Message {
+/** A message of clean lines, never empty. */
+export function compose(subject: string, text: string): Message {
   return { subject: oneLine(subject) || 'Notice', text: lines(text) || 'Notice' };
 }
 

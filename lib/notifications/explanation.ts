@@ -3,7 +3,7 @@ import { inherit, type NoticeLayer } from '../kit/inherit.ts';
 import { refuse } from '../kit/plan.ts';
 import { notFound } from '../kit/problem.ts';
 import { canonicalEmail } from '../kit/text.ts';
-import { type Alert, isByDays, partsOf, snoozeAt } from './alert.ts';
+import { type Alert, isByDays, partsOf, probeOf, snoozeAt } from './alert.ts';
 import { type Delivery, deliveryView, viewDelivery } from './delivery.ts';
 import {
   type AlertView,
@@ -12,6 +12,7 @@ import {
   type Reading,
   toCreditReading,
   toLicenceReading,
+  toProbeReading,
 } from './meters.ts';
 import { type Notice, noticeView, viewNotice } from './notice.ts';
 import { creditRecipients, licenceRecipients, toLayers } from './settings.ts';
@@ -34,7 +35,7 @@ export const explanation = z.strictObject({
       z.strictObject({ ...alertView.shape, rearm: z.number().describe('Back across this it tells again') }),
     )
     .describe('All thresholds of the meter'),
-  enabled: z.boolean().describe('Licence notices are switched on; credit notices always are'),
+  enabled: z.boolean().describe('Licence notices are switched on; those of credits and probes always are'),
   recipients: z.array(
     z.strictObject({
       recipient: z.string(),
@@ -52,7 +53,7 @@ export interface Evidence {
   readonly now: string;
   /** The customer's node. */
   readonly node: Raw;
-  /** The licence meter, or the ledger's newest entry. */
+  /** The licence meter, the ledger's newest entry, or the probe's pulse. */
   readonly item: Raw | undefined;
   readonly known: Alert | undefined;
   readonly members: readonly Raw[];
@@ -81,11 +82,12 @@ export function explain(evidence: Evidence): Explanation {
     suppressed: evidence.suppressed.find((one) => isSame(one.recipient, recipient))?.because ?? null,
   }));
   const snooze = snoozeAt(known, now);
-  const enabled = ofCredits || settings.enabled;
+  const ofProbe = probeOf(alertId) !== undefined;
+  const enabled = ofCredits || ofProbe || settings.enabled;
   return {
     alert: found,
     because: [
-      ...reasonsOf(found, reading),
+      ...(ofProbe ? outageOf(found, reading) : reasonsOf(found, reading)),
       ...(enabled ? unheardOf(found, reading) : ['Notices are switched off.']),
       ...(snooze ? [`It is snoozed until ${snooze.until}.`] : []),
       ...(recipients.some((one) => !one.suppressed)
@@ -111,6 +113,7 @@ export function readingOf(
   layers: readonly NoticeLayer[] = [],
 ): Reading | undefined {
   if (!item) return undefined;
+  if (probeOf(alertId)) return toProbeReading(item);
   return alertId.startsWith('CREDITS.') ? toCreditReading(item) : toLicenceReading(item, layers);
 }
 
@@ -122,6 +125,15 @@ const isSame = (a: string, b: string) => canonicalEmail(a) === canonicalEmail(b)
 
 const rearmOf = ({ id, threshold }: AlertView, reading: Reading) =>
   reading.rearmOf(threshold, partsOf(id).thresholdId);
+
+function outageOf({ since }: AlertView, { value, at }: Reading): string[] {
+  if (since !== null)
+    return [`It fired: the probe is down since ${since}. It tells again once it was heard.`];
+  if (value === 0) return ['It has not fired: the probe is not down.'];
+  return [
+    `It has not fired, though the probe is down since ${at}: a maintenance window keeps that from being told until it ends.`,
+  ];
+}
 
 function reasonsOf(alert: AlertView, reading: Reading): string[] {
   const { threshold, since } = alert;

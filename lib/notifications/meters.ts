@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { inherit, levelsOf, type NoticeLayer } from '../kit/inherit.ts';
 import { meterPrefix } from '../kit/keys.ts';
 import { fallingMargin, percentOf } from '../kit/percent.ts';
-import { type Alert, alertIdOf, isByDays, levelOf, snoozeAt } from './alert.ts';
+import { type Alert, alertIdOf, isByDays, levelOf, probeMeter, snoozeAt } from './alert.ts';
 
 const bands = z.record(z.string(), z.string().nullable());
 
-/** What an alert is about, read from a licence meter or from the ledger's newest entry. */
+/** What an alert is about, read from a licence meter, the ledger's newest entry or a probe's pulse. */
 export interface Reading {
   readonly meter: string;
   /** Percent used, or the balance; null where there is no limit to compare with. */
@@ -78,10 +78,40 @@ export function toCreditReading(item: Readonly<Record<string, unknown>>): Readin
   };
 }
 
+const pulse = z.object({
+  id: z.string(),
+  state: z.string(),
+  seenAt: z.string().optional(),
+  downSince: z.string().optional(),
+  told: z.boolean().optional(),
+});
+
+/** A probe's pulse: 1 while it is down, else 0. What a maintenance window keeps from being told has not fired. */
+export function toProbeReading(item: Readonly<Record<string, unknown>>): Reading {
+  const { id, state, seenAt = null, downSince = null, told } = pulse.parse(item);
+  const down = state === 'DOWN';
+  return {
+    meter: probeMeter(id),
+    value: down ? 1 : 0,
+    used: null,
+    limit: null,
+    at: seenAt,
+    bands: { down: down && told ? downSince : null },
+    configured: ['down'],
+    rearmOf: () => 0,
+  };
+}
+
 export const alertView = z.strictObject({
-  id: z.string().describe('`<meter>.<threshold>`, for example `LICENCE.DEVICE.80` or `CREDITS.below-50`'),
+  id: z
+    .string()
+    .describe(
+      '`<meter>.<threshold>`, for example `LICENCE.DEVICE.80`, `CREDITS.below-50` or `PROBE.prb_….down`',
+    ),
   meter: z.string(),
-  threshold: z.number().describe('Percent of the limit, credits, or days that the balance lasts'),
+  threshold: z
+    .number()
+    .describe('Percent of the limit, credits, days that the balance lasts, or 1 of a probe that is down'),
   state: z.enum(['ARMED', 'FIRED']).describe('FIRED: told, and not yet back across the re-arm level'),
   since: z.string().nullable().describe('When it fired'),
   snoozedUntil: z.string().nullable(),

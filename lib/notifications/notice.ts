@@ -17,6 +17,9 @@ export const noticeKinds = [
   'WITHIN_LIMIT',
   'TOP_UP_STOPPED',
   'APPROVAL_WAITING',
+  'PROBE_WAITS',
+  'PROBE_CLONED',
+  'ENROLMENT_REFUSED',
   'SAMPLE',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -169,7 +172,7 @@ export const noticeView = z.strictObject({
   kind: z
     .enum(noticeKinds)
     .describe(
-      'REACHED: thresholds were crossed; RECOVERED: back across the re-arm level; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved',
+      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key is void',
     ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),

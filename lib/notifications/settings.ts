@@ -44,7 +44,11 @@ export function aboutCustomer(node: Raw, at: string) {
 }
 
 /** Whom a notice is for; the other administrators are those who are not licence recipients themselves. */
-export type Audience = 'LICENCE_RECIPIENTS' | 'ADMINISTRATORS' | 'OTHER_ADMINISTRATORS';
+export type Audience =
+  | 'LICENCE_RECIPIENTS'
+  | 'ADMINISTRATORS'
+  | 'OTHER_ADMINISTRATORS'
+  | 'RECIPIENTS_AND_ADMINISTRATORS';
 
 /** The addresses of an audience; undefined where nothing is to be told at all. */
 export function audienceOf(
@@ -54,6 +58,8 @@ export function audienceOf(
   const settings = inherit(of.layers);
   if (audience === 'ADMINISTRATORS') return creditRecipients(of.members);
   if (audience === 'LICENCE_RECIPIENTS') return licenceRecipients(settings, of.node);
+  if (audience === 'RECIPIENTS_AND_ADMINISTRATORS')
+    return [...licenceRecipients(settings, of.node), ...creditRecipients(of.members)];
   const told = new Set(licenceRecipients(settings, of.node).map(canonicalEmail));
   const others = creditRecipients(of.members).filter((address) => !told.has(canonicalEmail(address)));
   return settings.enabled && others.length > 0 ? others : undefined;

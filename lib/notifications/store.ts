@@ -3,6 +3,7 @@ import {
   alertKey,
   alertPrefix,
   deliveryKey,
+  type Key,
   memberKey,
   memberPrefix,
   meterKey,
@@ -10,12 +11,13 @@ import {
   nodeKey,
   noticeKey,
   partition,
+  pulseKey,
   settingsKey,
   suppressionKey,
   suppressionPrefix,
 } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
-import { type Alert, partsOf, toAlert } from './alert.ts';
+import { type Alert, partsOf, probeOf, toAlert } from './alert.ts';
 import { type Delivery, toDelivery } from './delivery.ts';
 import type { Message } from './emails.ts';
 import { toNotice } from './notice.ts';
@@ -73,21 +75,28 @@ export async function circumstances(of: {
   layers: readonly string[];
   meter: string;
   members: boolean;
+  /** Another item that the notice speaks of. */
+  beside?: Key | undefined;
 }) {
-  const { customerId, noticeId, layers, meter } = of;
-  const [[notice, node, ...settings], alerts, members] = await Promise.all([
+  const { customerId, noticeId, layers, meter, beside } = of;
+  const [[notice, node, ...rest], alerts, members] = await Promise.all([
     getAll(
       [
         noticeKey(customerId, noticeId),
         nodeKey(customerId),
         ...layers.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')),
+        ...(beside ? [beside] : []),
       ],
       true,
     ),
     all({ partition: partition(customerId), prefix: `${alertPrefix}${meter}.`, consistent: true }),
     of.members ? membersOf(customerId) : [],
   ]);
-  return { exists: notice !== undefined, node, settings, alerts: alerts.map(toAlert), members };
+  const settings = rest.slice(0, layers.length);
+  return {
+    ...{ exists: notice !== undefined, node, settings, beside: rest[layers.length] },
+    ...{ alerts: alerts.map(toAlert), members },
+  };
 }
 
 /** The notice, the node and a person of it: for a sample that the person asked for. */
@@ -155,19 +164,29 @@ async function ledgerHeadOf(customerId: string): Promise<Raw | undefined> {
   return (await page(range)).items[0];
 }
 
-/** Every meter of a customer with what is kept of its alerts, in one round trip. */
+/** Every meter of a customer with what is kept of its alerts: one round trip, and a second for the probes among them. */
 export async function metersOf(customerId: string) {
   const [licences, head, alerts] = await Promise.all([
     all({ partition: partition(customerId), prefix: meterPrefix, consistent: true }),
     ledgerHeadOf(customerId),
     all({ partition: partition(customerId), prefix: alertPrefix, consistent: true }),
   ]);
-  return { licences, head, alerts: alerts.map(toAlert) };
+  const known = alerts.map(toAlert);
+  return { licences, head, alerts: known, pulses: await pulsesTold(customerId, known) };
 }
 
-/** The item that an alert's state stands on: a licence meter, or the newest entry of the ledger. */
+/** The pulses of the probes that were ever told of or snoozed; no read where there are none. */
+export async function pulsesTold(customerId: string, alerts: readonly Alert[]): Promise<Raw[]> {
+  const told = alerts.flatMap(({ id }) => probeOf(id) ?? []);
+  const found = await getAll(told.map((probeId) => pulseKey(customerId, probeId)));
+  return found.filter((pulse) => pulse !== undefined);
+}
+
+/** The item that an alert's state stands on: a licence meter, the newest entry of the ledger, or a probe's pulse. */
 export function meterItemOf(customerId: string, alertId: string): Promise<Raw | undefined> {
   const { meter } = partsOf(alertId);
+  const probeId = probeOf(alertId);
+  if (probeId) return get(pulseKey(customerId, probeId), true);
   return meter === 'CREDITS'
     ? ledgerHeadOf(customerId)
     : get(meterKey(customerId, meter.slice('LICENCE.'.length)), true);

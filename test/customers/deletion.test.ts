@@ -145,6 +145,6 @@ it('takes all that a customer can have in one transaction', async () => {
   const keys = writes.map((one) => ('key' in one ? one.key : one.item)).map(({ PK, SK }) => `${PK} ${SK}`);
   expect(new Set(keys).size).toBe(keys.length);
   // With its receipt.
-  expect(writes.length + 1).toBe(99);
+  expect(writes.length + 1).toBe(100);
   expect(() => decide({ ...estate, people: [...people, ...people.slice(0, 1)] })).toThrow('More than 29');
 });

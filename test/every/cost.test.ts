@@ -8,6 +8,7 @@ import { type Cost, listen, measure } from '../kit/cost.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
+import { agentScenarios } from './agent.scenarios.ts';
 import { larger } from './budgets.ts';
 import { plantCustomers, plantLedger } from './planting.ts';
 import { routeOf, type Stage, scenarios } from './scenarios.ts';
@@ -21,6 +22,7 @@ const costs = new Map<string, Cost>();
 const routes = contexts.flatMap((context) => context.routes);
 const methodOf = (name: string) => routes.find(({ id }) => id === routeOf(name))?.method;
 const isRead = (name: string) => methodOf(name) === 'GET';
+const agentCosts = new Map<string, Cost>();
 const costOf = (name: string): Cost => {
   const cost = costs.get(name);
   if (!cost) throw new Error(`${name} was not measured`);
@@ -51,21 +53,65 @@ describe('one typical call of every route', () => {
   });
 });
 
+describe('one typical call of every route of agents', () => {
+  const own = contexts.flatMap(({ agent }) => agent?.routes ?? []);
+
+  it('is known', () => {
+    const known = new Set(Object.keys(agentScenarios).map(routeOf));
+    expect([...known].sort()).toEqual(own.map(({ id }) => id).sort());
+  });
+
+  it.each(Object.entries(agentScenarios))('%s', async (name, scenario) => {
+    const { result, cost } = await measure(await scenario(stage));
+    expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
+    agentCosts.set(name, cost);
+  });
+
+  it('a heartbeat and a report of six meters are 1 WCU in one round trip, with no read and no index', () => {
+    for (const name of [
+      'agentHeartbeat',
+      'agentHeartbeat: after a report of six meters',
+      'reportUsage: six meters',
+    ])
+      expect({ name, ...agentCosts.get(name) }).toMatchObject({
+        ...{ name, read: 0, write: 1, index: 0, roundTrips: 1 },
+        reported: { read: 0, write: 1 },
+      });
+  });
+
+  it('nothing that agents call writes an index but for its receipt, or scans', () => {
+    for (const [name, { index, calls, items }] of agentCosts) {
+      const indexed = items.filter((one) => /^(?:audit|item) /.test(one)).length;
+      expect(index, name).toBeLessThanOrEqual(indexed);
+      expect(calls.filter((one) => /scan/i.test(one))).toEqual([]);
+    }
+  });
+});
+
 const dollars = ({ read, write, index }: Cost): number => {
   const { dynamodbWriteUnit, dynamodbReadUnit, apiGatewayRequest, lambdaRequest } = pricing.perMillion;
   return (write + index) * dynamodbWriteUnit + read * dynamodbReadUnit + apiGatewayRequest + lambdaRequest;
 };
 
 function table(): string {
-  const rows = [...costs].map(([name, cost]) => {
-    const { read, write, unique, index, reading, roundTrips } = cost;
-    const figures = [read, write, unique, index, reading, roundTrips, dollars(cost).toFixed(2)];
-    return `| ${[name, ...figures].join(' | ')} |`;
-  });
-  return [
+  const rows = (of: ReadonlyMap<string, Cost>) =>
+    [...of].map(([name, cost]) => {
+      const { read, write, unique, index, reading, roundTrips } = cost;
+      const figures = [read, write, unique, index, reading, roundTrips, dollars(cost).toFixed(2)];
+      return `| ${[name, ...figures].join(' | ')} |`;
+    });
+  const head = [
     '| call | RCU | WCU table | of it for uniqueness | WCU indexes | trips to read | trips in all | $ per million |',
     '|---|--:|--:|--:|--:|--:|--:|--:|',
-    ...rows,
+  ];
+  return [
+    ...head,
+    ...rows(costs),
+    '',
+    'What agents call:',
+    '',
+    ...head,
+    ...rows(agentCosts),
     '',
     'More than 6 WCU of the table, uniqueness aside:',
     '',

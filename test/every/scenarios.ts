@@ -8,7 +8,9 @@ import { helpdesk } from './helpdesk.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
 import { markets } from './markets.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
+import { overviews } from './overview.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
+import { probes } from './probes.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
 import { requests } from './requests.scenarios.ts';
 import { services } from './services.scenarios.ts';
@@ -38,6 +40,7 @@ export const scenarios: Scenarios = {
   ...directory,
   ...customers,
   ...licensing,
+  ...probes,
   ...credits,
   ...notifications,
   ...provisioning,
@@ -47,6 +50,7 @@ export const scenarios: Scenarios = {
   ...catalog,
   ...markets,
   ...requests,
+  ...overviews,
 };
 
 /** The route that a scenario calls. */

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import { bundle } from '../../infra/bundle.ts';
-import { shellProblems } from '../../lib/kit/problem.ts';
+import { agentProblems, shellProblems } from '../../lib/kit/problem.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'docs-'));
 const { handler } = createRequire(import.meta.url)(join(bundle(directory).directory('Docs'), 'index.js'));
@@ -69,8 +69,10 @@ describe('documents', () => {
 
   it('list every problem that anything may answer, once', async () => {
     const { body } = await get('/docs/problems');
-    const refused = contexts.flatMap(({ routes }) => routes.flatMap(({ refuses }) => refuses));
-    for (const { code, status } of [...refused, ...shellProblems]) {
+    const refused = contexts.flatMap(({ routes, agent }) =>
+      [...routes, ...(agent?.routes ?? [])].flatMap(({ refuses }) => refuses),
+    );
+    for (const { code, status } of [...refused, ...shellProblems, ...agentProblems]) {
       expect(body.split(`<tr id="${code}">`)).toHaveLength(2);
       expect(body).toContain(`<code>${code}</code></td><td>${status}</td>`);
     }

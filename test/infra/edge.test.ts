@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import { routes as documents } from '../../functions/docs/routes.ts';
 import { pascal } from '../../infra/bundle.ts';
-import { ofType, wired } from '../kit/synth.ts';
+import { ofType, target, wired } from '../kit/synth.ts';
 import { sample } from './sample.ts';
 
 const template = wired([...contexts, sample]);
-const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+const [people, agents] = ofType(template, 'AWS::ApiGatewayV2::Api').map(([id]) => id);
+const routesOf = (api = '') =>
+  ofType(template, 'AWS::ApiGatewayV2::Route')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ ApiId }) => target(ApiId) === api);
+const routes = routesOf(people);
 
 /** Every address that answers without a token. Adding one is a decision, so it is listed by hand. */
 const publicRoutes = [
@@ -45,7 +50,48 @@ describe('routes', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
     );
-    expect(permissions).toHaveLength(contexts.length + 2);
+    expect(permissions).toHaveLength(contexts.length + 2 + contexts.filter(({ agent }) => agent).length);
+  });
+});
+
+describe('the API of agents', () => {
+  const own = routesOf(agents);
+
+  it('has the routes of agents, and they have no other door', () => {
+    const expected = contexts.flatMap(({ agent }) => agent?.routes ?? []);
+    expect(own.map(({ RouteKey }) => RouteKey).sort()).toEqual(
+      expected.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+    expect(routes.filter(({ RouteKey }) => RouteKey.includes('/v1/agent/'))).toEqual([]);
+  });
+
+  it('leaves proof to its function alone', () => {
+    const integrations = new Set(own.map(({ Target }) => JSON.stringify(Target)));
+    expect(integrations.size).toBe(1);
+    for (const { AuthorizationType } of own) expect(AuthorizationType).toBe('NONE');
+  });
+
+  it('has throttles of its own, enrolment more', () => {
+    const stage = ofType(template, 'AWS::ApiGatewayV2::Stage').find(
+      ([, { Properties }]) => target(Properties.ApiId) === agents,
+    )?.[1];
+    expect(stage?.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingBurstLimit: 500,
+      ThrottlingRateLimit: 1000,
+    });
+    expect(stage?.Properties.RouteSettings).toEqual({
+      'POST /v1/agent/enrol': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+    });
+  });
+
+  it('is an output, and its rhythm an option of the deployment', () => {
+    expect(template.Outputs.AgentUrl).toBeDefined();
+    const slow = wired([sample], { heartbeats: { intervalSeconds: 5, silenceSeconds: 15 } });
+    for (const [, { Properties }] of ofType(slow, 'AWS::Lambda::Function'))
+      expect(Properties.Environment.Variables).toMatchObject({
+        PROBE_INTERVAL_SECONDS: '5',
+        PROBE_SILENCE_SECONDS: '15',
+      });
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
+import { ownEvents } from '../../lib/kit/context.ts';
 import { ofType, target, wired } from '../kit/synth.ts';
 import { sample } from './sample.ts';
 
@@ -24,11 +25,12 @@ describe('bus', () => {
   it('has one rule per subscriber: ours on our bus, foreign ones on the default bus', () => {
     const reacting = rules.filter(([, { Properties }]) => Properties.EventPattern);
     expect(reacting).toHaveLength(subscribers.length);
-    for (const { on } of subscribers) {
+    for (const one of subscribers) {
+      const { on } = one;
       const foreign = 'source' in on;
       const pattern = foreign
         ? { source: [on.source], 'detail-type': on.detailTypes }
-        : { source: ['quartermaster'], 'detail-type': [on.type] };
+        : { source: ['quartermaster'], 'detail-type': ownEvents(one)?.map(({ type }) => type) };
       const found = rules.filter(
         ([, { Properties }]) => JSON.stringify(Properties.EventPattern) === JSON.stringify(pattern),
       );

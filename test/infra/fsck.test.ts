@@ -1,10 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { onTotalsChanged } from '../../functions/probes/on-totals-changed.ts';
 import { invariants as promised, type Stored, type Violation } from '../../infra/fsck/check.ts';
 import { examine, violations } from '../../infra/fsck/examine.ts';
 import { everything, scan } from '../../lib/aws/scan.ts';
 import { newId } from '../../lib/aws/world.ts';
-import { deliver } from '../kit/deliver.ts';
+import { ownEvents } from '../../lib/kit/context.ts';
+import type { Envelope } from '../../lib/kit/event.ts';
+import { newAgent } from '../kit/agent.ts';
+import { announcedBy, deliver } from '../kit/deliver.ts';
 import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
@@ -73,9 +77,28 @@ beforeAll(async () => {
   await buy();
   await withdraw(as, { id: former.id }, service);
   await send(`DELETE /v1/customers/${former.id}`, as);
+  await report(desk.id);
   await deliver(reseller.id);
+  const nodes = (await everything()).filter(({ kind }) => kind === 'node' || kind === 'archive');
+  for (const one of await announcedBy(...nodes.map(({ id }) => String(id)))) await total(one);
   items = await everything();
 }, 60_000);
+
+/** A probe tells what it has found. */
+async function report(customerId: string): Promise<void> {
+  const as = msp.catalog;
+  const { body } = await send(`POST /v1/customers/${customerId}/probes`, as, { name: 'Head office' });
+  const agent = newAgent();
+  await agent.enrol(body.enrolmentKey);
+  const items = [{ type: 'DEVICE', externalId: 'switch-1', name: 'Switch' }];
+  await agent.send('POST /v1/agent/inventory', { sequence: 1, items });
+}
+
+/** Lets the sums of the tree follow an event. */
+async function total(envelope: Envelope): Promise<void> {
+  const waited = ownEvents(onTotalsChanged)?.some(({ type }) => type === envelope.type);
+  if (waited) await onTotalsChanged.handle(envelope);
+}
 
 /** Requests of a customer: open, completed, ended with a refund, free. */
 async function buy(): Promise<void> {
@@ -435,6 +458,39 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     'an unreadable request',
     () => edit(first(of('request', { state: 'COMPLETED' })), { quantity: 'many' }),
     () => [/^requests: .*it is no request/],
+  ],
+  [
+    'a wrong count of probes',
+    () => edit(first(of('probeCounts')), { UP: 4 }),
+    () => [/^probes: .*it counts 3 UP probes more/, /^sums: .*of itself/],
+  ],
+  [
+    'an item of a probe that is not there',
+    () =>
+      edit(
+        first((item) => item.kind === 'item' && item.probeId !== undefined),
+        { probeId: 'prb_X' },
+      ),
+    () => [/^probes: .*ITEM itm_.*: there is no such probe prb_X/],
+  ],
+  [
+    'a probe without its pulse',
+    () => without(first(of('pulse'))),
+    () => [/^probes: .*PROBE prb_.*: there is no such pulse/, /^probes: .*it counts 1 UP probes more/],
+  ],
+  [
+    'a sum that nobody has handed up',
+    () =>
+      edit(
+        first((item) => item.kind === 'rollup' && String(item.PK).startsWith('T#prv_')),
+        { below_UP: 7 },
+      ),
+    () => [/^sums: prv_.*of what is below it/],
+  ],
+  [
+    'a sum that was not handed up',
+    () => without(first((item) => item.kind === 'rollup' && item.givenTo === msp.id)),
+    () => [/^sums: cus_.*of itself/, /^sums: prv_.*of what is below it/],
   ],
   [
     'a version without an entry',

@@ -105,7 +105,7 @@ describe('functions together', () => {
     const integrated = ofType(template, 'AWS::ApiGatewayV2::Integration').map(([, { Properties }]) =>
       target(Properties.IntegrationUri),
     );
-    expect(integrated.length).toBe(contexts.length + 2);
+    expect(integrated.length).toBe(contexts.length + 2 + contexts.filter(({ agent }) => agent).length);
     for (const id of integrated) expect(template.Resources[id ?? '']?.Properties.Timeout).toBeLessThan(29);
   });
 

@@ -48,6 +48,8 @@ describe('what is written for people', () => {
     ['balance now, or as of any moment', 'getCredits: as of a moment'],
     ['page of 25 customers (of 100 or 10,000)', 'listCustomers'],
     ['add a customer', 'createCustomer'],
+    ['heartbeat of a probe', 'agentHeartbeat'],
+    ['its report of six meters', 'reportUsage: six meters'],
   ])('tells the costs of “%s” as measured (%s)', (label, name) => {
     const row = read('README.md')
       .split('\n')

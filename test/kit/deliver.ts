@@ -3,6 +3,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { contexts } from '../../functions/contexts.ts';
 import { consume } from '../../lib/aws/consume.ts';
 import { each } from '../../lib/aws/db.ts';
+import { ownEvents } from '../../lib/kit/context.ts';
 import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { partition } from '../../lib/kit/keys.ts';
 
@@ -23,7 +24,7 @@ export async function announcedBy(...tenantIds: readonly string[]): Promise<Enve
 /** Hands one event to the subscribers of all contexts, as their queues would; throws when one of them fails. */
 export async function react(envelope: Envelope): Promise<void> {
   const all = contexts.flatMap(({ subscribers = [] }) => subscribers);
-  for (const one of all.filter(({ on }) => 'type' in on && on.type === envelope.type)) {
+  for (const one of all.filter((each) => ownEvents(each)?.some(({ type }) => type === envelope.type))) {
     const body = JSON.stringify({
       id: randomUUID(),
       source: envelope.source,

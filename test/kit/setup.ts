@@ -25,6 +25,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(secrets.address() as AddressInfo).port}`,
     TABLE_NAME: 'quartermaster',
     CURSOR_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:cursor',
+    AGENT_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:agents',
     STAGE: 'test',
     PUBLIC_URL: 'https://quartermaster.example',
     POWERTOOLS_DEV: 'false',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { subscribers } from '../../functions/notifications/subscribers.ts';
 import { commit, each } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { ownEvents } from '../../lib/kit/context.ts';
 import type { Envelope, EventType } from '../../lib/kit/event.ts';
 import { envelopesOf } from '../../lib/kit/event.ts';
 import { platformId } from '../../lib/kit/id.ts';
@@ -56,8 +57,10 @@ export function happened<D>(
 
 /** Hands an event to the reaction that waits for it. */
 export async function react(envelope: Envelope): Promise<void> {
-  const found = subscribers.find(({ on }) =>
-    'type' in on ? on.type === envelope.type : on.detailTypes.includes(envelope.type),
+  const found = subscribers.find((one) =>
+    'source' in one.on
+      ? one.on.detailTypes.includes(envelope.type)
+      : ownEvents(one)?.some(({ type }) => type === envelope.type),
   );
   if (!found) throw new Error(`No reaction to ${envelope.type}`);
   await found.handle(envelope);

@@ -1,0 +1,58 @@
+import { countedStates } from '../../lib/probes/census.ts';
+import { type Check, covered, placeOf, type Stored, tally, tenantOf, type Watch } from './check.ts';
+
+const names = (item: Stored): { needs: string[]; has: string[] } => {
+  const tenant = tenantOf(item);
+  if (item.kind === 'item' && item.probeId !== undefined)
+    return { needs: [`probe ${tenant} ${item.probeId}`], has: [] };
+  const [pulse, probe] = [`pulse ${tenant} ${item.id}`, `probe ${tenant} ${item.id}`];
+  if (item.kind === 'probe') return { needs: [pulse], has: [probe] };
+  return item.kind === 'pulse' ? { needs: [probe], has: [pulse] } : { needs: [], has: [] };
+};
+
+/** Probes are counted by their state, each has its pulse, and what one reports is of a probe that is there. */
+export const probes: Check = (_known, tell) => {
+  const counted = tally();
+  const known = covered();
+  return {
+    see: (item) => {
+      const tenant = tenantOf(item);
+      const said = names(item);
+      for (const name of said.needs) known.need(name);
+      for (const name of said.has) known.have(name);
+      if (item.kind === 'probeCounts') {
+        for (const state of [...countedStates, 'live'])
+          counted.add(`${tenant}|${state}`, Number(item[state] ?? 0));
+      } else if (item.kind === 'pulse' && item.state !== 'RETIRED') {
+        counted.add(`${tenant}|${item.state}`, -1);
+        counted.add(`${tenant}|live`, -1);
+      }
+    },
+    end: () => {
+      for (const [name, off] of counted.uneven()) {
+        const [where = '', state = ''] = name.split('|');
+        tell(
+          where,
+          `it counts ${Math.abs(off)} ${state} probes ${off > 0 ? 'more' : 'fewer'} than there are`,
+        );
+      }
+    },
+    again: () => (known.isWhole() ? undefined : closer(tell, known.isSuspect)),
+  };
+};
+
+function closer(tell: Parameters<Check>[1], isSuspect: (name: string) => boolean): Watch {
+  const needed = new Map<string, string>();
+  const had = new Set<string>();
+  return {
+    see: (item) => {
+      const said = names(item);
+      for (const name of said.needs) if (isSuspect(name)) needed.set(name, placeOf(item));
+      for (const name of said.has) if (isSuspect(name)) had.add(name);
+    },
+    end: () => {
+      for (const [name, where] of needed)
+        if (!had.has(name)) tell(where, `there is no such ${name.split(' ')[0]} ${name.split(' ')[2]}`);
+    },
+  };
+}

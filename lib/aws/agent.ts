@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { AgentInput, AgentRoute, Credential } from '../kit/agent.ts';
+import { buckets } from '../kit/bucket.ts';
+import { readCertificate } from '../kit/certificate.ts';
+import {
+  agentProblems,
+  agentUnauthenticated,
+  notFound,
+  Problem,
+  tooManyCalls,
+  unavailable,
+  unexpected,
+} from '../kit/problem.ts';
+import { type Claimed, isSigned, markOf, readProof } from '../kit/proof.ts';
+import { parseCall, rawBody } from './agent-body.ts';
+import { LostRace } from './db.ts';
+import { log } from './log.ts';
+import { toProblemResponse, toResponse } from './reply.ts';
+import { header } from './request.ts';
+import { secretKey } from './secret-key.ts';
+import { now } from './world.ts';
+
+/** What agents' gateway sends: an HTTP API's event without authorizer. */
+export type AgentEvent = APIGatewayProxyEventV2;
+
+/** Calls that one probe may send: at once, and a second on average. In each process by itself; the stage bounds the sum. */
+const pace = { burst: 30, perSecond: 1 };
+
+/** The key that makes certificates. */
+export const agentKey = (): Promise<Buffer> => secretKey('AGENT_SECRET_ARN');
+
+/**
+ * A Lambda handler for the HTTP API of agents: certificate, signature, pace, body, then the route. Nothing is read or
+ * written before a call has proved itself and kept its pace.
+ */
+export function serveAgent(routes: readonly AgentRoute[]) {
+  const byKey = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+  const take = buckets(pace);
+  let current = 'unknown';
+  const dispatch = async (event: AgentEvent) => {
+    const route = byKey.get(event.routeKey);
+    const { requestId } = event.requestContext;
+    current = requestId;
+    const startedAt = performance.now();
+    let response: APIGatewayProxyStructuredResultV2;
+    const met: { probeId?: string } = {};
+    try {
+      if (!route) throw new Problem(notFound);
+      const input = await prove(route, event, take, met);
+      response = toResponse(route, await route.handle(input as never));
+    } catch (error) {
+      response = refusal(asRefusal(route, error), requestId);
+    }
+    log().info('agent call', {
+      route: route?.id ?? event.routeKey,
+      requestId,
+      status: response.statusCode ?? 0,
+      ms: Math.round(performance.now() - startedAt),
+      probe: met.probeId,
+    });
+    return response;
+  };
+  return middy<AgentEvent, APIGatewayProxyStructuredResultV2>({
+    timeoutEarlyInMillis: 250,
+    timeoutEarlyResponse: (async () => refusal(new Problem(unavailable), current)) as unknown as () => never,
+  }).handler(dispatch as never);
+}
+
+async function prove(
+  route: AgentRoute,
+  event: AgentEvent,
+  take: ReturnType<typeof buckets>,
+  met: { probeId?: string },
+): Promise<AgentInput> {
+  const { requestId, http } = event.requestContext;
+  const bytes = rawBody(route, event);
+  const bodyHash = createHash('sha256').update(bytes).digest('hex');
+  const claimed = readProof(header(event, 'quartermaster-proof'), header(event, 'quartermaster-host'));
+  if (!claimed) throw new Problem(agentUnauthenticated);
+  const signedBy = (publicKey: string) =>
+    isSigned(
+      { method: http.method, path: event.rawPath, count: claimed.count, bodyHash, host: claimed.host },
+      claimed.signature,
+      publicKey,
+    );
+  const common = { now: now(), requestId, from: http.sourceIp, bodyHash, host: claimed.host };
+  if (route.permission === 'open') {
+    keepPace(take, `from ${http.sourceIp}`);
+    const call = parseCall(route, event, bytes);
+    const { publicKey } = call.body as { publicKey: string };
+    if (claimed.count !== 0 || !signedBy(publicKey)) throw new Problem(agentUnauthenticated);
+    return { ...common, ...call } as AgentInput;
+  }
+  const credential = await readCredential(event);
+  if (!credential || claimed.count === 0 || !signedBy(credential.publicKey))
+    throw new Problem(agentUnauthenticated);
+  met.probeId = credential.probeId;
+  keepPace(take, credential.probeId);
+  return { ...common, ...parseCall(route, event, bytes), proven: provenBy(credential, claimed) };
+}
+
+async function readCredential(event: AgentEvent): Promise<Credential | undefined> {
+  const [, certificate] =
+    /^Probe ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(header(event, 'authorization') ?? '') ?? [];
+  if (certificate === undefined) return undefined;
+  const key = await agentKey().catch((error: unknown) => {
+    log().error('the key of certificates cannot be read', { error: error as Error });
+    throw new Problem(unavailable);
+  });
+  return readCertificate(certificate, key);
+}
+
+const provenBy = (credential: Credential, { count, host, signature }: Claimed) => ({
+  credential,
+  count,
+  host,
+  mark: markOf(signature),
+});
+
+function keepPace(take: ReturnType<typeof buckets>, name: string): void {
+  const retryAfterSeconds = take(name, Date.now());
+  if (retryAfterSeconds > 0)
+    throw new Problem(tooManyCalls, `Send the next call after ${retryAfterSeconds} s`, {
+      data: { retryAfterSeconds },
+    });
+}
+
+function asRefusal(route: AgentRoute | undefined, error: unknown): Problem {
+  if (error instanceof LostRace) return new Problem(unavailable);
+  if (!(error instanceof Problem)) {
+    log().error('unexpected', { route: route?.id, error: error as Error });
+    return new Problem(unexpected);
+  }
+  const declared = [...agentProblems, ...(route?.refuses ?? [])];
+  if (!declared.some(({ code }) => code === error.type.code))
+    log().error('contract breach: undeclared refusal', { route: route?.id, code: error.type.code });
+  return error;
+}
+
+function refusal(problem: Problem, requestId: string): APIGatewayProxyStructuredResultV2 {
+  const response = toProblemResponse(problem, requestId);
+  const { retryAfterSeconds } = problem.data;
+  return {
+    ...response,
+    headers: {
+      ...response.headers,
+      ...(typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}),
+      ...(problem.type.status === 401 ? { 'www-authenticate': 'Probe' } : {}),
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Proven } from '../kit/agent.ts';
+import type { Pulse } from './pulse.ts';
+import { inService } from './step.ts';
+
+/** Lower counts with other signatures, within an hour, that make a second machine likely. */
+export const mostStrays = 3;
+const strayMs = 3_600_000;
+
+/**
+ * Why a pulse did not take a call. OTHER: nothing of the call itself; a condition of what it wants to change, or the
+ * pulse has moved on and may be asked again.
+ */
+export type Miss = 'REVOKED' | 'ANOTHER_HOST' | 'REPLAYED' | 'STRAY' | 'PENDING' | 'DOWN' | 'OTHER';
+
+export function whyMissed(
+  pulse: Pulse | undefined,
+  { credential, count, host, mark }: Proven,
+  now: string,
+): Miss {
+  const waits = pulse?.state === 'PENDING';
+  if (!pulse || !(waits || inService(pulse.state))) return 'REVOKED';
+  if (!counts(pulse, credential.generation, now)) return 'REVOKED';
+  if (host !== pulse.host) return 'ANOTHER_HOST';
+  if (count <= pulse.count) return count === pulse.count && mark === pulse.mark ? 'REPLAYED' : 'STRAY';
+  if (pulse.state === 'PENDING' || pulse.state === 'DOWN') return pulse.state;
+  return 'OTHER';
+}
+
+const counts = (pulse: Pulse, generation: number, now: string) =>
+  generation === pulse.generation || isOverlapping(pulse, generation, now);
+
+/** True where this key pair is the one of a probe that is let in. */
+export const isHeld = (pulse: Pulse, generation: number, now: string): boolean =>
+  inService(pulse.state) && counts(pulse, generation, now);
+
+/** True while the key pair of before a rotation still counts. */
+export function isOverlapping(pulse: Pulse, generation: number, now: string): boolean {
+  return pulse.previous === generation && (pulse.previousUntil ?? '') > now;
+}
+
+/** What a stray call changes of the pulse: how many there were within an hour, and since when. */
+export function strayed(pulse: Pulse, now: string): { strays: number; straysSince: string } {
+  const { strays = 0, straysSince = now } = pulse;
+  const fresh = Date.parse(now) - Date.parse(straysSince) < strayMs;
+  return fresh ? { strays: strays + 1, straysSince } : { strays: 1, straysSince: now };
+}

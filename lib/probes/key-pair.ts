@@ -1,0 +1,80 @@
+import type { Credential } from '../kit/agent.ts';
+import { announce } from '../kit/event.ts';
+import { mostRefusals } from './enrolment.ts';
+import { enrolmentRefused, probeCloned } from './events.ts';
+import { overlapSeconds, type Pulse } from './pulse.ts';
+import { mustBe, type Step, stepOf, voided } from './step.ts';
+
+/** What the certificate of a probe's present generation says; a certificate is made for one public key. */
+export const certificateOf = (
+  { id, customerId, generation }: Pulse,
+  of: { providerId: string; publicKey: string },
+): Credential => ({ probeId: id, customerId, generation, ...of });
+
+/** Has a new enrolment key made: for a probe without a working agent, or one whose key pair was copied. */
+export function issueKey(before: Pulse, key: { hash: string; until: string }): Step {
+  if (before.clonedAt === undefined) mustBe(before, ['CREATED', 'DOWN', 'REVOKED']);
+  return stepOf(
+    before,
+    { enrolment: key.hash, enrolmentUntil: key.until, refusals: 0 },
+    { action: 'probes.issue_key', seen: ['enrolment', 'clonedAt'], detail: { until: key.until } },
+  );
+}
+
+/** Counts a refused enrolment; the last one that is counted voids the key and is told. */
+export function refuseEnrolment(before: Pulse): Step {
+  const refusals = before.refusals + 1;
+  const seen = ['refusals', 'enrolment'] as const;
+  if (refusals < mostRefusals) {
+    const { receipt: _uncounted, ...step } = stepOf(before, { refusals }, { action: '', seen });
+    return step;
+  }
+  return stepOf(
+    before,
+    { ...voided, refusals },
+    {
+      action: 'probes.void_key',
+      seen,
+      detail: { refusals },
+      announce: [announce(enrolmentRefused, before.id, { refusals })],
+    },
+  );
+}
+
+/**
+ * Gives the agent of generation `by` (the present one, or the one before while it counts) another key pair. Where no
+ * answer came it may ask again: then the pair that it never got to use is out, and the time of the old one goes on.
+ */
+export function rotate(before: Pulse, by: number, now: string): Step {
+  const again = by === before.previous;
+  const generation = before.generation + 1;
+  const ends = new Date(Date.parse(now) + overlapSeconds * 1000).toISOString();
+  return stepOf(
+    before,
+    {
+      generation,
+      previous: by,
+      previousUntil: again ? (before.previousUntil ?? ends) : ends,
+      redeemed: null,
+    },
+    { action: 'probes.rotate', seen: ['previous'], detail: { generation } },
+  );
+}
+
+/** Flags a probe whose key pair was used elsewhere; undefined where that is known. */
+export function flagClone(
+  before: Pulse,
+  at: { why: 'ANOTHER_HOST' | 'COUNT_WENT_BACK'; now: string },
+): Step | undefined {
+  if (before.clonedAt !== undefined) return undefined;
+  return stepOf(
+    before,
+    { clonedAt: at.now },
+    {
+      action: 'probes.flag_clone',
+      seen: ['clonedAt'],
+      detail: { why: at.why },
+      announce: [announce(probeCloned, before.id, { why: at.why })],
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import { client } from '../../lib/aws/db.ts';
+
+/**
+ * What becomes of one call of the store. The process ends before or after it; the store takes no more for the moment;
+ * the answer is lost and the client sends it again.
+ */
+export const faults = ['crash before', 'crash after', 'throttled', 'sent twice'] as const;
+export type Fault = (typeof faults)[number];
+
+/** The process is gone: nothing after this is heard by anybody. */
+export class Crash extends Error {}
+
+let due: { left: number; readonly how: Fault } | undefined;
+let struck: Fault | undefined;
+let dead = false;
+let listening = false;
+
+/** Faults are possible from now on. The client keeps its middleware after its first call: listen before that. */
+export function listenForFaults(): void {
+  if (listening) return;
+  listening = true;
+  client().middlewareStack.add(
+    (next) => async (args) => {
+      if (dead) throw new Crash();
+      if (!due || due.left-- > 0) return next(args);
+      const { how } = due;
+      [due, struck] = [undefined, how];
+      if (how === 'throttled')
+        throw Object.assign(new Error('too much'), { name: 'ProvisionedThroughputExceededException' });
+      if (how === 'sent twice') {
+        await next(args).catch(() => undefined);
+        return next(args);
+      }
+      dead = true;
+      if (how === 'crash after') await next(args).catch(() => undefined);
+      throw new Crash();
+    },
+    { step: 'initialize', priority: 'high', name: 'fault' },
+  );
+}
+
+/** Runs something in which the `after`th call of the store meets a fault; tells which one it met, if it came so far. */
+export async function under<T>(
+  fault: { readonly after: number; readonly how: Fault },
+  run: () => Promise<T>,
+): Promise<{ result: PromiseSettledResult<T>; struck: Fault | undefined }> {
+  [due, struck, dead] = [{ left: fault.after, how: fault.how }, undefined, false];
+  const [result] = await Promise.allSettled([run()]);
+  const met = struck;
+  [due, struck, dead] = [undefined, undefined, false];
+  return { result: result as PromiseSettledResult<T>, struck: met };
+}

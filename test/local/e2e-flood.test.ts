@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RunningStack } from '../../infra/local/stack.ts';
+import { newAgent, type TestAgent } from '../kit/agent.ts';
+import { addCustomer, bringUp, type Desk, openDesk, print, stageOf } from '../kit/stack.ts';
+
+let stack: RunningStack;
+let flooding: TestAgent;
+const neighbours: TestAgent[] = [];
+let desk: Desk;
+let path = '';
+
+beforeAll(async () => {
+  ({ stack } = await bringUp());
+  const stage = stageOf(stack);
+  flooding = (await tenant(await openDesk(stage))).agent;
+  desk = await openDesk(stage);
+  for (let index = 0; index < 4; index++) neighbours.push((await tenant(desk)).agent);
+  path = `/v1/customers/${neighbours[0]?.customerId}`;
+}, 120_000);
+afterAll(() => stack?.stop());
+
+async function tenant(of: Desk): Promise<{ agent: TestAgent; customerId: string }> {
+  const { id: customerId } = await addCustomer(of, 'Branch');
+  const { body } = await of.admin(`POST /v1/customers/${customerId}/probes`, { body: { name: 'Probe' } });
+  const agent = newAgent({ url: stack.agentUrl });
+  expect(await agent.enrol(body.enrolmentKey)).toMatchObject({ status: 200, body: { state: 'UP' } });
+  return { agent, customerId };
+}
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
+
+async function timed(call: () => Promise<{ status: number }>): Promise<number> {
+  const began = performance.now();
+  expect((await call()).status).toBe(200);
+  return performance.now() - began;
+}
+
+const rounds = 3;
+const callsARound = 25;
+/** Forty times what a probe may send, for as long as it lasts: bounded, so that two cores carry sender and stack. */
+const floodGapMs = 25;
+
+interface Flood {
+  readonly statuses: number[];
+  readonly waits: number[];
+  stop(): Promise<void>;
+}
+
+function flood(agent: TestAgent): Flood {
+  const under = new Set<Promise<void>>();
+  const [statuses, waits]: [number[], number[]] = [[], []];
+  const send = async () => {
+    const { status, headers } = await agent.heartbeat();
+    statuses.push(status);
+    if (status === 429) waits.push(Number(headers['retry-after']));
+  };
+  const timer = setInterval(() => {
+    if (under.size > 20) return;
+    const sent = send().finally(() => under.delete(sent));
+    under.add(sent);
+  }, floodGapMs);
+  return {
+    ...{ statuses, waits },
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(under);
+    },
+  };
+}
+
+it('a flooding agent gets 429 with Retry-After, and another tenant hardly notices', async () => {
+  const calls = {
+    people: () => desk.admin(`GET ${path}`),
+    agent: (index: number) => (neighbours[index % neighbours.length] as TestAgent).heartbeat(),
+  };
+  type Times = Record<keyof typeof calls, number[]>;
+  const [alone, beside]: [Times, Times] = [
+    { people: [], agent: [] },
+    { people: [], agent: [] },
+  ];
+  const measure = async (into: Times) => {
+    for (let index = 0; index < callsARound; index++) {
+      into.people.push(await timed(calls.people));
+      into.agent.push(await timed(() => calls.agent(index)));
+      await wait(20);
+    }
+  };
+  // The functions' environments are started, and the flood has used up its burst.
+  await measure({ people: [], agent: [] });
+  const first = flood(flooding);
+  await wait(2000);
+  await first.stop();
+  const [statuses, waits] = [[...first.statuses], [...first.waits]];
+  for (let round = 0; round < rounds; round++) {
+    await measure(alone);
+    const under = flood(flooding);
+    await wait(500);
+    await measure(beside);
+    await under.stop();
+    statuses.push(...under.statuses);
+    waits.push(...under.waits);
+  }
+  const refused = statuses.filter((status) => status === 429).length;
+  print(
+    `flood: ${statuses.length} calls, ${refused} answered 429, Retry-After ${Math.min(...waits)}–${Math.max(...waits)} s`,
+  );
+  for (const who of ['people', 'agent'] as const) {
+    const [before, during] = [median(alone[who]), median(beside[who])];
+    print(
+      `${who}: median ${before.toFixed(1)} ms alone, ${during.toFixed(1)} ms beside the flood (${(during / before).toFixed(2)}×)`,
+    );
+  }
+  expect(statuses.filter((status) => status >= 500)).toEqual([]);
+  expect(refused).toBeGreaterThan(statuses.length / 4);
+  for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(1);
+  expect(median(beside.people)).toBeLessThanOrEqual(1.5 * median(alone.people));
+  expect(median(beside.agent)).toBeLessThanOrEqual(1.5 * median(alone.agent));
+  await wait(2000);
+  expect((await flooding.heartbeat()).status).toBe(200);
+  expect(stack.denials()).toEqual([]);
+}, 120_000);
