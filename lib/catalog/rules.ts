@@ -5,7 +5,7 @@ import { type Facts, type Filter, filter, passes } from './filter.ts';
 /** A derived group of the customer's company: the company, one of its organizations, or a department of one. */
 export const groupChoice = z
   .strictObject({
-    organization: line(80).nullable().default(null),
+    organization: line(80).nullable().describe('Must be said: null is the whole company'),
     department: line(80).nullable().default(null),
   })
   .refine(({ organization, department }) => department === null || organization !== null, {
