@@ -5,7 +5,7 @@ import { type Facts, type Filter, filter, passes } from './filter.ts';
 /** A derived group of the customer's company: the company, one of its organizations, or a department of one. */
 export const groupChoice = z
   .strictObject({
-    organization: line(80).nullable().default(null),
+    organization: line(80).nullable().describe('Must be said: null is the whole company'),
     department: line(80).nullable().default(null),
   })
   .refine(({ organization, department }) => department === null || organization !== null, {
@@ -112,22 +112,14 @@ export interface Numbered {
 
 /**
  * The numbers that a person's row holds: of the marketplaces not for everyone that include the person, in order. One
- * that says nothing of the person (`untold`) stays as it was `held`, and the others are told all the same.
+ * whose rules could not be read (`untold`) stays as it was `held`, and the others are told all the same.
  */
 export function marketsOf(
   facts: Facts,
   { rules, unread }: Numbered,
   held: readonly number[],
 ): { readonly numbers: number[]; readonly untold: readonly number[] } {
-  const numbers: number[] = [];
-  const untold = [...unread];
-  for (const one of rules) {
-    try {
-      if (!one.everyone && matched(one, facts)) numbers.push(one.number);
-    } catch {
-      untold.push(one.number);
-    }
-  }
-  numbers.push(...untold.filter((one) => held.includes(one)));
-  return { numbers: numbers.toSorted((a, b) => a - b), untold };
+  const theirs = rules.filter((one) => !one.everyone && matched(one, facts)).map(({ number }) => number);
+  const kept = unread.filter((one) => held.includes(one));
+  return { numbers: [...theirs, ...kept].toSorted((a, b) => a - b), untold: unread };
 }

@@ -33,7 +33,7 @@ const effectsOf = (enabled: boolean) =>
     : [
         'All existing cost data is lost',
         'Every service priced in credits becomes free',
-        'Balances are kept and cannot be changed while the system is off; what expires still does',
+        'Balances are kept and nobody changes them while the system is off; what expires still does, and requests that are rejected, cancelled or fail still give their credits back',
       ];
 
 /** The switch as stored; off with version 0 before it was ever used. */

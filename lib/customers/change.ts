@@ -8,7 +8,15 @@ import { mustFit } from './direct.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains, sharedOf } from './domain.ts';
 import { edited } from './engine.ts';
 import { customerChanged } from './events.ts';
-import { contact, customerType, type DomainOf, domains, restrictedSet, roleSet } from './particulars.ts';
+import {
+  allowedByDefault,
+  contact,
+  customerType,
+  type DomainOf,
+  domains,
+  restrictedSet,
+  roleSet,
+} from './particulars.ts';
 import { domainInUse } from './problems.ts';
 import { auditable, type Customer, customerName, nameKey, toCustomer, uniqueName } from './profile.ts';
 
@@ -21,7 +29,9 @@ export const changedCustomer = z.strictObject({
   domains: domains.optional(),
   shareDomains: z.boolean().optional().describe('Domains of the parent may be used here too'),
   userLimit: whole(0, 1_000_000).nullable().optional(),
-  allowedRoles: roleSet.optional(),
+  allowedRoles: roleSet
+    .optional()
+    .describe('What becomes allowed is restricted no more, where `restrictedRoles` are not sent too'),
   restrictedRoles: restrictedSet.optional(),
   contactName: contact.contactName.nullable().optional(),
   phone: contact.phone.nullable().optional(),
@@ -56,7 +66,12 @@ export function changeCustomer(
   mustFit(change, found.line);
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const held = asked && holdDomains(asked, { parent: undefined, ...found, own: node.id, share });
-  const after: Customer = { ...before, ...given, ...(held ? { domains: held } : {}) };
+  const after: Customer = {
+    ...before,
+    ...unrestricted(before, change),
+    ...given,
+    ...(held ? { domains: held } : {}),
+  };
   const differing = difference(before, after);
   const fields = Object.keys(differing.after);
   if (fields.length === 0) return { writes: [], reply: { body: before, version: node.version } };
@@ -85,6 +100,14 @@ export function changeCustomer(
     announcements: [announce(customerChanged, after.id, { fields })],
     reply: { body: changed, version: node.version + 1 },
   };
+}
+
+// What was restricted by default only, or is allowed anew, would be shown as allowed and let nobody through.
+function unrestricted(before: Customer, { allowedRoles = [] }: ChangedCustomer): Partial<Customer> {
+  const allowed: readonly string[] = before.allowedRoles ?? allowedByDefault;
+  const fresh: readonly string[] = allowedRoles.filter((role) => !allowed.includes(role));
+  if (fresh.length === 0 || before.restrictedRoles === null) return {};
+  return { restrictedRoles: before.restrictedRoles.filter((role) => !fresh.includes(role)) };
 }
 
 /** A domain is dropped only while no user's name ends with it, and none is given one meanwhile. */

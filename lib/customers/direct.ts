@@ -3,7 +3,7 @@ import { announce } from '../kit/event.ts';
 import { limitAlong } from '../kit/inherit.ts';
 import { settingsKey } from '../kit/keys.ts';
 import { type Plan, refuse } from '../kit/plan.ts';
-import { notFound, Problem } from '../kit/problem.ts';
+import { malformed, notFound, Problem } from '../kit/problem.ts';
 import { depthOf, inScope, maxDepth, type Node, providerOf } from '../kit/scope.ts';
 import { domain, email, id, line, name, whole } from '../kit/text.ts';
 import { allowedAlong } from './cascade.ts';
@@ -59,7 +59,8 @@ export const directCustomer = z
   .refine((one) => (one.domain === undefined) !== (one.domains === undefined), {
     path: ['domain'],
     message: 'or `domains` is needed, not both',
-  });
+  })
+  .meta({ oneOf: [{ required: ['domain'] }, { required: ['domains'] }] });
 export type DirectCustomer = z.output<typeof directCustomer>;
 
 /** What the tree and the names taken say when a customer is to be added below a parent. */
@@ -136,14 +137,21 @@ export function parentOf(home: Node, parent: Node | undefined): Node {
   return parent;
 }
 
-/** Roles and user limit must be what every node above gives. */
+/** Roles and user limit must be what every node above gives; nobody allows and restricts a role in one breath. */
 export function mustFit(
   asked: {
     readonly allowedRoles?: readonly RoleName[] | undefined;
+    readonly restrictedRoles?: readonly RoleName[] | undefined;
     readonly userLimit?: number | null | undefined;
   },
   line: readonly Readonly<Record<string, unknown>>[],
 ): void {
+  const both = (asked.allowedRoles ?? []).flatMap((role, index) =>
+    asked.restrictedRoles?.includes(role)
+      ? [{ pointer: `#/allowedRoles/${index}`, message: 'is named in restrictedRoles too' }]
+      : [],
+  );
+  if (both.length > 0) throw new Problem(malformed, undefined, { errors: both });
   const given = allowedAlong(line);
   const errors = (asked.allowedRoles ?? []).flatMap((role, index) =>
     given.includes(role) ? [] : [{ pointer: `#/allowedRoles/${index}`, message: 'is restricted above' }],

@@ -86,7 +86,7 @@ describe('a marketplace', () => {
   });
 
   it.each([
-    ['the company', {}, ['sales', 'support', 'driver']],
+    ['the company', { organization: null }, ['sales', 'support', 'driver']],
     ['an organization, whatever the case', { organization: 'SALES' }, ['sales', 'driver']],
     ['a department', { organization: 'Sales', department: 'north' }, ['sales']],
   ])('includes %s', async (_, group, expected) => {
@@ -321,9 +321,10 @@ describe('refusals', () => {
       const answer = await open({ filters: [all(condition)] });
       expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
     }
-    expect((await open({ groups: [{ department: 'North' }] })).body.errors[0].pointer).toBe(
-      '#/groups/0/department',
-    );
+    for (const group of [{}, { department: null }])
+      expect((await open({ groups: [group] })).body.errors[0].pointer).toBe('#/groups/0/organization');
+    const north = { organization: null, department: 'North' };
+    expect((await open({ groups: [north] })).body.errors[0].pointer).toBe('#/groups/0/department');
   });
 });
 

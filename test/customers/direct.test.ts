@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { directCustomer } from '../../lib/customers/direct.ts';
 import { any, type Branch, plantDirectly, plantReseller, quick } from '../kit/forest.ts';
 import { type Answer, addCustomer, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { add, change as changeUser, remove } from '../users/people.ts';
@@ -43,6 +45,13 @@ describe('the quick path', () => {
       'MY_ACCOUNT_AND_SERVICES_MANAGEMENT',
     ]);
     expect((await call(`GET /v1/customers/${body.id}`, { as: msp.reader })).body).toEqual(body);
+  });
+
+  it('tells in its schema that a domain, or domains, are needed', () => {
+    expect(z.toJSONSchema(directCustomer, { io: 'input', unrepresentable: 'any' }).oneOf).toEqual([
+      { required: ['domain'] },
+      { required: ['domains'] },
+    ]);
   });
 
   it('refuses without MSP mode and below a plain customer', async () => {
@@ -289,6 +298,24 @@ describe('narrowing', () => {
     );
     const mine = await post(quick({ allowedRoles: ['MY_ACCOUNT_MANAGEMENT'] }));
     expect(mine.body.restrictedRoles).not.toContain('MY_ACCOUNT_MANAGEMENT');
+  });
+
+  it('restricts no longer what a change allows, leaves what was restricted on purpose, and takes no word of both', async () => {
+    const my = 'MY_ACCOUNT_MANAGEMENT';
+    const reseller = await plantReseller(msp, msp.id);
+    const allowedRoles = ['CUSTOMER_ADMINISTRATOR', 'USER_ADMINISTRATOR', my];
+    const asked = await change(reseller.id, { allowedRoles });
+    expect(asked.body.allowedRoles).toEqual(allowedRoles);
+    expect(asked.body.restrictedRoles).not.toContain(my);
+    const child = await post(quick({ parentId: reseller.id, allowedRoles: [my] }));
+    expect([child.status, child.body.allowedRoles]).toEqual([201, [my]]);
+    await change(reseller.id, { restrictedRoles: ['USER_ADMINISTRATOR'] });
+    expect((await change(reseller.id, { allowedRoles: [...allowedRoles].reverse() })).body).toMatchObject({
+      restrictedRoles: ['USER_ADMINISTRATOR'],
+    });
+    const contrary = { allowedRoles: ['SERVICE_ADMINISTRATOR', my], restrictedRoles: [my] };
+    for (const refused of [await change(reseller.id, contrary), await post(quick(contrary))])
+      expect([refused.status, pointers(refused)]).toEqual([400, ['#/allowedRoles/1']]);
   });
 
   it('refuses a user limit above that of a node above', async () => {

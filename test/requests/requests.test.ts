@@ -590,6 +590,7 @@ describe('refunds', () => {
       headers: { 'if-match': '*' },
     });
     expect(off.status).toBe(200);
+    expect(off.body.effects.join()).toContain('fail still give their credits back');
     expect((await order(bob, item)).body.price.unit).toBe('FREE');
     const ended = await own(bob, made, 'cancel');
     expect(ended.body.refundEntryId).not.toBeNull();
