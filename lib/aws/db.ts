@@ -1,6 +1,7 @@
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
   GetItemCommand,
@@ -292,6 +293,7 @@ async function sendOne(write: Write): Promise<void> {
   const item = toTransactItem(write);
   if (item.Put) await client().send(new PutItemCommand(item.Put));
   else if (item.Update) await client().send(new UpdateItemCommand(item.Update));
+  else if (item.Delete) await client().send(new DeleteItemCommand(item.Delete));
   else await client().send(new TransactWriteItemsCommand({ TransactItems: [item] }));
 }
 

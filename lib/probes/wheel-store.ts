@@ -1,4 +1,4 @@
-import { commit, getAll, page } from '../aws/db.ts';
+import { commit, getAll, LostRace, page } from '../aws/db.ts';
 import { secret } from '../aws/world.ts';
 import { platformId } from '../kit/id.ts';
 import { nodeKey, partition, pulseKey } from '../kit/keys.ts';
@@ -48,5 +48,10 @@ export async function lookStanding({ customerId, probeId }: Pick<Look, 'customer
 export async function moveLook(row: Look, minute: string | undefined): Promise<void> {
   const { PK, SK } = row;
   if (minute !== undefined) await commit([lookWrite(row, minute)], secret(24), Date.now() + patienceMs);
-  await commit([{ do: 'remove', key: { PK, SK } }], secret(24), Date.now() + patienceMs);
+  await commit([{ do: 'remove', key: { PK, SK } }], secret(24), Date.now() + patienceMs).catch(
+    // Another run has moved it.
+    (error: unknown) => {
+      if (!(error instanceof LostRace)) throw error;
+    },
+  );
 }

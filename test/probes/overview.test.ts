@@ -8,6 +8,7 @@ import type { Envelope } from '../../lib/kit/event.ts';
 import { rollupKey } from '../../lib/kit/keys.ts';
 import { newAgent, type TestAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
+import { faults, listenForFaults, under } from '../kit/faults.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { type Answer, type Caller, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
@@ -17,8 +18,10 @@ let msp: Msp;
 /** Every node that was ever made, with its parent; null where it was deleted. */
 const parents = new Map<string, string | null>();
 const told = new Set<string>();
+let met = 0;
 
 beforeAll(async () => {
+  listenForFaults();
   msp = await makeMsp();
   await ensureMspMode(msp);
   await plantCreditSystem(msp.id);
@@ -65,14 +68,25 @@ async function fresh(): Promise<Envelope[]> {
 
 const reactions = [onTotalsChanged, onProbeRetired, onMoveRequested];
 
-/** Hands events on in any order, some twice, several at once, until all is quiet. */
+/** Hands events on in any order, some twice, until all is quiet: several at once, or each tried again after faults. */
 async function settle(random: () => number = () => 0.5): Promise<void> {
   for (let events = await fresh(); events.length > 0; events = await fresh()) {
     for (const { id } of events) told.add(id);
     const sent = events.flatMap((one) => (random() < 0.2 ? [one, one] : [one]));
     const order = sent.map((one) => ({ one, at: random() })).sort((a, b) => a.at - b.at);
-    for (let from = 0; from < order.length; from += 4)
-      await Promise.all(order.slice(from, from + 4).map(({ one }) => hand(one)));
+    for (let from = 0; from < order.length; from += 4) {
+      const some = order.slice(from, from + 4).map(({ one }) => one);
+      if (random() < 0.5) await Promise.all(some.map(hand));
+      else for (const one of some) await insist(one, random);
+    }
+  }
+}
+async function insist(envelope: Envelope, random: () => number): Promise<void> {
+  for (;;) {
+    const how = faults[Math.floor(random() * faults.length)] ?? 'crash after';
+    const { result, struck } = await under({ after: Math.floor(random() * 14), how }, () => hand(envelope));
+    if (struck) met++;
+    if (result.status === 'fulfilled') return;
   }
 }
 async function hand(envelope: Envelope): Promise<void> {
@@ -199,5 +213,6 @@ describe('an overview', () => {
     await settle(random);
     await expectExact(north, south, inner);
     expect(await get(rollupKey(b), true)).toBeUndefined();
+    expect(met).toBeGreaterThan(20);
   }, 60_000);
 });
