@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { toNdjson } from '../../lib/catalog/export.ts';
-import { pricingFor, wholeCatalogue } from '../../lib/catalog/item-store.ts';
+import { wholeCatalogue } from '../../lib/catalog/export-store.ts';
+import { pricingFor } from '../../lib/catalog/item-store.ts';
 import { catalogueTooLong } from '../../lib/catalog/problems.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';

@@ -1,8 +1,8 @@
 import { onCatalogueImportRequested } from './on-catalogue-import-requested.ts';
 import { onCompanyChanged } from './on-company-changed.ts';
 import { onCustomerAdded } from './on-customer-added.ts';
-import { onCustomerDeleted } from './on-customer-deleted.ts';
-import { onCustomerGone } from './on-customer-gone.ts';
+import { onCustomerDeletedClear } from './on-customer-deleted-clear.ts';
+import { onCustomerDeletedReturn } from './on-customer-deleted-return.ts';
 import { onItemUnassigned } from './on-item-unassigned.ts';
 import { onPeopleImported } from './on-people-imported.ts';
 import { onPersonAdded } from './on-person-added.ts';
@@ -17,11 +17,11 @@ export const subscribers = [
   onPeopleImported,
   onUsersChanged,
   onCustomerAdded,
-  onCustomerDeleted,
+  onCustomerDeletedClear,
   onWorkRequested,
   onItemUnassigned,
   onCompanyChanged,
-  onCustomerGone,
+  onCustomerDeletedReturn,
   onSubtreeMoved,
   onCatalogueImportRequested,
 ];

@@ -1,6 +1,6 @@
 import { announce } from '../kit/event.ts';
 import { dynamicGroupKey } from '../kit/keys.ts';
-import { allows, type Role, roles as rolesOf } from '../kit/permission.ts';
+import { allows, type Role } from '../kit/permission.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem, type ProblemType } from '../kit/problem.ts';
 import type { Scope } from '../kit/scope.ts';
@@ -251,7 +251,3 @@ function auditable(one: Marketplace): Record<string, unknown> {
     filters: filters?.length ?? 0,
   };
 }
-
-/** Roles of customers reach their own customer alone. */
-export const reaching = (held: readonly Role[]): Role[] =>
-  held.filter((role) => !(rolesOf.CUSTOMER as readonly Role[]).includes(role));

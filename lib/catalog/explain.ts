@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EndUser } from '../kit/end-user.ts';
 import { outSince } from '../kit/in-service.ts';
 import { placed } from '../kit/move.ts';
-import { allows, roles as rolesOf } from '../kit/permission.ts';
+import { allows, reaching } from '../kit/permission.ts';
 import { refuse } from '../kit/plan.ts';
 import { malformed, notFound, Problem } from '../kit/problem.ts';
 import { customerTypes, inScope, type Node, type Scope } from '../kit/scope.ts';
@@ -74,9 +74,7 @@ export function askedCustomer(scope: Scope, node: Node | undefined, given: boole
   }
   const asked = node && { ...node, path: placed(node.path, move) };
   if (!asked || !inScope(home, asked) || !customerTypes.includes(asked.type)) refuse(notFound);
-  const ofCustomers: readonly string[] = rolesOf.CUSTOMER;
-  const reaching = roles.filter((role) => asked.id === home.id || !ofCustomers.includes(role));
-  if (!allows(reaching, 'entitlements.read')) refuse(notFound);
+  if (!allows(asked.id === home.id ? roles : reaching(roles), 'entitlements.read')) refuse(notFound);
   return asked;
 }
 

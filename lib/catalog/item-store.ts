@@ -1,9 +1,9 @@
-import { each, getAll, page, positionOf } from '../aws/db.ts';
+import { getAll, page, positionOf } from '../aws/db.ts';
 import { catalogKey, namePartition, partition, revisionInfix, settingsKey } from '../kit/keys.ts';
 import { foldName } from '../kit/text.ts';
 import type { Standing } from './author.ts';
 import { codeKey } from './code.ts';
-import { type CatalogItem, categoryHash, type Revision, toItem, toRevision } from './item.ts';
+import { type CatalogItem, categoryHash, toItem, toRevision } from './item.ts';
 import { type Pricing, pricingOf } from './price.ts';
 import { type Circle, circleOf } from './publish.ts';
 
@@ -165,22 +165,4 @@ async function chained(providerId: string, { state, limit }: Search, position = 
     if (items.length >= limit && following) return { items, next: `${following}|` };
   }
   return { items, next: null };
-}
-
-/** Whole items by name, each with its newest revision, for a file of them: at most `most`, else undefined. */
-export async function wholeCatalogue(
-  providerId: string,
-  most: number,
-): Promise<{ item: CatalogItem; newest: Revision }[] | undefined> {
-  const items: CatalogItem[] = [];
-  const newest = new Map<string, Revision>();
-  for await (const one of each({ partition: partition(providerId, 'CATALOG'), limit: 500 })) {
-    if (one.kind === 'catalogItem') items.push(toItem(one));
-    if (one.kind === 'catalogRevision') newest.set(String(one.itemId), toRevision(one));
-    if (items.length > most) return undefined;
-  }
-  return items.flatMap((item) => {
-    const of = newest.get(item.id);
-    return of ? [{ item, newest: of }] : [];
-  });
 }

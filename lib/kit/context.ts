@@ -25,7 +25,7 @@ export const mostTries = 6;
 
 /** One reaction to an event: own rule, own queue, own dead-letter queue, own alarm. */
 export interface Subscriber<D = unknown> {
-  /** Kebab case, `on-<noun>-<past>`: the file's name. */
+  /** Kebab case, `on-<noun>-<past>`, with the verb of what it does where several of a context follow one event: the file's name. */
   readonly id: string;
   /** Our own event, any of several, or foreign ones of the account's default bus by source and detail types. */
   readonly on:

@@ -191,9 +191,12 @@ export function rolesInForce(
     (['CUSTOMER_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR'] as const).some(
       (role) => held.includes(role) && claimed.includes(role),
     );
-  const reaching = where.own ? both : both.filter((role) => !ofCustomers.includes(role));
-  return selling ? [...reaching, 'RESELLER_FULL_ADMINISTRATOR'] : reaching;
+  const counting = where.own ? both : reaching(both);
+  return selling ? [...counting, 'RESELLER_FULL_ADMINISTRATOR'] : counting;
 }
+
+/** Of these roles those that reach below the node they are held at: roles of customers reach their own customer alone. */
+export const reaching = (held: readonly Role[]): Role[] => held.filter((role) => !ofCustomers.includes(role));
 
 /** Everything that the roles give together. */
 export function permissionsOf(held: readonly Role[]): Set<Permission> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commit, each, get, getAll, page, positionOf, type Range } from '../aws/db.ts';
+import { commit, each, getAll, page, positionOf, type Range } from '../aws/db.ts';
 import { endIdentityKey, toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import {
   customerServiceKey,
@@ -114,7 +114,9 @@ export async function heldUser(
     member: member && toMember(member, customerId),
     other,
     instances,
-    endUser: asked.again ? await withOwnAddress(endUser, (key) => get(key, true)) : endUser,
+    endUser: asked.again
+      ? await withOwnAddress(endUser, async (key) => (await getAll([key], true))[0])
+      : endUser,
   };
 }
 

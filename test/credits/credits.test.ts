@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../lib/aws/world.ts';
 import { type Entry, toEntry, toItem } from '../../lib/credits/entry.ts';
 import { debit, grant, mostCredits } from '../../lib/credits/ledger.ts';
 import type { Item, Plan } from '../../lib/kit/plan.ts';
 import { plant } from '../every/planting.ts';
+import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { announcedByLedger, plantCreditSystem, plantCustomer } from '../kit/plant.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 
@@ -229,6 +231,31 @@ describe('reading', () => {
     expect(one.body).toEqual(entries[0]);
     expect((await call(`GET ${path(id, '/entries/ent_20200101000000000')}`, { as: admin })).status).toBe(404);
     expect((await call(`GET ${path(id, '/forecast')}`, { as: admin })).body.reason).toBe('TOO_LITTLE_DATA');
+  });
+
+  it('exports who consumed, the lines of a batch, and the other half of a transfer', async () => {
+    const { id, post } = await customer();
+    const lines = [{ amount: 4, serviceId: 'mail', personId: newId('person', Date.now()) }, { amount: 5 }];
+    const batch = (await post('debits/batch', { lines })).body;
+    const reseller = await plantReseller(msp);
+    const child = (await plantDirectly(reseller.admin)).id;
+    await call(`POST ${path(reseller.id, '/grants')}`, { as: msp.catalog, body: { amount: 9 } });
+    const given = await call(`POST ${path(child, '/transfers')}`, {
+      as: reseller.admin,
+      body: { amount: 9 },
+    });
+    const rowsOf = async (of: string): Promise<Record<string, string>[]> =>
+      parse((await call(`GET ${path(of, '/entries.csv')}`, { as: msp.reader })).body, { columns: true });
+    const single = lines[0]?.personId;
+    await post('debits', { amount: 1, personId: single });
+    const [debit, of] = await rowsOf(id);
+    expect(debit).toMatchObject({ type: 'DEBIT', amount: '1', personId: single, lines: '' });
+    expect(of?.entryId).toBe(batch.entryId);
+    expect(JSON.parse(of?.lines ?? '')).toEqual(lines);
+    const [[taken], [came]] = [await rowsOf(reseller.id), await rowsOf(child)];
+    expect(given.status).toBe(201);
+    expect(came).toMatchObject({ peerCustomerId: reseller.id, peerEntryId: taken?.entryId });
+    expect(taken).toMatchObject({ peerCustomerId: child, peerEntryId: came?.entryId });
   });
 
   it('refuses to export more than it may', async () => {

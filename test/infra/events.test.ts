@@ -40,6 +40,16 @@ describe('bus', () => {
   });
 });
 
+it('several reactions of a context to one event are named by what each does', () => {
+  for (const { subscribers: own = [] } of contexts) {
+    const twins = own.filter((one) => own.some((two) => two !== one && two.on === one.on));
+    for (const { id, on } of twins) {
+      const [noun = '', past = ''] = ('type' in on ? on.type : '').split('.');
+      expect(id).toMatch(new RegExp(`^on-${noun.replace(/s$/, '')}-${past}-[a-z]+$`));
+    }
+  }
+});
+
 describe('clock', () => {
   it('has one rule per schedule, which names it to its queue', () => {
     const schedules = all.flatMap((context) => context.schedules ?? []);

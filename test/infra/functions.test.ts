@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import { environment } from '../../lib/aws/env.ts';
@@ -132,4 +133,17 @@ describe('functions together', () => {
     for (const { Condition } of sending)
       expect(Condition).toEqual({ StringEquals: { 'ses:FromAddress': 'qm@example.com' } });
   });
+});
+
+it('stores of contexts that are granted no single reads make none', () => {
+  const without = contexts.filter(({ needs, reactionNeeds }) =>
+    [needs, reactionNeeds].every((one) => !one?.table?.includes('get')),
+  );
+  const reading = without.flatMap(({ name }) =>
+    globSync(`lib/${name}/*store.ts`).filter((path) =>
+      /import \{[^}]*\bget\b[^}]*\} from '\.\.\/aws\/db\.ts'/.test(readFileSync(path, 'utf8')),
+    ),
+  );
+  expect(without.length).toBeGreaterThan(0);
+  expect(reading).toEqual([]);
 });

@@ -8,8 +8,8 @@ const turnMs = 40_000;
 const patienceMs = 5000;
 
 /** Frees the addresses of a deleted customer's people and clears its marketplaces away; they are out already, for the customer is. */
-export const onCustomerDeleted = subscriber({
-  id: 'on-customer-deleted',
+export const onCustomerDeletedClear = subscriber({
+  id: 'on-customer-deleted-clear',
   on: customerDeleted,
   impact: 'Addresses of people of deleted customers stay taken as end users.',
   handle: async ({ subject }) => {

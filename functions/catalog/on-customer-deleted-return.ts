@@ -8,8 +8,8 @@ import { by } from './by.ts';
 const atOnce = 40;
 
 /** What a deleted customer had of the catalogue goes back to its reseller, some items in each transaction. */
-export const onCustomerGone = subscriber({
-  id: 'on-customer-gone',
+export const onCustomerDeletedReturn = subscriber({
+  id: 'on-customer-deleted-return',
   on: customerDeleted,
   impact: 'A reseller whose customer was deleted cannot take back what that customer had of the catalogue.',
   handle: async (envelope) => {
@@ -20,7 +20,7 @@ export const onCustomerGone = subscriber({
         const { given, next } = await givenPage(id, atOnce);
         more = next !== null;
         const writes = given.flatMap(({ one, giver }) => returned(id, one, giver));
-        return { plan: { writes, reply: {} }, target, actor: by(envelope, 'on-customer-gone') };
+        return { plan: { writes, reply: {} }, target, actor: by(envelope, 'on-customer-deleted-return') };
       });
     }
   },
