@@ -1,15 +1,19 @@
+import { commit, LostRace } from '../../lib/aws/db.ts';
 import { standing } from '../../lib/aws/place.ts';
 import { react } from '../../lib/aws/react.ts';
+import { secret } from '../../lib/aws/world.ts';
 import type { Schedule } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
+import type { Write } from '../../lib/kit/plan.ts';
 import { glance, look, type Moment } from '../../lib/probes/look.ts';
 import { planOf } from '../../lib/probes/step.ts';
-import type { Look } from '../../lib/probes/wheel.ts';
-import { dueLooks, lookStanding, moveLook, pulsesAt } from '../../lib/probes/wheel-store.ts';
+import { type Look, lookWrite } from '../../lib/probes/wheel.ts';
+import { dueLooks, lookStanding, pulsesAt } from '../../lib/probes/wheel-store.ts';
 import { rhythm } from './rhythm.ts';
 
 const atOnce = 100;
 const patienceMs = 40_000;
+const writeMs = 5000;
 
 /** Finds probes that fell silent: at a cost in proportion to those whose deadline may have passed, not to all. */
 export const lookAtProbes: Schedule = {
@@ -74,4 +78,15 @@ async function settle(row: Look, at: Moment): Promise<string | undefined> {
     return { plan: planOf(step, {}), target, actor };
   });
   return next;
+}
+
+/** Moves a row to a later minute, or takes it out. A crash in between leaves both: a row too many does no harm. */
+async function moveLook(row: Look, minute: string | undefined): Promise<void> {
+  const { PK, SK } = row;
+  const write = (one: Write) => commit([one], secret(24), Date.now() + writeMs);
+  if (minute !== undefined) await write(lookWrite(row, minute));
+  await write({ do: 'remove', key: { PK, SK } }).catch((error: unknown) => {
+    // Another run has moved it.
+    if (!(error instanceof LostRace)) throw error;
+  });
 }

@@ -1,13 +1,10 @@
-import { commit, getAll, LostRace, page } from '../aws/db.ts';
-import { secret } from '../aws/world.ts';
+import { getAll, page } from '../aws/db.ts';
 import { platformId } from '../kit/id.ts';
 import { nodeKey, partition, pulseKey } from '../kit/keys.ts';
 import type { Moment } from './look.ts';
 import { type Pulse, toPulse } from './pulse.ts';
-import { type Look, laterPlaces, lookWrite, toLook } from './wheel.ts';
+import { type Look, laterPlaces, toLook } from './wheel.ts';
 import { windowsOf } from './window-store.ts';
-
-const patienceMs = 5000;
 
 /** Rows due by a moment, the oldest first. One Query; of nothing 0.5 RCU. */
 export async function dueLooks(
@@ -42,16 +39,4 @@ export async function lookStanding({ customerId, probeId }: Pick<Look, 'customer
     windowsOf(customerId),
   ]);
   return { pulse: pulse && toPulse(pulse, customerId), node, windows };
-}
-
-/** Moves a row to a later minute, or takes it out. A crash in between leaves both: a row too many does no harm. */
-export async function moveLook(row: Look, minute: string | undefined): Promise<void> {
-  const { PK, SK } = row;
-  if (minute !== undefined) await commit([lookWrite(row, minute)], secret(24), Date.now() + patienceMs);
-  await commit([{ do: 'remove', key: { PK, SK } }], secret(24), Date.now() + patienceMs).catch(
-    // Another run has moved it.
-    (error: unknown) => {
-      if (!(error instanceof LostRace)) throw error;
-    },
-  );
 }

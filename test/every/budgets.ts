@@ -28,6 +28,7 @@ export const larger: Readonly<Record<string, string>> = {
   retireProbe: 'profile, pulse, count and the work that deletes its items',
   approveProbe: 'pulse, count and place in the wheel',
   revokeProbe: 'pulse and count',
+  createMaintenanceWindow: 'bound to the count of probes, so that no two are planned at once',
   transferCredits: 'two ledgers, bound to where the customer stands',
   reclaimCredits: 'two ledgers, bound to where the customer stands',
   resendNotice: 'a delivery for each of three recipients',

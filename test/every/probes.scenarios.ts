@@ -1,3 +1,4 @@
+import { call } from '../kit/world.ts';
 import { add, enrolBelow, retireNow } from '../probes/scene.ts';
 import type { Scenario, Scenarios, Stage } from './scenarios.ts';
 
@@ -24,6 +25,14 @@ const approval =
     if (mode === 'GET') return { line, as: msp.reader };
     return { line, as: msp.catalog, body: { mode: 'AUTOMATIC' }, headers: any };
   };
+
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
+async function window({ msp, customer }: Stage): Promise<string> {
+  const body = { to: tomorrow(), reason: 'New switches' };
+  const path = `/v1/customers/${customer.id}/maintenance-windows`;
+  const { headers } = await call(`POST ${path}`, { as: msp.catalog, body });
+  return headers.location ?? '';
+}
 
 export const probes: Scenarios = {
   createProbe: async (stage) => {
@@ -67,6 +76,20 @@ export const probes: Scenarios = {
   },
   getProbeApproval: approval('GET'),
   setProbeApproval: approval('PUT'),
+  createMaintenanceWindow: async (stage) => {
+    const { id } = await added(stage);
+    const body = { to: tomorrow(), probeIds: [id], reason: 'New switches' };
+    const line = `POST /v1/customers/${stage.customer.id}/maintenance-windows`;
+    return { line, as: stage.msp.catalog, body };
+  },
+  listMaintenanceWindows: async (stage) => {
+    for (let n = 0; n < 25; n++) await window(stage);
+    return { line: `GET /v1/customers/${stage.customer.id}/maintenance-windows`, as: stage.msp.reader };
+  },
+  getMaintenanceWindow: async (stage) => ({ line: `GET ${await window(stage)}`, as: stage.msp.reader }),
+  deleteMaintenanceWindow: async (stage) => ({
+    ...{ line: `DELETE ${await window(stage)}`, as: stage.msp.catalog, headers: any },
+  }),
   getProbeOperation: async (stage) => {
     const retired = await retireNow(stage.msp.catalog, await added(stage));
     return { line: `GET ${retired.headers.location}`, as: stage.msp.reader };

@@ -14,27 +14,34 @@ let due: { left: number; readonly how: Fault } | undefined;
 let struck: Fault | undefined;
 let dead = false;
 let listening = false;
+let between: { readonly before: string; readonly run: () => Promise<unknown> } | undefined;
 
 /** Faults are possible from now on. The client keeps its middleware after its first call: listen before that. */
 export function listenForFaults(): void {
   if (listening) return;
   listening = true;
   client().middlewareStack.add(
-    (next) => async (args) => {
-      if (dead) throw new Crash();
-      if (!due || due.left-- > 0) return next(args);
-      const { how } = due;
-      [due, struck] = [undefined, how];
-      if (how === 'throttled')
-        throw Object.assign(new Error('too much'), { name: 'ProvisionedThroughputExceededException' });
-      if (how === 'sent twice') {
-        await next(args).catch(() => undefined);
-        return next(args);
-      }
-      dead = true;
-      if (how === 'crash after') await next(args).catch(() => undefined);
-      throw new Crash();
-    },
+    (next, { commandName }) =>
+      async (args) => {
+        if (between && between.before === commandName) {
+          const { run } = between;
+          between = undefined;
+          await run();
+        }
+        if (dead) throw new Crash();
+        if (!due || due.left-- > 0) return next(args);
+        const { how } = due;
+        [due, struck] = [undefined, how];
+        if (how === 'throttled')
+          throw Object.assign(new Error('too much'), { name: 'ProvisionedThroughputExceededException' });
+        if (how === 'sent twice') {
+          await next(args).catch(() => undefined);
+          return next(args);
+        }
+        dead = true;
+        if (how === 'crash after') await next(args).catch(() => undefined);
+        throw new Crash();
+      },
     { step: 'initialize', priority: 'high', name: 'fault' },
   );
 }
@@ -49,4 +56,9 @@ export async function under<T>(
   const met = struck;
   [due, struck, dead] = [undefined, undefined, false];
   return { result: result as PromiseSettledResult<T>, struck: met };
+}
+
+/** Once, right before the next call of a kind (`GetItemCommand`): what somebody else does meanwhile. */
+export function meanwhile(before: string, run: () => Promise<unknown>): void {
+  between = { before, run };
 }

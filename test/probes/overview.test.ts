@@ -8,7 +8,7 @@ import type { Envelope } from '../../lib/kit/event.ts';
 import { rollupKey } from '../../lib/kit/keys.ts';
 import { newAgent, type TestAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
-import { faults, listenForFaults, under } from '../kit/faults.ts';
+import { faults, listenForFaults, meanwhile, under } from '../kit/faults.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { type Answer, type Caller, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
@@ -69,7 +69,7 @@ async function fresh(): Promise<Envelope[]> {
 const reactions = [onTotalsChanged, onProbeRetired, onMoveRequested];
 
 /** Hands events on in any order, some twice, until all is quiet: several at once, or each tried again after faults. */
-async function settle(random: () => number = () => 0.5): Promise<void> {
+async function settle(random: () => number = () => 0.3): Promise<void> {
   for (let events = await fresh(); events.length > 0; events = await fresh()) {
     for (const { id } of events) told.add(id);
     const sent = events.flatMap((one) => (random() < 0.2 ? [one, one] : [one]));
@@ -93,6 +93,8 @@ async function hand(envelope: Envelope): Promise<void> {
   for (const one of reactions)
     if (ownEvents(one)?.some(({ type }) => type === envelope.type)) await one.handle(envelope);
 }
+
+const belowOf = async (as: Caller) => (await send('GET /v1/overview', undefined, as)).body.below.customers;
 
 /** What a customer's own routes say of it, added up over everything below a node. */
 async function reference(nodeId: string): Promise<Record<string, unknown>> {
@@ -215,4 +217,40 @@ describe('an overview', () => {
     expect(await get(rollupKey(b), true)).toBeUndefined();
     expect(met).toBeGreaterThan(20);
   }, 60_000);
+
+  it('loses nothing of a subtree that moves while the reaction crashes, wherever it does', async () => {
+    const [north, south] = [await reseller(), await reseller()];
+    const inner = await reseller(north.id);
+    await customer(inner.id);
+    await settle();
+    for (let after = 0; after < 20; after++) {
+      const to = after % 2 === 0 ? south : north;
+      await send(`POST /v1/customers/${inner.id}/move`, { parentId: to.id });
+      parents.set(inner.id, to.id);
+      for (const event of await fresh()) {
+        told.add(event.id);
+        await under({ after, how: after % 3 === 0 ? 'crash before' : 'crash after' }, () => hand(event));
+        await hand(event);
+      }
+      const sums = await Promise.all([msp.reader, north.admin, south.admin].map(belowOf));
+      const counted = [sums[0], ...(after % 2 === 0 ? [0, 2] : [2, 0])];
+      expect([after, ...sums]).toEqual([after, ...counted]);
+      expect(sums[0]).toBe([...parents].filter(([id]) => isBelow(id, msp.id)).length);
+    }
+  }, 60_000);
+
+  it('does not go back to what it was while others count', async () => {
+    const id = await customer();
+    const { agent } = await probe(id);
+    await agent.send('POST /v1/agent/inventory', { sequence: 1, items: things(3) });
+    const before = await fresh();
+    for (const { id: seen } of before) told.add(seen);
+    const last = before.at(-1) as Envelope;
+    meanwhile('GetItemCommand', async () => {
+      await agent.send('POST /v1/agent/inventory', { sequence: 2, items: things(5, 'FIREWALL') });
+      await settle();
+    });
+    await hand(last);
+    await expectExact();
+  });
 });
