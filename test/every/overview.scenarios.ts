@@ -1,6 +1,6 @@
 import { newAgent } from '../kit/agent.ts';
 import { plantReseller } from '../kit/forest.ts';
-import { call } from '../kit/world.ts';
+import { addCustomer, call } from '../kit/world.ts';
 import type { Scenario, Scenarios } from './scenarios.ts';
 
 const things = Array.from({ length: 10 }, (_, at) => ({
@@ -9,13 +9,13 @@ const things = Array.from({ length: 10 }, (_, at) => ({
   name: `Switch ${at}`,
 }));
 
-/** A customer of which a probe has told what it has found. */
+/** A customer whose only probe has told what it has found: others' probes would cost beside it. */
 const read =
   (rest: string): Scenario =>
-  async ({ msp, customer }) => {
-    const path = `/v1/customers/${customer.id}`;
-    const name = `Branch ${Math.random()}`;
-    const { body } = await call(`POST ${path}/probes`, { as: msp.catalog, body: { name } });
+  async ({ msp }) => {
+    const { id } = await addCustomer(msp);
+    const path = `/v1/customers/${id}`;
+    const { body } = await call(`POST ${path}/probes`, { as: msp.catalog, body: { name: 'Branch' } });
     const agent = newAgent();
     await agent.enrol(body.enrolmentKey);
     await agent.send('POST /v1/agent/usage', { sequence: 1, counts: { DEVICE: 10, INTERFACE: 120 } });

@@ -38,7 +38,7 @@ export const probes: Scenarios = {
   createProbe: async (stage) => {
     await added(stage);
     const { msp, customer } = stage;
-    const body = { ...setUp, name: `Head office ${Math.random()}` };
+    const body = { ...setUp, name: `Head office ${crypto.randomUUID()}` };
     return { line: `POST /v1/customers/${customer.id}/probes`, as: msp.catalog, body };
   },
   listProbes: async (stage) => {

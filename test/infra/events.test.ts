@@ -161,14 +161,20 @@ describe('alarms', () => {
     ['IteratorAge', 60_000],
     ['OnFailureDestinationDeliveredEventCount', 1],
     ['DroppedEventCount', 1],
-    ['5xx', 0.01],
-    ['Latency', 3000],
     ['Reputation.BounceRate', 0.02],
     ['Reputation.ComplaintRate', 0.0005],
   ])('watch %s', (metric, threshold) => {
     expect(alarms.filter(({ MetricName }) => MetricName === metric)).toMatchObject([
       { Threshold: threshold },
     ]);
+  });
+
+  it.each([
+    ['5xx', 0.01],
+    ['Latency', 3000],
+  ])('watch %s of people’s API and of agents’', (metric, threshold) => {
+    const two = [{ Threshold: threshold }, { Threshold: threshold }];
+    expect(alarms.filter(({ MetricName }) => MetricName === metric)).toMatchObject(two);
   });
 
   it('are drawn on one dashboard', () => {

@@ -72,9 +72,10 @@ beforeAll(async () => {
 
 type Change = (item: Stored) => Stored | readonly Stored[];
 const told = async (change: Change = (item) => item) =>
-  (await violations(items.flatMap((item) => change(item) as Stored[]))).map(
-    ({ invariant, where, what }) => `${invariant}: ${where}: ${what}`,
-  );
+  (await violations(items.flatMap((item) => change(item) as Stored[])))
+    // Sums follow by events that are not handed on here.
+    .filter(({ invariant }) => invariant !== 'sums')
+    .map(({ invariant, where, what }) => `${invariant}: ${where}: ${what}`);
 const of =
   (kind: string, tenant: string, more: Stored = {}) =>
   (item: Stored) =>
