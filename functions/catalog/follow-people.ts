@@ -1,8 +1,10 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { get, getAll } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
+import { candidatesOf } from '../../lib/catalog/candidate-store.ts';
 import { follow } from '../../lib/catalog/enrolment.ts';
-import { candidatesOf, marketsOf, placeOf, standing } from '../../lib/catalog/people-store.ts';
+import { placeOf, standing } from '../../lib/catalog/people-store.ts';
+import { marketsOf } from '../../lib/catalog/rules-store.ts';
 import { unaltered } from '../../lib/catalog/settings.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { companyKey, nodeKey } from '../../lib/kit/keys.ts';

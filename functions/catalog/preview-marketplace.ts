@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { mustBeGroups } from '../../lib/catalog/arrange.ts';
 import { newPreview, preview, told } from '../../lib/catalog/census.ts';
+import { previewFor } from '../../lib/catalog/census-store.ts';
 import { gatheringsOf } from '../../lib/catalog/group-store.ts';
 import { dynamicGroupUnknown } from '../../lib/catalog/marketplace-problems.ts';
-import { previewFor } from '../../lib/catalog/people-store.ts';
 import { gathered } from '../../lib/catalog/rules.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';

@@ -1,11 +1,13 @@
 import { get } from '../aws/db.ts';
 import type { LoadInput } from '../kit/route.ts';
 import type { Node } from '../kit/scope.ts';
+import { matchesFor } from './census-store.ts';
 import type { ChangedDynamicGroup, DynamicGroup } from './dynamic-group.ts';
 import type { Gathered } from './gather.ts';
 import { dynamicGroupOf, groupAndSettings } from './group-store.ts';
-import { marketplacesOf, matchesFor, peoplePage } from './people-store.ts';
+import { peoplePage } from './people-store.ts';
 import { type Gathering, passed, type Rules } from './rules.ts';
+import { marketplacesOf } from './rules-store.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 
 type Asking = Pick<LoadInput, 'target' | 'now' | 'scope' | 'query'>;

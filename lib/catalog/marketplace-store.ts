@@ -4,8 +4,8 @@ import type { LoadInput } from '../kit/route.ts';
 import { foldName } from '../kit/text.ts';
 import type { Arrangement } from './arrange.ts';
 import { concerned } from './arrange.ts';
+import { censusFor } from './census-store.ts';
 import { type ChangedMarketplace, type Marketplace, toMarketplace } from './marketplace.ts';
-import { censusFor } from './people-store.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 import { toShelf } from './shelf.ts';
 

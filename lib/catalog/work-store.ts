@@ -1,16 +1,10 @@
 import { get, getAll, page, positionOf } from '../aws/db.ts';
 import { assignmentKey, marketplaceKey, nodeKey, operationKey, partition } from '../kit/keys.ts';
+import { candidatesFrom, candidatesOfRows } from './candidate-store.ts';
 import type { Markets } from './enrolment.ts';
 import { toMarketplace } from './marketplace.ts';
-import {
-  candidatesFrom,
-  candidatesOfRows,
-  headcount,
-  marketsOf,
-  type Place,
-  rowsPage,
-  sourcesPage,
-} from './people-store.ts';
+import { headcount, type Place, rowsPage, sourcesPage } from './people-store.ts';
+import { marketsOf } from './rules-store.ts';
 import { type CatalogSettings, catalogSettingsKey, toSettings } from './settings.ts';
 import { type Shelf, toShelf } from './shelf.ts';
 import { handOver, type Step, stepItems, stepPeople, stepShelves } from './step.ts';
