@@ -7,7 +7,10 @@ import type { Source } from './source.ts';
 const mostPages = 25;
 const walked: readonly Walked[] = ['PEOPLE', 'USERS'];
 
-/** Shows everybody of a customer, page after page, until it is enough; says whether that was everybody. */
+/**
+ * Shows everybody of a customer, page after page, until it is enough or 25 pages are read (of at most 1,000 people and
+ * 1 MB); says whether that was everybody. Who came or changed a moment ago may be shown as before.
+ */
 async function look(
   node: Node,
   now: string,
@@ -17,7 +20,7 @@ async function look(
   const limit = 1000;
   const [place, ...firsts] = await Promise.all([
     placeOf(node, now),
-    ...walked.map((walk) => rawPage(at, { walk, limit }, undefined)),
+    ...walked.map((walk) => rawPage(at, { walk, limit }, undefined, false)),
   ]);
   let pages = 0;
   for (const [index, walk] of walked.entries()) {
@@ -25,7 +28,7 @@ async function look(
     while (read) {
       for (const item of read.items) seeing.see(sourceFrom(item, place));
       if (seeing.enough() || ++pages >= mostPages) return false;
-      read = read.next === null ? undefined : await rawPage(at, { walk, limit }, read.next);
+      read = read.next === null ? undefined : await rawPage(at, { walk, limit }, read.next, false);
     }
   }
   return true;

@@ -62,6 +62,7 @@ export async function rawPage(
   at: { customerId: string; providerId: string; companyId: string | undefined },
   query: { walk: Walked; limit: number },
   after: string | undefined,
+  consistent = true,
 ): Promise<{ items: Raw[]; next: string | null }> {
   const { customerId, providerId, companyId } = at;
   if (query.walk === 'PEOPLE' && companyId === undefined) return { items: [], next: null };
@@ -69,7 +70,7 @@ export async function rawPage(
     query.walk === 'PEOPLE'
       ? { partition: partition(providerId, 'PERSON'), prefix: `${companyId}#` }
       : { partition: partition(customerId, 'USER') };
-  const { items, next } = await page({ ...range, limit: query.limit, after, consistent: true });
+  const { items, next } = await page({ ...range, limit: query.limit, after, consistent });
   return { items: items.filter(({ kind }) => kind === 'person' || kind === 'user'), next };
 }
 
