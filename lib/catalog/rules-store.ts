@@ -28,6 +28,13 @@ export async function marketsOf(customerId: string): Promise<Markets> {
   return { settings, rules, unread };
 }
 
+/** The same, read again only where the settings have changed since. */
+export async function currentMarkets(customerId: string, markets: Markets | undefined): Promise<Markets> {
+  return markets && (await versionOf(customerId)) === markets.settings.version
+    ? markets
+    : marketsOf(customerId);
+}
+
 const versionOf = async (customerId: string): Promise<number> =>
   toSettings((await getAll([catalogSettingsKey(customerId)], true))[0]).version;
 
