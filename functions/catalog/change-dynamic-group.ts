@@ -3,7 +3,7 @@ import { changedDynamicGroup, gatheredGroup } from '../../lib/catalog/dynamic-gr
 import { groupNotYours, unreadableGroup } from '../../lib/catalog/dynamic-group-problems.ts';
 import { changeDynamicGroup as change } from '../../lib/catalog/gather.ts';
 import { regatheringFor } from '../../lib/catalog/gather-store.ts';
-import { attributeUnknown, matchesNobody } from '../../lib/catalog/marketplace-problems.ts';
+import { attributeUnknown, matchesNobody, rulesTooLong } from '../../lib/catalog/marketplace-problems.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -24,7 +24,7 @@ export const changeDynamicGroup = route({
   ifMatch: true,
   dryRun: true,
   reply: { status: 200, body: gatheredGroup },
-  refuses: [groupNotYours, unreadableGroup, attributeUnknown, matchesNobody],
+  refuses: [rulesTooLong, groupNotYours, unreadableGroup, attributeUnknown, matchesNobody],
   load: (input) => regatheringFor(input, input.params.groupId, input.body),
   decide: ({ scope, body, ifMatch, newId, now }, loaded) => {
     const { before, found } = loaded ?? refuse(notFound);

@@ -8,6 +8,7 @@ import {
   matchesNobody,
   notYours,
   personUnknown,
+  rulesTooLong,
   unreadableMarketplace,
 } from '../../lib/catalog/marketplace-problems.ts';
 import { arrangementFor, marketplaceOf } from '../../lib/catalog/marketplace-store.ts';
@@ -34,6 +35,7 @@ export const changeMarketplace = route({
     dynamicGroupUnknown,
     notYours,
     personUnknown,
+    rulesTooLong,
     itemNotAssigned,
     attributeUnknown,
     matchesNobody,

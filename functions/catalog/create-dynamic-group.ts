@@ -3,7 +3,7 @@ import { gatheredGroup, newDynamicGroup } from '../../lib/catalog/dynamic-group.
 import { tooManyGroups } from '../../lib/catalog/dynamic-group-problems.ts';
 import { createDynamicGroup as create } from '../../lib/catalog/gather.ts';
 import { gatheringFor } from '../../lib/catalog/gather-store.ts';
-import { attributeUnknown, matchesNobody } from '../../lib/catalog/marketplace-problems.ts';
+import { attributeUnknown, matchesNobody, rulesTooLong } from '../../lib/catalog/marketplace-problems.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -21,7 +21,7 @@ export const createDynamicGroup = route({
   body: newDynamicGroup,
   dryRun: true,
   reply: { status: 201, body: gatheredGroup },
-  refuses: [attributeUnknown, matchesNobody, tooManyGroups],
+  refuses: [rulesTooLong, attributeUnknown, matchesNobody, tooManyGroups],
   load: (input) => gatheringFor(input, input.body),
   decide: ({ scope, body, newId, now }, found) =>
     create(scope, { command: body, found }, { id: newId('dynamicGroup'), now }),

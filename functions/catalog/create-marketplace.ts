@@ -7,6 +7,7 @@ import {
   itemNotAssigned,
   matchesNobody,
   personUnknown,
+  rulesTooLong,
   tooManyMarketplaces,
 } from '../../lib/catalog/marketplace-problems.ts';
 import { arrangementFor } from '../../lib/catalog/marketplace-store.ts';
@@ -29,6 +30,7 @@ export const createMarketplace = route({
   refuses: [
     dynamicGroupUnknown,
     personUnknown,
+    rulesTooLong,
     itemNotAssigned,
     attributeUnknown,
     matchesNobody,

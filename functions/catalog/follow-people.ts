@@ -1,8 +1,10 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { get, getAll } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
-import { follow } from '../../lib/catalog/enrolment.ts';
-import { candidatesOf, marketsOf, placeOf, standing } from '../../lib/catalog/people-store.ts';
+import { candidatesOf } from '../../lib/catalog/candidate-store.ts';
+import { follow, type Markets } from '../../lib/catalog/enrolment.ts';
+import { placeOf, standing } from '../../lib/catalog/people-store.ts';
+import { currentMarkets } from '../../lib/catalog/rules-store.ts';
 import { unaltered } from '../../lib/catalog/settings.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { companyKey, nodeKey } from '../../lib/kit/keys.ts';
@@ -22,18 +24,20 @@ export async function followPeople(
   at: { readonly customerId: string; readonly people: readonly One[] },
 ): Promise<void> {
   const strange = new Set<number>();
+  let markets: Markets | undefined;
   for (let from = 0; from < at.people.length; from += atOnce) {
     const people = at.people.slice(from, from + atOnce);
     await react(envelope, async (now) => {
       const target = toNode(await get(nodeKey(at.customerId), true));
       if (!target) return undefined;
-      const [place, markets] = await Promise.all([placeOf(target, now), marketsOf(target.id)]);
+      const [place, current] = await Promise.all([placeOf(target, now), currentMarkets(target.id, markets)]);
+      markets = current;
       const candidates = await candidatesOf(place, people);
-      const { writes, untold } = follow(target.id, candidates, { markets, room: 98 });
+      const { writes, untold } = follow(target.id, candidates, { markets: current, room: 98 });
       for (const number of untold) strange.add(number);
       if (writes.length === 0) return undefined;
       const plan = {
-        writes: [...writes, ...standing(target), unaltered(target.id, markets.settings)],
+        writes: [...writes, ...standing(target), unaltered(target.id, current.settings)],
         reply: {},
       };
       return { plan, target, actor: by(envelope, reaction) };

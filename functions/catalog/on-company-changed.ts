@@ -2,7 +2,7 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
 import { regroup } from '../../lib/catalog/enrol.ts';
-import { marketsOf } from '../../lib/catalog/people-store.ts';
+import { marketsOf } from '../../lib/catalog/rules-store.ts';
 import { workOf } from '../../lib/catalog/work-store.ts';
 import { companyChanged } from '../../lib/directory/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';

@@ -2,8 +2,7 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
 import { enrolEverybody } from '../../lib/catalog/enrol.ts';
-import { marketsOf } from '../../lib/catalog/people-store.ts';
-import { workOf } from '../../lib/catalog/work-store.ts';
+import { settingsOf, workOf } from '../../lib/catalog/work-store.ts';
 import { customerAdded } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
@@ -21,7 +20,7 @@ export const onCustomerAdded = subscriber({
     await react(envelope, async (now) => {
       const target = toNode(await get(nodeKey(customerId), true));
       if (!target || (await workOf(customerId, operationId))) return undefined;
-      const { settings } = await marketsOf(customerId);
+      const settings = await settingsOf(customerId);
       const plan = enrolEverybody(customerId, settings, { operationId, now });
       return { plan, target, actor: by(envelope, 'on-customer-added') };
     });

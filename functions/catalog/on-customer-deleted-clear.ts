@@ -1,6 +1,6 @@
 import { commit, LostRace } from '../../lib/aws/db.ts';
 import { secret } from '../../lib/aws/world.ts';
-import { departures } from '../../lib/catalog/people-store.ts';
+import { departures } from '../../lib/catalog/departure-store.ts';
 import { customerDeleted } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 

@@ -4,7 +4,7 @@ import { react } from '../../lib/aws/react.ts';
 import { dropItem, isAlone } from '../../lib/catalog/drop.ts';
 import { itemUnassigned } from '../../lib/catalog/events.ts';
 import { listingOf } from '../../lib/catalog/marketplace-store.ts';
-import { marketplacesOf } from '../../lib/catalog/people-store.ts';
+import { marketplacesOf } from '../../lib/catalog/rules-store.ts';
 import { isUnderway } from '../../lib/catalog/work-store.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';

@@ -1,10 +1,8 @@
 import { announce } from '../kit/event.ts';
 import { dynamicGroupKey } from '../kit/keys.ts';
-import { allows, type Role } from '../kit/permission.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
-import { Problem, type ProblemType } from '../kit/problem.ts';
 import type { Scope } from '../kit/scope.ts';
-import { type Census, mustMatch } from './census.ts';
+import type { Census } from './census.ts';
 import { marketplaceChanged } from './events.ts';
 import {
   type ChangedMarketplace,
@@ -16,13 +14,8 @@ import {
   type NewMarketplace,
   viewMarketplace,
 } from './marketplace.ts';
-import {
-  dynamicGroupUnknown,
-  itemNotAssigned,
-  notYours,
-  personUnknown,
-  tooManyMarketplaces,
-} from './marketplace-problems.ts';
+import { tooManyMarketplaces } from './marketplace-problems.ts';
+import { mustBeKnown, mustBeYours } from './marketplace-refusals.ts';
 import { altered, type CatalogSettings } from './settings.ts';
 import { type Shelf, shelved } from './shelf.ts';
 import { requestWork } from './work.ts';
@@ -36,7 +29,7 @@ export interface Arrangement extends Census {
   readonly settings: CatalogSettings;
   /** Of the items that it concerns: their assignments, where there are any. */
   readonly shelves: ReadonlyMap<string, Shelf>;
-  /** Of the people newly named: those who are end users. */
+  /** Of the people who were not named before: those who are end users. */
   readonly known: ReadonlySet<string>;
   /** Of the dynamic groups named before or after: those that are there. */
   readonly groups: ReadonlySet<string>;
@@ -53,7 +46,7 @@ export function createMarketplace(
 ): Plan<MarketplaceView> {
   const { found, command } = input;
   if (found.settings.marketplaces >= mostMarketplaces) refuse(tooManyMarketplaces);
-  mustBeKnown(command, found);
+  mustBeKnown(command, undefined, found);
   const { allowEmpty: _, ...said } = command;
   const after: Marketplace = {
     ...said,
@@ -76,7 +69,7 @@ export function changeMarketplace(
 ): Plan<MarketplaceView> {
   const { before, change, found } = input;
   mustBeYours(scope, before);
-  mustBeKnown(change, found);
+  mustBeKnown(change, before, found);
   const { allowEmpty: _, ...said } = change;
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   const after: Marketplace = { ...before, ...given };
@@ -99,37 +92,6 @@ export function deleteMarketplace(
     ...plan,
     reply: { status: 204, ...(plan.reply.location ? { location: plan.reply.location } : {}) },
   };
-}
-
-const onlyOwn: readonly Role[] = ['INTERNAL_SUPPLIER', 'INTERNAL_SUPPLIER_ADMINISTRATOR', 'ASSET_MANAGER'];
-
-/** Suppliers and asset managers change what they created, and nothing else. */
-export function mustBeYours(
-  { roles, actor }: Scope,
-  { createdBy }: { readonly createdBy: string },
-  refusal: ProblemType = notYours,
-): void {
-  const others = roles.filter((role) => !onlyOwn.includes(role));
-  if (createdBy !== actor.id && !allows(others, 'marketplaces.manage')) refuse(refusal);
-}
-
-function mustBeKnown(command: ChangedMarketplace, found: Arrangement): void {
-  const strangers = (command.people ?? []).flatMap((one, index) =>
-    found.known.has(one) ? [] : [{ pointer: `#/people/${index}`, message: 'is no end user here' }],
-  );
-  if (strangers.length > 0) throw new Problem(personUnknown, undefined, { errors: strangers.slice(0, 50) });
-  const missing = (command.items ?? []).filter((one) => !found.shelves.has(one));
-  if (missing.length > 0) refuse(itemNotAssigned, undefined, { items: missing });
-  mustBeGroups(command.dynamicGroups ?? [], found.groups);
-  mustMatch(found, command.allowEmpty);
-}
-
-/** Refuses dynamic groups that the customer has not. */
-export function mustBeGroups(named: readonly string[], known: Pick<ReadonlySet<string>, 'has'>): void {
-  const errors = named.flatMap((one, index) =>
-    known.has(one) ? [] : [{ pointer: `#/dynamicGroups/${index}`, message: 'is no group here' }],
-  );
-  if (errors.length > 0) throw new Problem(dynamicGroupUnknown, undefined, { errors });
 }
 
 /** Items whose assignments a change concerns. */

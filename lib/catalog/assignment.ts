@@ -159,9 +159,7 @@ export function unassign(customerId: string, current: Assignment, holdings: Hold
       subject: id,
       before: { name, marketplaces: markets.length + everyone.length },
     },
-    announcements: [
-      announce(itemUnassigned, customerId, { itemId: id, markets: [...markets, ...everyone].slice(0, 500) }),
-    ],
+    announcements: [announce(itemUnassigned, customerId, { itemId: id })],
     reply: { status: 204 },
   };
 }

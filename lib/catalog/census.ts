@@ -7,8 +7,17 @@ import { attributeUnknown, matchesNobody } from './marketplace-problems.ts';
 import { inGroup, matched, peopleFields, type Rules } from './rules.ts';
 import type { Source } from './source.ts';
 
-/** Groups and filters about which it is asked whether they match anybody. */
-export type Asked = Partial<Pick<Rules, 'groups' | 'filters'>>;
+/** Groups and filters about which it is asked whether they match anybody; not about those that were there `before`. */
+export interface Asked extends Lists {
+  readonly before?: Lists | undefined;
+}
+interface Lists {
+  readonly groups?: Rules['groups'] | undefined;
+  readonly filters?: Rules['filters'] | undefined;
+}
+
+const among = (list: readonly unknown[] | undefined, one: unknown): boolean =>
+  list?.some((old) => JSON.stringify(old) === JSON.stringify(one)) === true;
 
 /** What a look at everybody found out. */
 export interface Census {
@@ -33,12 +42,18 @@ export function mustMatch({ strange, empty }: Census, allowEmpty: boolean): void
 }
 
 /** Looks at people one after another until every group and filter has matched somebody, or at all of them. */
-export function takeCensus({ groups = [], filters = [] }: Asked) {
+export function takeCensus({ groups = [], filters = [], before }: Asked) {
   const open = new Map<string, (facts: Facts) => boolean>([
-    ...groups.map(
-      (one, index) => [`#/groups/${index}`, (facts: Facts) => inGroup(facts.place, one)] as const,
+    ...groups.flatMap((one, index) =>
+      among(before?.groups, one)
+        ? []
+        : [[`#/groups/${index}`, (facts: Facts) => inGroup(facts.place, one)] as const],
     ),
-    ...filters.map((one, index) => [`#/filters/${index}`, (facts: Facts) => passes(facts, one)] as const),
+    ...filters.flatMap((one, index) =>
+      among(before?.filters, one)
+        ? []
+        : [[`#/filters/${index}`, (facts: Facts) => passes(facts, one)] as const],
+    ),
   ]);
   const seen = new Set<string>();
   return {

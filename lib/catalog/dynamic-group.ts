@@ -37,7 +37,11 @@ export const dynamicGroupSummary = dynamicGroup.pick({ id: true, name: true });
 
 /** A group as it was made or changed; a dry run looks at everybody and says who would be in it. */
 export const gatheredGroup = dynamicGroup.extend({
-  matches: preview.optional().describe('In a dry run: who would be in it. Up to 25,000 people are looked at'),
+  matches: preview
+    .optional()
+    .describe(
+      'In a dry run: who would be in it. Up to 25,000 people are looked at, fewer where more than 25 MB is stored of them',
+    ),
 });
 export type GatheredGroup = z.input<typeof gatheredGroup>;
 

@@ -65,9 +65,6 @@ export const itemAssigned = event({
 export const itemUnassigned = event({
   type: 'catalog.item_unassigned.v1',
   summary: 'A customer has an item of the catalogue no more; the subject is the customer',
-  data: z.strictObject({
-    itemId: z.string(),
-    markets: z.array(z.int()).describe('Numbers of the marketplaces that held it'),
-  }),
-  example: { itemId, markets: [1] },
+  data: z.strictObject({ itemId: z.string() }),
+  example: { itemId },
 });

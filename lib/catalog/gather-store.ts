@@ -1,11 +1,13 @@
 import { get } from '../aws/db.ts';
 import type { LoadInput } from '../kit/route.ts';
 import type { Node } from '../kit/scope.ts';
+import { matchesFor } from './census-store.ts';
 import type { ChangedDynamicGroup, DynamicGroup } from './dynamic-group.ts';
 import type { Gathered } from './gather.ts';
 import { dynamicGroupOf, groupAndSettings } from './group-store.ts';
-import { marketplacesOf, matchesFor, peoplePage } from './people-store.ts';
+import { peoplePage } from './people-store.ts';
 import { type Gathering, passed, type Rules } from './rules.ts';
+import { marketplacesOf } from './rules-store.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 
 type Asking = Pick<LoadInput, 'target' | 'now' | 'scope' | 'query'>;
@@ -22,7 +24,9 @@ export async function gatheringFor(
 ): Promise<Gathered> {
   const [item, told] = await Promise.all([
     get(catalogSettingsKey(input.target), true),
-    input.scope().then(({ target }) => lookFor(target, input, { ...command, all: command.filters })),
+    input
+      .scope()
+      .then(({ target }) => lookFor(target, input, { ...command, all: command.filters }, undefined)),
   ]);
   return { settings: toSettings(item), ...told };
 }
@@ -38,7 +42,7 @@ export async function regatheringFor(
     input.scope(),
   ]);
   if (!before) return undefined;
-  const told = await lookFor(target, input, { ...change, all: change.filters ?? before.filters });
+  const told = await lookFor(target, input, { ...change, all: change.filters ?? before.filters }, before);
   return { before, found: { settings, ...told } };
 }
 
@@ -46,8 +50,9 @@ function lookFor(
   node: Node,
   { now, query }: Asking,
   said: { filters?: Gathering['filters'] | undefined; allowEmpty: boolean; all: Gathering['filters'] },
+  before: Pick<Gathering, 'filters'> | undefined,
 ) {
-  const asked = said.allowEmpty || !said.filters ? {} : { filters: said.filters };
+  const asked = said.allowEmpty || !said.filters ? {} : { filters: said.filters, before };
   return matchesFor(node, now, { asked, count: query.dryRun ? rulesOf(said.all) : undefined });
 }
 

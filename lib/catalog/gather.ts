@@ -3,7 +3,6 @@ import { announce } from '../kit/event.ts';
 import { dynamicGroupKey } from '../kit/keys.ts';
 import { difference, type Plan, type Receipt, refuse } from '../kit/plan.ts';
 import type { Scope } from '../kit/scope.ts';
-import { mustBeYours } from './arrange.ts';
 import { type Matches, mustMatch, told } from './census.ts';
 import {
   type ChangedDynamicGroup,
@@ -15,6 +14,7 @@ import {
 } from './dynamic-group.ts';
 import { groupInUse, groupNotYours, tooManyGroups } from './dynamic-group-problems.ts';
 import { dynamicGroupChanged } from './events.ts';
+import { mustBeShort, mustBeYours } from './marketplace-refusals.ts';
 import { altered, type CatalogSettings } from './settings.ts';
 import { requestWork } from './work.ts';
 
@@ -36,6 +36,7 @@ export function createDynamicGroup(
   const { settings, census, matches } = input.found;
   const { allowEmpty, ...said } = input.command;
   if (settings.dynamicGroups >= mostGroups) refuse(tooManyGroups);
+  mustBeShort(said);
   mustMatch(census, allowEmpty);
   const customerId = scope.target.id;
   const after: DynamicGroup = {
@@ -66,6 +67,7 @@ export function changeDynamicGroup(
   const { before, change, found } = input;
   const { customerId, id } = before;
   mustBeYours(scope, before, groupNotYours);
+  if (change.filters) mustBeShort({ filters: change.filters });
   mustMatch(found.census, change.allowEmpty);
   const said = { name: change.name ?? before.name, filters: change.filters ?? before.filters };
   const refiltered = JSON.stringify(said.filters) !== JSON.stringify(before.filters);

@@ -25,6 +25,12 @@ export const matchesNobody = problem({
   status: 422,
   title: 'Nobody passes this filter or stands in this group; send `allowEmpty` if that is meant',
 });
+export const rulesTooLong = problem({
+  code: 'marketplaces.rules_too_long',
+  status: 422,
+  title:
+    'Groups and filters take at most 4 KB of JSON: the lists of one marketplace, or of one dynamic group',
+});
 export const dynamicGroupUnknown = problem({
   code: 'marketplaces.dynamic_group_unknown',
   status: 422,

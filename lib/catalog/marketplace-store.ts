@@ -4,8 +4,8 @@ import type { LoadInput } from '../kit/route.ts';
 import { foldName } from '../kit/text.ts';
 import type { Arrangement } from './arrange.ts';
 import { concerned } from './arrange.ts';
+import { censusFor } from './census-store.ts';
 import { type ChangedMarketplace, type Marketplace, toMarketplace } from './marketplace.ts';
-import { censusFor } from './people-store.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 import { toShelf } from './shelf.ts';
 
@@ -33,7 +33,7 @@ export function marketplacePage(
   });
 }
 
-/** What a change of a marketplace depends on; whether groups and filters match is looked up only where they are new. */
+/** What a change of a marketplace depends on; of people, groups and filters those are looked up that are new. */
 export async function arrangementFor(
   input: Pick<LoadInput, 'target' | 'now' | 'scope'>,
   command: ChangedMarketplace,
@@ -42,11 +42,11 @@ export async function arrangementFor(
   const customerId = input.target;
   const after = before && { ...before, ...given(command) };
   const items = [...new Set([...(command.items ?? []), ...(after ? concerned({ before, after }) : [])])];
-  const people = command.people ?? [];
+  const people = (command.people ?? []).filter((one) => !before?.people.includes(one));
   const groups = command.dynamicGroups
     ? [...new Set([...command.dynamicGroups, ...(before?.dynamicGroups ?? [])])]
     : [];
-  const asked = command.allowEmpty ? {} : { groups: command.groups ?? [], filters: command.filters ?? [] };
+  const asked = command.allowEmpty ? {} : { groups: command.groups, filters: command.filters, before };
   const [found, census] = await Promise.all([
     getAll(
       [

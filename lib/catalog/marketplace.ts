@@ -105,6 +105,7 @@ export function marketplaceItem(one: Marketplace): Item & { version: number } {
     ...nameEntry(customerId, 'MARKET', foldName(one.name), one.id),
     kind: 'marketplace',
     ...rest,
+    summary: { number: one.number, dynamicGroups: one.dynamicGroups },
   };
 }
 

@@ -1,16 +1,10 @@
 import { get, getAll, page, positionOf } from '../aws/db.ts';
 import { assignmentKey, marketplaceKey, nodeKey, operationKey, partition } from '../kit/keys.ts';
+import { candidatesFrom, candidatesOfRows } from './candidate-store.ts';
 import type { Markets } from './enrolment.ts';
 import { toMarketplace } from './marketplace.ts';
-import {
-  candidatesFrom,
-  candidatesOfRows,
-  headcount,
-  marketsOf,
-  type Place,
-  rowsPage,
-  sourcesPage,
-} from './people-store.ts';
+import { headcount, type Place, rowsPage, sourcesPage } from './people-store.ts';
+import { currentMarkets } from './rules-store.ts';
 import { type CatalogSettings, catalogSettingsKey, toSettings } from './settings.ts';
 import { type Shelf, toShelf } from './shelf.ts';
 import { handOver, type Step, stepItems, stepPeople, stepShelves } from './step.ts';
@@ -55,12 +49,6 @@ export async function nextStep(
 ): Promise<{ step: Step; markets: Markets }> {
   const current = await currentMarkets(place.customerId, markets);
   return { step: await stepOf(work, place, current), markets: current };
-}
-
-async function currentMarkets(customerId: string, markets: Markets | undefined): Promise<Markets> {
-  if (!markets) return marketsOf(customerId);
-  const settings = toSettings(await get(catalogSettingsKey(customerId), true));
-  return settings.version === markets.settings.version ? markets : marketsOf(customerId);
 }
 
 async function stepOf(work: Work, place: Place, markets: Markets): Promise<Step> {

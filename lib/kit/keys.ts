@@ -171,7 +171,7 @@ export const usersOfCollection = (collectionId: string): string => `#${collectio
 export const usersOfDomain = (domain: string): string => `@${domain}`;
 /** What holds for a provider's whole tree: which resellers are disabled, which subtree moves. Read with the membership of customers' people. */
 export const forestKey = (providerId: string): Key => settingsKey(providerId, 'TREE');
-/** Counts the changes of what a node holds: services that it has or hands on. */
+/** Counts the changes of what a node holds: services that it has or hands on, items of the catalogue. */
 export const holdingsKey = (nodeId: string): Key => settingsKey(nodeId, 'HOLDINGS');
 /** A customer that stood right below a parent until an instant: bills of the time before still name it. */
 export const formerCustomerKey = (parentId: string, until: string, customerId: string): Key => ({

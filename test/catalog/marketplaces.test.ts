@@ -246,7 +246,8 @@ describe('refusals', () => {
       expect(await open({ filters })).toMatchObject(unknown);
       const made = await open({ filters, allowEmpty: true });
       expect(made.status).toBe(202);
-      expect(await change(made.body.id, { filters: [...filters, ...filters] })).toMatchObject(unknown);
+      const more = [...filters, all({ attribute, op: 'EQUALS', values: ['one'] })];
+      expect(await change(made.body.id, { filters: more })).toMatchObject(unknown);
       const fresh = await addPerson(msp, bazaar, { attributes: { [attribute]: 'one' } });
       await deliver(msp.id, bazaar.id);
       expect((await rowOf(bazaar.id, fresh.id))?.markets).toHaveLength(1);
@@ -259,6 +260,33 @@ describe('refusals', () => {
       expect(await rowOf(bazaar.id, fresh.id)).toBeUndefined();
     },
   );
+
+  it('a list that names somebody who left, and a filter that nobody passes any more, can still be changed', async () => {
+    const leaver = await addPerson(msp, bazaar, { organization: 'Leaving', location: 'Chur' });
+    await deliver(msp.id, bazaar.id);
+    const filters = [all({ attribute: 'location', op: 'EQUALS', values: ['Chur'] })];
+    const groups = [{ organization: 'Leaving' }];
+    const made = await open({ people: [leaver.id, sales.id], filters, groups });
+    const left = `DELETE /v1/companies/${bazaar.companyId}/people/${leaver.id}`;
+    expect((await call(left, { as: msp.catalog, headers: any })).status).toBe(204);
+    await deliver(msp.id, bazaar.id);
+    const { id } = made.body;
+    const more = [all({ attribute: 'location', op: 'EQUALS', values: ['Bern'] })];
+    const body = {
+      people: [leaver.id, sales.id, driver.id],
+      filters: [...filters, ...more],
+      groups: [{ organization: 'Sales' }, ...groups],
+    };
+    expect(await change(id, body)).toMatchObject({ status: 202, body: { people: body.people } });
+    const stranger = await change(id, { people: [leaver.id, bazaar.id.replace('cus_', 'per_')] });
+    expect(stranger.body.code).toBe('marketplaces.person_unknown');
+    expect(stranger.body.errors).toMatchObject([{ pointer: '#/people/1' }]);
+    const nobody = [all({ attribute: 'location', op: 'EQUALS', values: ['Rome'] })];
+    const empty = await change(id, { filters: [...filters, ...nobody] });
+    expect(empty.body.code).toBe('marketplaces.matches_nobody');
+    expect(empty.body.errors).toMatchObject([{ pointer: '#/filters/1' }]);
+    await close(id);
+  });
 
   it('no attribute is called __proto__', async () => {
     const body = { filters: [all({ attribute: '__proto__', op: 'PRESENT' })] };
