@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { type Built, build } from './bundles.ts';
+import { runFleet } from './fleet.ts';
 import { type Measured, quantile, run } from './measure.ts';
 import { open } from './stage.ts';
 
 /**
  * Prints ratios inside this one run, never absolute times: `npm run bench`. With `--costs` the cost table instead;
- * `--costs --write` puts it into docs/costs.md. `--rounds N` and `--only cold|warm` shorten or lengthen a run.
+ * `--costs --write` puts it into docs/costs.md. `--rounds N` and `--only cold|warm` shorten or lengthen a run. With
+ * `--fleet` what 10,000 probes take on a stack of their own; `--probes N` for another number.
  */
 const asked = process.argv.slice(2);
 const option = (name: string) => asked[asked.indexOf(name) + 1];
@@ -19,6 +21,11 @@ if (asked.includes('--costs')) {
   const env = { ...process.env, ...(asked.includes('--write') ? { WRITE_COSTS: '1' } : {}) };
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/every/cost.test.ts', '--silent=false'];
   process.exit(spawnSync(process.execPath, vitest, { stdio: 'inherit', env }).status ?? 1);
+}
+
+if (asked.includes('--fleet')) {
+  const probes = asked.includes('--probes') ? Number(option('--probes')) : 10_000;
+  process.exit((await runFleet(probes)) ? 0 : 1);
 }
 
 const built = build();

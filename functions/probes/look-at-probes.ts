@@ -18,7 +18,7 @@ const writeMs = 5000;
 /** Finds probes that fell silent: at a cost in proportion to those whose deadline may have passed, not to all. */
 export const lookAtProbes: Schedule = {
   id: 'look-at-probes',
-  every: 'rate(1 minute)',
+  every: 'cron(* * * * ? *)',
   impact: 'Nobody is told that a probe is down.',
   run: (now) => lookWithin(now, patienceMs),
 };

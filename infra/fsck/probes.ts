@@ -5,12 +5,15 @@ const names = (item: Stored): { needs: string[]; has: string[] } => {
   const tenant = tenantOf(item);
   if (item.kind === 'item' && item.probeId !== undefined)
     return { needs: [`probe ${tenant} ${item.probeId}`], has: [] };
+  if (item.kind === 'look') return { needs: [], has: [`look ${item.customerId} ${item.probeId}`] };
   const [pulse, probe] = [`pulse ${tenant} ${item.id}`, `probe ${tenant} ${item.id}`];
   if (item.kind === 'probe') return { needs: [pulse], has: [probe] };
-  return item.kind === 'pulse' ? { needs: [probe], has: [pulse] } : { needs: [], has: [] };
+  if (item.kind !== 'pulse') return { needs: [], has: [] };
+  const watched = item.state === 'UP' || (item.state === 'DOWN' && item.told === false);
+  return { needs: watched ? [probe, `look ${tenant} ${item.id}`] : [probe], has: [pulse] };
 };
 
-/** Probes are counted by their state, each has its pulse, and what one reports is of a probe that is there. */
+/** Probes are counted by their state, each has its pulse, who can fall silent is looked at, and what one reports is of a probe that is there. */
 export const probes: Check = (_known, tell) => {
   const counted = tally();
   const known = covered();

@@ -10,6 +10,15 @@ import type { Secrets } from './secrets.ts';
 import { Refused, type Ses, sesNeeds } from './ses.ts';
 import type { Stack } from './template.ts';
 
+/** What a function's call of the table took, as the engine says it. */
+export interface Metered {
+  readonly functionId: string;
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+  readonly output: { readonly Count?: number; readonly ConsumedCapacity?: unknown };
+}
+export type Meter = (call: Metered) => void;
+
 export interface Cloud {
   readonly stack: Stack;
   readonly engine: string;
@@ -20,6 +29,8 @@ export interface Cloud {
   readonly ses: Ses;
   readonly secrets: Secrets;
   readonly queues: ReadonlyMap<string, Queue>;
+  /** Told what each call of the table consumed; then the engine is asked to say so. */
+  readonly meter?: Meter | undefined;
   /** Called after a call that may have put something into a stream. */
   readonly written: () => void;
   /** Answers to `GET /local/<name>`: what the runner tells about itself. */
@@ -108,7 +119,12 @@ const handlers = {
       const value = request.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
-    const { status, headers: answered, body: said } = await forward(cloud.engine, headers, body);
+    const { meter } = cloud;
+    if (meter) delete headers['accept-encoding'];
+    const sent = meter ? JSON.stringify({ ...call.input, ReturnConsumedCapacity: 'INDEXES' }) : body;
+    const { status, headers: answered, body: said } = await forward(cloud.engine, headers, sent);
+    const functionId = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId)?.id ?? '';
+    meter?.({ ...call, functionId, output: JSON.parse(said.toString('utf8') || '{}') });
     if (/Put|Update|Delete|Write/.test(call.operation)) cloud.written();
     for (const name of ['content-type', 'x-amzn-requestid', 'x-amz-crc32', 'content-encoding']) {
       const value = answered[name];

@@ -10,7 +10,7 @@ import { type Heartbeats, setHeartbeats } from './heartbeats.ts';
 import type { Denial, Grant } from './iam.ts';
 import { lock } from './lock.ts';
 import { countDeadLetters, findTrigger, isIdle, makeParts, type Parts } from './parts.ts';
-import type { Cloud } from './proxy.ts';
+import type { Cloud, Meter } from './proxy.ts';
 import type { Template } from './resolve.ts';
 import type { DirectoryAccess } from './samba.ts';
 import { openSecrets } from './secrets.ts';
@@ -43,6 +43,8 @@ export interface StackOptions {
   readonly heartbeats?: Heartbeats;
   /** A directory for the provisioning engine; without it the engine keeps its objects in the table. */
   readonly directory?: DirectoryAccess | undefined;
+  /** Told what each call of the table consumed. */
+  readonly meter?: Meter;
   readonly progress?: (line: string) => void;
   /** Called when the DynamoDB engine ended by itself. */
   readonly lost?: () => void;
@@ -116,7 +118,15 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
   if (!options.assembly) await fill({ made, store, engine, parts, progress });
   const running = describe({ stack, doors, engine, parts, stops, directory: options.directory });
   doors.open({
-    cloud: makeCloud({ stack, store, engine, parts, running, directory: options.directory }),
+    cloud: makeCloud({
+      stack,
+      store,
+      engine,
+      parts,
+      running,
+      directory: options.directory,
+      meter: options.meter,
+    }),
     ...openGateways(stack, parts),
     trigger: findTrigger(stack, parts.functions),
   });
@@ -229,7 +239,9 @@ function makeCloud({
   store,
   running,
   directory,
+  meter,
 }: Made & {
+  meter: Meter | undefined;
   store: Store;
   running: RunningStack;
   directory: DirectoryAccess | undefined;
@@ -240,6 +252,7 @@ function makeCloud({
     stack,
     engine: engine.endpoint,
     secrets: openSecrets(stack, store, directory ? { [localDirectory.secretName]: directory.secret } : {}),
+    meter,
     written: () => parts.nudge(),
     control: {
       iam: () => ({ denials: guard.denials(), used: guard.used(), unused: guard.unused() }),

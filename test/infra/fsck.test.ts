@@ -474,6 +474,11 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     () => [/^probes: .*ITEM itm_.*: there is no such probe prb_X/],
   ],
   [
+    'a probe that nobody looks at',
+    () => without(first(of('look'))),
+    () => [/^probes: .*PROBE prb_.*: there is no such look prb_/],
+  ],
+  [
     'a probe without its pulse',
     () => without(first(of('pulse'))),
     () => [/^probes: .*PROBE prb_.*: there is no such pulse/, /^probes: .*it counts 1 UP probes more/],

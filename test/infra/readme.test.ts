@@ -16,7 +16,7 @@ const costs = new Map(
 describe('what is written for people', () => {
   it.each(texts)('%s names files that exist', (_, text) => {
     const named =
-      text.match(/\b(?:bench|docs|functions|infra|lib|test)\/[\w./-]*\w\.(?:ts|md|json)\b/g) ?? [];
+      text.match(/\b(?:agent|bench|docs|functions|infra|lib|test)\/[\w./-]*\w\.(?:ts|md|json)\b/g) ?? [];
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 

@@ -1,0 +1,71 @@
+import { count, cut, differences, doubt } from './inventory.ts';
+import type { Parts } from './probe.ts';
+
+/** Looks at everything. What was found waits on the disk until it is sent. */
+export function look({ memory, scan, say }: Parts): void {
+  if (!scan) return;
+  try {
+    const things = scan();
+    memory.addUsage(count(things));
+    // The last differences are not out yet: those since then are found when they are.
+    if (memory.inventory().length > 0) return;
+    const changed = differences(memory.known(), things);
+    memory.addInventory(cut(changed));
+    if (changed.length > 0) say(`found ${things.length} things, ${changed.length} of them to report`);
+  } catch (error) {
+    say(`could not look: ${(error as Error).message}`);
+  }
+}
+
+/** Reports everything again, after the report of this number. */
+export function startOver(parts: Parts, sequence: number): void {
+  const { memory } = parts;
+  const unsure = memory.inventory().flatMap(({ body }) => body.items);
+  memory.setKnown(doubt(memory.known(), sequence, unsure));
+  look(parts);
+}
+
+/** Brings numbers together, after another agent of the probe or an older copy of this folder. */
+export function align(parts: Parts, heard: { usageSequence: number; inventorySequence: number }): void {
+  const { memory, say } = parts;
+  const { usageSequence, inventorySequence } = heard;
+  const { sequence } = memory.known();
+  const behind = memory.self().usage < usageSequence;
+  if (behind) memory.keep({ usage: usageSequence });
+  const next = memory.inventory()[0]?.body.sequence;
+  // One that was taken, but whose answer was lost, is sent again.
+  const answered = inventorySequence === sequence + 1 && inventorySequence === next;
+  if (inventorySequence !== sequence && !answered) {
+    say(`goes on after inventory report ${inventorySequence}`);
+    startOver(parts, inventorySequence);
+  } else if (behind) look(parts);
+}
+
+/** Sends what waits of the inventory, in order. */
+export async function sendInventory(parts: Parts): Promise<void> {
+  const { memory, line, say } = parts;
+  for (const report of memory.inventory()) {
+    const { sequence } = report.body;
+    const { status, body } = await line.call('POST', '/v1/agent/inventory', report.body);
+    if (status === 200 && body.sequence === sequence) {
+      memory.took(report);
+      say(`inventory ${sequence}: ${body.managed} managed, ${body.unmanaged} waiting, ${body.gone} gone`);
+      continue;
+    }
+    say(`inventory ${sequence} was not taken (${body.code ?? status}): it is found anew`);
+    // What is expected next, or what the number is taken by.
+    if (status === 409) startOver(parts, Number(body.expected) - 1);
+    else if (status === 200 || status === 422) startOver(parts, Number(body.sequence));
+    else memory.setKnown(memory.known());
+    return;
+  }
+}
+
+/** Sends what waits of the totals, oldest first. */
+export async function sendUsage({ memory, line, say }: Parts): Promise<void> {
+  for (const { file, body: report } of memory.usage()) {
+    const { status, body } = await line.call('POST', '/v1/agent/usage', report);
+    if (status !== 200) say(`usage ${report.sequence} was not taken: ${body.detail}`);
+    memory.drop(file);
+  }
+}
