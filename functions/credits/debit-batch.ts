@@ -1,4 +1,5 @@
 import { batchCommand, customerPath, customerTarget } from '../../lib/credits/commands.ts';
+import { debitStanding } from '../../lib/credits/debit-store.ts';
 import type { Line } from '../../lib/credits/entry.ts';
 import { entryView } from '../../lib/credits/entry.ts';
 import {
@@ -9,7 +10,7 @@ import {
   requestUnverifiable,
 } from '../../lib/credits/problems.ts';
 import { requestDebit } from '../../lib/credits/request.ts';
-import { besideSystem, debitStanding } from '../../lib/credits/store.ts';
+import { besideSystem } from '../../lib/credits/store.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const debitBatch = route({

@@ -1,4 +1,5 @@
 import { customerPath, customerTarget, debitCommand } from '../../lib/credits/commands.ts';
+import { debitStanding } from '../../lib/credits/debit-store.ts';
 import { entryView } from '../../lib/credits/entry.ts';
 import {
   creditsOff,
@@ -8,7 +9,7 @@ import {
   requestUnverifiable,
 } from '../../lib/credits/problems.ts';
 import { requestDebit } from '../../lib/credits/request.ts';
-import { besideSystem, debitStanding } from '../../lib/credits/store.ts';
+import { besideSystem } from '../../lib/credits/store.ts';
 import { route } from '../../lib/kit/route.ts';
 
 export const debitCredits = route({

@@ -1,6 +1,5 @@
 import { customerPath, customerTarget, refundCommand } from '../../lib/credits/commands.ts';
 import { entryView, previousAtOf } from '../../lib/credits/entry.ts';
-import { refund } from '../../lib/credits/ledger.ts';
 import {
   alreadyRefunded,
   creditsOff,
@@ -8,6 +7,7 @@ import {
   notRefundable,
   outOfBounds,
 } from '../../lib/credits/problems.ts';
+import { refund } from '../../lib/credits/refunds.ts';
 import { besideSystem, entryAt, headOf, providerSystem } from '../../lib/credits/store.ts';
 import { requireSystem } from '../../lib/credits/system.ts';
 import { refuse } from '../../lib/kit/plan.ts';

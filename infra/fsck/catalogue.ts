@@ -1,44 +1,10 @@
-import { all, balance, type Check, kindOf, placeOf, type Stored, tenantOf, type Watch } from './check.ts';
-import { parentOf, type Skeleton } from './skeleton.ts';
+import { all, type Check, kindOf, placeOf, tenantOf } from './check.ts';
+import { entitled } from './entitled.ts';
+import { type Half, paired } from './paired.ts';
+import { parentOf } from './skeleton.ts';
 
 const numbers = (list: unknown) => (Array.isArray(list) ? list.map(Number) : []);
 const texts = (list: unknown) => (Array.isArray(list) ? list.map(String) : []);
-
-/** A pair of things that belong together, as one of the two says it. */
-interface Half {
-  readonly name: string;
-  readonly side: 1 | -1;
-  readonly times: number;
-}
-
-/** What the one side says must be what the other side says. `wrong` tells it, by how much the first says more. */
-function paired(
-  halvesOf: (item: Stored, known: Skeleton) => readonly Half[],
-  wrong: (name: string, more: number) => readonly [where: string, what: string],
-): Check {
-  return (known, tell) => {
-    const sums = balance();
-    const closer = (): Watch => {
-      const off = new Map<string, number>();
-      return {
-        see: (item) => {
-          for (const { name, side, times } of halvesOf(item, known))
-            if (sums.isSuspect(name)) off.set(name, (off.get(name) ?? 0) + side * times);
-        },
-        end: () => {
-          for (const [name, more] of off) if (more !== 0) tell(...wrong(name, more));
-        },
-      };
-    };
-    return {
-      see: (item) => {
-        for (const { name, side, times } of halvesOf(item, known))
-          for (let time = 0; time < times; time++) sums.put(name, side);
-      },
-      again: () => (sums.isEven() ? undefined : closer()),
-    };
-  };
-}
 
 const most = 1_000_000;
 
@@ -135,7 +101,7 @@ const placed: Check = (known, tell) => ({
 
 /**
  * What customers have of the catalogue comes down the tree, stands in marketplaces as these say, whose dynamic groups
- * count them, and is shown to end
- * users who sign in by their rows. Where work is under way in the background, marketplaces are not looked at.
+ * count them, and is shown to end users who sign in by their rows, which say what the rules give. Where work is under
+ * way in the background, marketplaces are not looked at.
  */
-export const catalogue: Check = all(handed, shelved, named, signed, placed);
+export const catalogue: Check = all(handed, shelved, named, signed, placed, entitled);

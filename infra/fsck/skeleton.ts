@@ -1,3 +1,6 @@
+import { type DynamicGroup, readDynamicGroup } from '../../lib/catalog/dynamic-group.ts';
+import { type Marketplace, readMarketplace } from '../../lib/catalog/marketplace.ts';
+import { gathered, type Numbered } from '../../lib/catalog/rules.ts';
 import { type Move, overlayOf, placed } from '../../lib/kit/move.ts';
 import type { NodeType } from '../../lib/kit/scope.ts';
 import { kindOf, type Stored, tenantOf } from './check.ts';
@@ -10,6 +13,12 @@ export interface Place {
   readonly path: string;
   readonly version: number;
   readonly companyId: unknown;
+}
+
+interface Rules {
+  readonly markets: Marketplace[];
+  readonly groups: Map<string, DynamicGroup>;
+  told?: Numbered;
 }
 
 /** What grows with the nodes and with what they offer, not with their users, entries or receipts. */
@@ -27,6 +36,13 @@ export interface Skeleton {
   readonly collections: Map<string, { readonly roles: readonly string[]; readonly users: number }>;
   /** Numbers of each customer's marketplaces: whether they are for everyone. */
   readonly markets: Map<string, Map<number, boolean>>;
+  /** Rules of each customer's marketplaces that can be read, and its dynamic groups. */
+  readonly rules: Map<string, Rules>;
+  /** Companies that have become customers. */
+  readonly companies: Map<
+    string,
+    { readonly id: string; readonly name: string; readonly customerId: string }
+  >;
   /** Customers of whose catalogue work is under way in the background: what it comes to is not there yet. */
   readonly busy: Set<string>;
 }
@@ -41,6 +57,8 @@ export const emptySkeleton = (): Skeleton => ({
   held: new Map(),
   collections: new Map(),
   markets: new Map(),
+  rules: new Map(),
+  companies: new Map(),
   busy: new Set(),
 });
 
@@ -64,7 +82,38 @@ export function learn(known: Skeleton, item: Stored): void {
   else if (item.kind === 'marketplace') {
     const numbers = known.markets.get(tenant) ?? new Map<number, boolean>();
     known.markets.set(tenant, numbers.set(Number(item.number), item.everyone === true));
-  } else if (item.kind === 'catalogOperation' && item.finishedAt === null) known.busy.add(tenant);
+    const read = readMarketplace(item, tenant);
+    if (read) rulesAt(known, tenant).markets.push(read);
+  } else if (item.kind === 'dynamicGroup') {
+    const read = readDynamicGroup(item, tenant);
+    if (read) rulesAt(known, tenant).groups.set(read.id, read);
+  } else if (item.kind === 'company' && typeof item.customerId === 'string')
+    known.companies.set(String(item.id), {
+      id: String(item.id),
+      name: String(item.name),
+      customerId: item.customerId,
+    });
+  else if (item.kind === 'catalogOperation' && item.finishedAt === null) known.busy.add(tenant);
+}
+
+function rulesAt(known: Skeleton, tenant: string): Rules {
+  const rules: Rules = known.rules.get(tenant) ?? { markets: [], groups: new Map() };
+  known.rules.set(tenant, rules);
+  return rules;
+}
+
+/** The rules of a customer's marketplaces, as far as they are known: once everything has been learned. */
+export function numberedOf(known: Skeleton, tenant: string): Numbered {
+  const found = known.rules.get(tenant);
+  if (!found) return { rules: [], unread: [] };
+  found.told ??= {
+    rules: found.markets.flatMap((one) => {
+      const told = gathered(one, found.groups);
+      return told ? [{ ...told, number: one.number }] : [];
+    }),
+    unread: [],
+  };
+  return found.told;
 }
 
 /** Where a node really stands, from the platform down. */

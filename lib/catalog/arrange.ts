@@ -1,6 +1,5 @@
 import { announce } from '../kit/event.ts';
-import { dynamicGroupKey } from '../kit/keys.ts';
-import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { difference, type Plan, refuse } from '../kit/plan.ts';
 import type { Scope } from '../kit/scope.ts';
 import type { Census } from './census.ts';
 import { marketplaceChanged } from './events.ts';
@@ -10,14 +9,14 @@ import {
   holdOf,
   type Marketplace,
   type MarketplaceView,
-  marketplaceItem,
   type NewMarketplace,
   viewMarketplace,
 } from './marketplace.ts';
 import { tooManyMarketplaces } from './marketplace-problems.ts';
 import { mustBeKnown, mustBeYours } from './marketplace-refusals.ts';
+import { auditable, counted, restocked, stored } from './marketplace-writes.ts';
 import { altered, type CatalogSettings } from './settings.ts';
-import { type Shelf, shelved } from './shelf.ts';
+import type { Shelf } from './shelf.ts';
 import { requestWork } from './work.ts';
 
 /** As many assignments as one transaction changes beside the marketplace; more follow in the background. */
@@ -35,7 +34,7 @@ export interface Arrangement extends Census {
   readonly groups: ReadonlySet<string>;
 }
 
-type Change = { readonly before: Marketplace | undefined; readonly after: Marketplace | undefined };
+export type Change = { readonly before: Marketplace | undefined; readonly after: Marketplace | undefined };
 type Made = { readonly operationId: string; readonly now: string };
 
 /** Creates a marketplace; its items and people have it at once, or as its operation comes to them. */
@@ -169,47 +168,3 @@ function rearranged(change: Change, found: Arrangement, made: Made): Plan<Market
 }
 
 const verbs = { CREATED: 'create', CHANGED: 'change', DELETED: 'delete' } as const;
-
-function stored(before: Marketplace | undefined, after: Marketplace | undefined): Write {
-  if (!before) return { do: 'create', item: marketplaceItem(after as Marketplace) };
-  if (after) return { do: 'replace', version: before.version, item: marketplaceItem(after) };
-  const { PK, SK } = marketplaceItem(before);
-  return { do: 'remove', key: { PK, SK }, version: before.version };
-}
-
-function restocked({ before, after }: Change, items: readonly string[], { shelves }: Arrangement): Write[] {
-  const { number } = (after ?? before) as Marketplace;
-  return items.flatMap((itemId) => {
-    const shelf = shelves.get(itemId);
-    const write = shelf && shelved(shelf, number, holdOf(after, itemId));
-    return write ? [write] : [];
-  });
-}
-
-/** Each dynamic group counts the marketplaces that name it: it is there as long as one does. */
-function counted({ before, after }: Change, { groups }: Arrangement): Write[] {
-  const [old, now] = [before?.dynamicGroups ?? [], after?.dynamicGroups ?? []];
-  const { customerId } = (after ?? before) as Marketplace;
-  const by = (marketplaces: 1 | -1) => (one: string) =>
-    ({
-      do: 'adjust',
-      key: dynamicGroupKey(customerId, one),
-      add: { marketplaces, version: 1 },
-    }) satisfies Write;
-  return [
-    ...now.filter((one) => !old.includes(one)).map(by(1)),
-    ...old.filter((one) => !now.includes(one) && groups.has(one)).map(by(-1)),
-  ];
-}
-
-// Receipts stay below an item's size and name no more than needed: lists by their length where they are long.
-function auditable(one: Marketplace): Record<string, unknown> {
-  const { people, items, filters, ...rest } = viewMarketplace(one);
-  const short = (list: readonly string[]) => (list.length > 20 ? { count: list.length } : list);
-  return {
-    ...rest,
-    people: short(people as string[]),
-    items: short(items as string[]),
-    filters: filters?.length ?? 0,
-  };
-}

@@ -1,22 +1,12 @@
 import { get, getAll, page, positionOf } from '../aws/db.ts';
 import { assignmentKey, catalogKey, catalogRevisionKey, partition, settingsKey } from '../kit/keys.ts';
 import { foldName } from '../kit/text.ts';
-import { type Entitlement, entitledBy, type Holder } from './entitlement.ts';
+import { entitledBy, type Holder } from './entitlement.ts';
 import { type CatalogItem, toItem, toRevision } from './item.ts';
 import { type Pricing, pricingOf } from './price.ts';
 import { catalogSettingsKey, toSettings } from './settings.ts';
 import { type Shelf, toShelf } from './shelf.ts';
 import { neededParts } from './shop.ts';
-
-/** Whether a person of this row may have an item: one read of half a unit, however many people and marketplaces there are. */
-export async function checkEntitlement(
-  customerId: string,
-  row: Holder,
-  itemId: string,
-): Promise<Entitlement | undefined> {
-  const item = await get(assignmentKey(customerId, itemId));
-  return item && entitledBy(row, toShelf(item));
-}
 
 /** A row as far as entitlements go. */
 export const toHolder = (row: Readonly<Record<string, unknown>> | undefined): Holder => ({

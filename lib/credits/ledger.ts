@@ -1,6 +1,4 @@
-import { refundKey } from '../kit/keys.ts';
-import { type Plan, refuse, type Write } from '../kit/plan.ts';
-import { Problem } from '../kit/problem.ts';
+import { type Plan, refuse } from '../kit/plan.ts';
 import {
   type Appended,
   type By,
@@ -12,13 +10,10 @@ import {
   onlyBooked,
   open,
 } from './chain.ts';
-import { type Entry, type EntryView, entryId, type Line, viewOf } from './entry.ts';
+import { type Entry, type EntryView, type Line, viewOf } from './entry.ts';
 import {
-  between,
   deposit,
   divide,
-  giveBack,
-  inBurnOrder,
   type Lot,
   mostLots,
   ordinary,
@@ -26,22 +21,14 @@ import {
   special,
   take,
   total,
-  unpack,
 } from './lots.ts';
-import {
-  alreadyExpired,
-  alreadyRefunded,
-  insufficient,
-  lineRequired,
-  notRefundable,
-  requestReused,
-  tooManyLots,
-} from './problems.ts';
+import { alreadyExpired, insufficient, requestReused, tooManyLots } from './problems.ts';
 import { type Settings, settingsIn } from './settings.ts';
 
 export { type By, type Ledger, mostCredits } from './chain.ts';
 
-type Said = { readonly reason?: string | undefined; readonly ticketId?: string | undefined };
+/** Why, as whoever asks for it says. */
+export type Said = { readonly reason?: string | undefined; readonly ticketId?: string | undefined };
 
 /** The balance that is booked; `standingOf` takes off what is due. */
 export const balanceOf = ({ head }: Ledger): number => head?.balance ?? 0;
@@ -56,7 +43,8 @@ export function standingOf(
   return { balance: (head?.balance ?? 0) - total(due), expiring: total(due), lots: good };
 }
 
-const debtOf = ({ balance }: Opened) => Math.max(0, -balance);
+/** What is owed. */
+export const debtOf = ({ balance }: Opened) => Math.max(0, -balance);
 
 /** Adds credits, for good or until they expire. What is owed is paid first. */
 export function grant(
@@ -126,47 +114,6 @@ export function repeat(
   return { writes: [], reply: { body: viewOf(ledger.customerId, earlier), replayed: true } };
 }
 
-/** Gives back a debit, or one line of a batch, once, at the amount frozen on it, to the lots that it came from. */
-export function refund(
-  ledger: Ledger,
-  command: Said & { debit: Entry; line?: number | undefined },
-  by: By,
-): Plan<EntryView> {
-  const { debit, line, reason, ticketId } = command;
-  const { amount, from, serviceId = debit.serviceId, personId = debit.personId } = refundable(debit, line);
-  const refundOf = debit.lines ? `${entryId(debit.previousAt)}#${line}` : entryId(debit.previousAt);
-  const portions = between(sourcesOf(debit), from, from + amount);
-  const taken = { portions, owed: amount - total(portions) };
-  const plan = append(ledger, by, (opened) => {
-    const lots = giveBack(opened.lots, taken, { debt: debtOf(opened), at: opened.at });
-    const parts = divide(portions, opened.at).good;
-    return { type: 'REFUND', amount, lots, parts, refundOf, serviceId, personId, reason, ticketId };
-  });
-  const once: Write = {
-    do: 'create',
-    item: { ...refundKey(ledger.customerId, refundOf), kind: 'refund' },
-    taken: new Problem(alreadyRefunded),
-  };
-  return { ...plan, writes: [...plan.writes, once] };
-}
-
-/** What of an entry is to be given back, and where in it that begins. */
-function refundable(debit: Entry, line: number | undefined): Line & { from: number } {
-  if (debit.type !== 'DEBIT') refuse(notRefundable);
-  if (debit.lines && line === undefined) refuse(lineRequired);
-  const lines = debit.lines ?? [{ amount: debit.amount }];
-  const found = debit.lines || line === undefined ? lines[line ?? 0] : undefined;
-  if (!found) refuse(notRefundable, 'The entry has no such line');
-  return { ...found, from: lines.slice(0, line ?? 0).reduce((sum, one) => sum + one.amount, 0) };
-}
-
-/** The lots that a debit came from, in the order in which they burned; what it owed then is not among them. */
-function sourcesOf({ amount, balance, parts }: Entry): Lot[] {
-  const owed = Math.max(0, -balance) - Math.max(0, -(balance + amount));
-  const kept = unpack(parts);
-  return inBurnOrder([...kept, ordinary(amount - owed - total(kept))]);
-}
-
 /** Corrects the balance by a signed amount, with a reason. */
 export function adjust(
   ledger: Ledger,
@@ -209,7 +156,8 @@ export function configure(ledger: Ledger, changed: Partial<Settings>, by: By): P
   }));
 }
 
-function append(ledger: Ledger, by: By, draft: (opened: Opened) => Draft): Plan<EntryView> {
+/** Appends one entry, drafted from what is there, after those that are due. */
+export function append(ledger: Ledger, by: By, draft: (opened: Opened) => Draft): Plan<EntryView> {
   const opened = open(ledger, by);
   return toPlan(ledger.customerId, close(opened, draft(opened), by));
 }

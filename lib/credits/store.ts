@@ -1,15 +1,13 @@
-import { each, get, page } from '../aws/db.ts';
-import { idTime } from '../kit/id.ts';
+import { get, page } from '../aws/db.ts';
 import { archiveKey, entryKey, type Key, partition, settingsKey } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
 import { providerOf } from '../kit/scope.ts';
 import { periodOf } from './consumption.ts';
 import { type Entry, toEntry } from './entry.ts';
 import { type Ledger, standingOf } from './ledger.ts';
-import { isTooOld, keySkewMs } from './own-key.ts';
-import { lookUp } from './ring.ts';
 
-const entries = (customerId: string) => partition(customerId, 'ENTRY');
+/** Where a customer's entries stand. */
+export const entries = (customerId: string) => partition(customerId, 'ENTRY');
 
 /** The newest entry. A stale one is harmless: an append is lost and made again, a refusal is looked at again. */
 export async function headOf(customerId: string, consistent: boolean): Promise<Ledger> {
@@ -20,57 +18,6 @@ export async function headOf(customerId: string, consistent: boolean): Promise<L
 export async function entryAt(customerId: string, previousAt: string): Promise<Entry | undefined> {
   const item = await get(entryKey(customerId, previousAt), true);
   return item && toEntry(item);
-}
-
-/** What is known of an own key: the entry it made, none, or `unknown` where too much was written since to look. */
-export type Earlier = Entry | 'unknown' | undefined;
-
-type Asked = Pick<LoadInput, 'target' | 'consistent' | 'now' | 'scope'> & {
-  readonly body: { readonly requestId?: string | undefined };
-};
-
-/** The head, and the entry that the request's own key has already made. One round trip for a fresh key. */
-async function headAndEarlier(input: Asked): Promise<{ ledger: Ledger; earlier: Earlier }> {
-  const ledger = await headOf(input.target, input.consistent);
-  const { requestId } = input.body;
-  if (!ledger.head || !requestId) return { ledger, earlier: undefined };
-  const found = lookUp(ledger.head, requestId);
-  if (found === 'new') return { ledger, earlier: undefined };
-  if (found !== 'search') return { ledger, earlier: await entryAt(input.target, found.previousAt) };
-  if (isTooOld(requestId, input.now)) return { ledger, earlier: undefined };
-  await input.scope();
-  return { ledger, earlier: await search(input.target, requestId) };
-}
-
-/** Everything that a requested debit is decided from. */
-export async function debitStanding(input: Asked & Beside) {
-  const [found, system] = await Promise.all([headAndEarlier(input), providerSystem(input)]);
-  return { ...found, system };
-}
-
-const mostSearched = 2000;
-
-async function search(customerId: string, requestId: string): Promise<Earlier> {
-  const since = new Date(idTime(requestId) - 2 * keySkewMs).toISOString();
-  const first = await predecessorOf(customerId, since);
-  const from = first?.previousAt ?? '0';
-  let seen = 0;
-  for await (const item of each({ partition: entries(customerId), from, limit: 500, consistent: true })) {
-    if (item.requestId === requestId) return toEntry(item);
-    if (++seen >= mostSearched) return 'unknown';
-  }
-  return undefined;
-}
-
-async function predecessorOf(customerId: string, at: string): Promise<Entry | undefined> {
-  const { items } = await page({
-    partition: entries(customerId),
-    to: at,
-    backwards: true,
-    limit: 1,
-    consistent: true,
-  });
-  return items[0] && toEntry(items[0]);
 }
 
 /**
@@ -199,4 +146,4 @@ export async function providerSystem(input: Beside): Promise<Readonly<Record<str
   return creditSystemOf(providerOf((await input.scope()).target));
 }
 
-type Beside = Pick<LoadInput, 'home' | 'scope' | 'alongside'>;
+export type Beside = Pick<LoadInput, 'home' | 'scope' | 'alongside'>;

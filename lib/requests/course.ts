@@ -1,5 +1,6 @@
 import type { Entry } from '../credits/entry.ts';
-import { type Ledger, refund } from '../credits/ledger.ts';
+import type { Ledger } from '../credits/ledger.ts';
+import { refund } from '../credits/refunds.ts';
 import { announce } from '../kit/event.ts';
 import type { Kind } from '../kit/id.ts';
 import { expectVersion, type Plan, refuse } from '../kit/plan.ts';

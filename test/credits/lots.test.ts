@@ -4,8 +4,9 @@ import { fromAttributes, toAttributes } from '../../lib/aws/item.ts';
 import { lotsOf } from '../../lib/credits/chain.ts';
 import { type Entry, effectOf, entryId, hashOf, toEntry } from '../../lib/credits/entry.ts';
 import { bookDue } from '../../lib/credits/expiry.ts';
-import { adjust, debit, grant, type Ledger, refund, standingOf } from '../../lib/credits/ledger.ts';
+import { adjust, debit, grant, type Ledger, standingOf } from '../../lib/credits/ledger.ts';
 import { type Lot, mostLots, pack, special, total, unpack } from '../../lib/credits/lots.ts';
+import { refund } from '../../lib/credits/refunds.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
 

@@ -64,6 +64,31 @@ describe('arrows', () => {
     expect(offences(inCore, (name) => /^(functions|infra|test)\//.test(name))).toEqual([]);
   });
 
+  it('from a function lead to the core of its own context; what it takes of others is named here', () => {
+    const named: Readonly<Record<string, readonly string[]>> = {
+      // A file of rows, settled in the background as an import of the directory is.
+      catalog: ['chunk', 'file', 'import-store', 'operation', 'problems', 'row', 'settlement'].map(
+        (one) => `directory/${one}.ts`,
+      ),
+      // A customer is deleted with all that it has, and its administrators are users of it.
+      customers: ['credits/', 'services/', 'users/'],
+      // What probes find is licensed; an overview tells the balance as well.
+      probes: ['licensing/', 'credits/'],
+      // A request is a purchase.
+      requests: ['catalog/', 'credits/'],
+    };
+    const inFunction = (file: string) => file.startsWith('functions/') && file.split('/').length === 3;
+    const own = (file: string) => file.split('/')[1] ?? '';
+    const strays = (name: string, file: string) =>
+      name.startsWith('lib/') &&
+      !inKit(name) &&
+      !inAws(name) &&
+      own(name) !== own(file) &&
+      !name.endsWith('/events.ts') &&
+      !named[own(file)]?.some((edge) => name.startsWith(`lib/${edge}`));
+    expect(offences(inFunction, strays)).toEqual([]);
+  });
+
   it('to the SDK, middy, Powertools and jose start in lib/aws', () => {
     const shipped = (file: string) => !file.startsWith('infra/local/') && !inAws(file);
     expect(offences(shipped, (name) => effects.test(name))).toEqual([]);

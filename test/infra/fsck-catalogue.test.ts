@@ -164,6 +164,30 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     () => [/^catalogue: .*END_USER per_.*: it names marketplaces 1,/],
   ],
   [
+    'an end user without a marketplace that includes the person',
+    () => edit(row(), { markets: [] }),
+    () => [/^catalogue: cus_\S+ per_\S+: marketplace 2 includes the person, and no row says so/],
+  ],
+  [
+    'end users of a marketplace that does not include them',
+    () => {
+      const few = first(of('marketplace', bazaar.id, { number: 2 }));
+      const [group, some] = [first(of('dynamicGroup', bazaar.id)), bazaar.people.slice(1)];
+      const strange = [{ all: [{ attribute: 'company', op: 'EQUALS', values: ['Else'] }] }];
+      return (item) =>
+        item === few
+          ? { ...item, people: some.map(({ id }) => id) }
+          : item === group
+            ? { ...item, filters: strange }
+            : item;
+    },
+    () => [
+      new RegExp(
+        `^catalogue: ${bazaar.id} ${bazaar.people[0]?.id}: marketplace 2 does not include the person`,
+      ),
+    ],
+  ],
+  [
     'a dynamic group that is gone',
     () => without(first(of('dynamicGroup', bazaar.id))),
     () => [/^catalogue: cus_\S+ dgr_\S+: 1 marketplaces name it that are not counted, or name what is/],
@@ -181,7 +205,10 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   [
     'an address that signs in as somebody who is gone',
     () => without(row()),
-    () => [/^catalogue: .*: an address signs in as nobody/],
+    () => [
+      /^catalogue: .*: an address signs in as nobody/,
+      /^catalogue: cus_\S+ per_\S+: marketplace 2 includes the person, and no row says so/,
+    ],
   ],
   [
     'a sign-in as somebody else',

@@ -25,6 +25,17 @@ describe('what is written for people', () => {
     expect(named.filter((name) => !scripts[name])).toEqual([]);
   });
 
+  it('decisions have headings of one form, each behind a blank line', () => {
+    const lines = read('docs/decisions.md').split('\n');
+    const headings = lines.flatMap((line, at) =>
+      line.startsWith('## ') ? [{ line, before: lines[at - 1] }] : [],
+    );
+    expect(headings.length).toBeGreaterThan(100);
+    const right = (one: (typeof headings)[0]) =>
+      /^## \d{4}-\d\d-\d\d · \S/.test(one.line) && one.before === '';
+    expect(headings.filter((one) => !right(one))).toEqual([]);
+  });
+
   it('scripts start files that exist', () => {
     const started = Object.values(scripts).flatMap((line) =>
       [...line.matchAll(/\bnode ([\w/.-]+\.ts)/g)].map(([, file = '']) => file),
