@@ -4,8 +4,11 @@ import { type AgentInput, agentRoute, type Credential } from '../../lib/kit/agen
 import { placed } from '../../lib/kit/move.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { agentRevoked } from '../../lib/kit/problem.ts';
+import { applyPart } from '../../lib/probes/inventory.ts';
+import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
+import { sequenceGap, sequenceReused } from '../../lib/probes/problems.ts';
+import type { Pulse } from '../../lib/probes/pulse.ts';
 import {
-  applyPart,
   type InventoryOutcome,
   type InventoryReport,
   inventoryOutcome,
@@ -13,10 +16,7 @@ import {
   itemsOf,
   keptIds,
   nextPart,
-} from '../../lib/probes/inventory.ts';
-import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
-import { sequenceGap, sequenceReused } from '../../lib/probes/problems.ts';
-import type { Pulse } from '../../lib/probes/pulse.ts';
+} from '../../lib/probes/report.ts';
 import { agentOf, inService } from '../../lib/probes/step.ts';
 import { hear } from './hear.ts';
 
