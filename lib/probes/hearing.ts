@@ -1,4 +1,4 @@
-import type { Proven } from '../kit/agent.ts';
+import type { Credential, Proven } from '../kit/agent.ts';
 import type { Pulse } from './pulse.ts';
 import { inService } from './step.ts';
 
@@ -19,23 +19,27 @@ export function whyMissed(
 ): Miss {
   const waits = pulse?.state === 'PENDING';
   if (!pulse || !(waits || inService(pulse.state))) return 'REVOKED';
-  if (!counts(pulse, credential.generation, now)) return 'REVOKED';
+  if (!counts(pulse, credential, now)) return 'REVOKED';
   if (host !== pulse.host) return 'ANOTHER_HOST';
   if (count <= pulse.count) return count === pulse.count && mark === pulse.mark ? 'REPLAYED' : 'STRAY';
   if (pulse.state === 'PENDING' || pulse.state === 'DOWN') return pulse.state;
   return 'OTHER';
 }
 
-const counts = (pulse: Pulse, generation: number, now: string) =>
-  generation === pulse.generation || isOverlapping(pulse, generation, now);
+type KeyPair = Pick<Credential, 'generation' | 'publicKey'>;
+
+const counts = (pulse: Pulse, held: KeyPair, now: string) =>
+  (held.generation === pulse.generation && held.publicKey === pulse.publicKey) ||
+  isOverlapping(pulse, held, now);
 
 /** True where this key pair is the one of a probe that is let in. */
-export const isHeld = (pulse: Pulse, generation: number, now: string): boolean =>
-  inService(pulse.state) && counts(pulse, generation, now);
+export const isHeld = (pulse: Pulse, held: KeyPair, now: string): boolean =>
+  inService(pulse.state) && counts(pulse, held, now);
 
 /** True while the key pair of before a rotation still counts. */
-export function isOverlapping(pulse: Pulse, generation: number, now: string): boolean {
-  return pulse.previous === generation && (pulse.previousUntil ?? '') > now;
+export function isOverlapping(pulse: Pulse, { generation, publicKey }: KeyPair, now: string): boolean {
+  const { previous, previousKey, previousUntil = '' } = pulse;
+  return previous === generation && previousKey === publicKey && previousUntil > now;
 }
 
 /** What a stray call changes of the pulse: how many there were within an hour, and since when. */

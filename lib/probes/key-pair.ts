@@ -45,7 +45,10 @@ export function refuseEnrolment(before: Pulse): Step {
  * Gives the agent of generation `by` (the present one, or the one before while it counts) another key pair. Where no
  * answer came it may ask again: then the pair that it never got to use is out, and the time of the old one goes on.
  */
-export function rotate(before: Pulse, by: number, now: string): Step {
+export function rotate(
+  before: Pulse,
+  { by, publicKey, now }: { by: number; publicKey: string; now: string },
+): Step {
   const again = by === before.previous;
   const generation = before.generation + 1;
   const ends = new Date(Date.parse(now) + overlapSeconds * 1000).toISOString();
@@ -53,7 +56,9 @@ export function rotate(before: Pulse, by: number, now: string): Step {
     before,
     {
       generation,
+      publicKey,
       previous: by,
+      previousKey: (again ? before.previousKey : before.publicKey) ?? null,
       previousUntil: again ? (before.previousUntil ?? ends) : ends,
       redeemed: null,
     },

@@ -5,13 +5,12 @@ import { pulseKey } from '../../../lib/kit/keys.ts';
 import { goDown } from '../../../lib/probes/lifecycle.ts';
 import { toPulse } from '../../../lib/probes/pulse.ts';
 import { enrolledAgent, type TestAgent } from '../../kit/agent.ts';
-import { listenForFaults, under } from '../../kit/faults.ts';
+import { under } from '../../kit/faults.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
 let msp: Msp;
 let customerId = '';
 beforeAll(async () => {
-  listenForFaults();
   msp = await makeMsp();
   customerId = (await addCustomer(msp)).id;
 });

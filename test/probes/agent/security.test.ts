@@ -139,6 +139,28 @@ describe('certificates', () => {
     }
   });
 
+  it('made for another key pair, as by whoever has the key that makes them, open nothing', async () => {
+    const agent = await enrolled();
+    const thief = newAgent({ host: agent.host, count: 50 });
+    const claims = await claimsOf(agent);
+    const forge = async (more: object) =>
+      certify({ ...claims, ...more, publicKey: thief.publicKey }, await agentKey());
+    thief.certificate = await forge({});
+    const refused = { status: 401, body: { code: 'agent.revoked' } };
+    expect(await thief.heartbeat()).toMatchObject(refused);
+    const next = newAgent({ host: agent.host });
+    await agent.send('POST /v1/agent/rotation', { publicKey: next.publicKey });
+    for (const generation of [1, 2]) {
+      thief.certificate = await forge({ generation });
+      expect(await thief.heartbeat()).toMatchObject(refused);
+      expect(await thief.send('POST /v1/agent/rotation', { publicKey: thief.publicKey })).toMatchObject(
+        refused,
+      );
+    }
+    expect((await agent.heartbeat()).status).toBe(200);
+    expect(await pulse(agent)).toMatchObject({ generation: 2, publicKey: next.publicKey });
+  });
+
   it('with any bit flipped, or a signature with any bit flipped, prove nothing', async () => {
     const agent = await enrolled();
     const good = signed(agent, beat, nothing, 3);
