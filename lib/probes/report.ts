@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { canonical, digest } from '../kit/digest.ts';
 import { refuse } from '../kit/plan.ts';
+import { tooManyCalls } from '../kit/problem.ts';
 import { line, whole } from '../kit/text.ts';
 import { mostItems } from '../licensing/item.ts';
 import { reportedId } from '../licensing/reported.ts';
@@ -57,6 +58,28 @@ export const reportHash = ({ items }: InventoryReport): string => digest('invent
 
 export const partsOf = ({ items }: InventoryReport) => Math.ceil(items.length / mostItems);
 export const nothing = { managed: 0, unmanaged: 0, gone: 0 };
+
+/** Parts of reports that a probe may be ahead of its time with. */
+const mostAhead = 30;
+
+/** What a report changes of the pulse that has time for it: the probe's time moves on by a second for each part. */
+export function inTime(report: InventoryReport, now: string) {
+  const at = seconds(now);
+  return { set: { reportsFrom: at + partsOf(report) }, below: { reportsFrom: at + 1 } };
+}
+
+/** The same for a probe that is ahead of its time; refused where it is too far ahead. */
+export function ahead({ reportsFrom }: Pulse, report: InventoryReport, now: string) {
+  const retryAfterSeconds = reportsFrom - seconds(now) - mostAhead + 1;
+  if (retryAfterSeconds > 0)
+    refuse(tooManyCalls, `Send the next report after ${retryAfterSeconds} s`, { retryAfterSeconds });
+  return {
+    set: { reportsFrom: Math.max(reportsFrom, seconds(now)) + partsOf(report) },
+    where: { reportsFrom },
+  };
+}
+
+const seconds = (at: string) => Math.floor(Date.parse(at) / 1000);
 
 /** The next part of a report that is to be applied, or the answer where none is left. Reports apply in order. */
 export function nextPart(
