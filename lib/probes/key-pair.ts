@@ -2,6 +2,7 @@ import type { Credential } from '../kit/agent.ts';
 import { announce } from '../kit/event.ts';
 import { mostRefusals } from './enrolment.ts';
 import { enrolmentRefused, probeCloned } from './events.ts';
+import type { CloneSign } from './hearing.ts';
 import { overlapSeconds, type Pulse } from './pulse.ts';
 import { mustBe, type Step, stepOf, voided } from './step.ts';
 
@@ -67,10 +68,7 @@ export function rotate(
 }
 
 /** Flags a probe whose key pair was used elsewhere; undefined where that is known. */
-export function flagClone(
-  before: Pulse,
-  at: { why: 'ANOTHER_HOST' | 'COUNT_WENT_BACK'; now: string },
-): Step | undefined {
+export function flagClone(before: Pulse, at: { why: CloneSign; now: string }): Step | undefined {
   if (before.clonedAt !== undefined) return undefined;
   return stepOf(
     before,

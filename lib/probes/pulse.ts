@@ -32,6 +32,8 @@ const stored = z.object({
   state: pulseState,
   /** 0 until it enrols. */
   generation: z.number(),
+  /** The generation of the last enrolment: those since are its agent's own rotations. */
+  enrolled: z.number().optional(),
   /** The generation before, while it still counts. */
   previous: z.number().optional(),
   previousKey: z.string().optional(),
@@ -74,6 +76,8 @@ const stored = z.object({
   whole: z.boolean(),
   /** From when another inventory report has its time, in seconds since 1970: each part of one takes a second. */
   reportsFrom: z.number(),
+  /** Items that it has reported and that are there. */
+  items: z.number(),
   /** What became of the items of the parts applied so far. */
   tally: z.object({ managed: z.number(), unmanaged: z.number(), gone: z.number() }).optional(),
 });
@@ -111,5 +115,6 @@ export function newPulse(of: {
     parts: 0,
     whole: true,
     reportsFrom: 0,
+    items: 0,
   };
 }

@@ -150,7 +150,13 @@ describe('a pulse', () => {
     const long = (n: number) => 'x'.repeat(n);
     const pulse: Pulse = {
       ...enrolled(),
-      ...{ previous: 99_999, previousKey: long(43), previousUntil: at(1), generation: 100_000 },
+      ...{
+        enrolled: 99_990,
+        previous: 99_999,
+        previousKey: long(43),
+        previousUntil: at(1),
+        generation: 100_000,
+      },
       ...{ enrolment: long(43), enrolmentUntil: at(1), redeemed: undefined, publicKey: long(43) },
       ...{ refusals: 5, host: long(64), count: 2 ** 53 - 1, mark: long(16), seenAt: at(1) },
       ...{ outages: 99_999, clonedAt: at(1), strays: 3, straysSince: at(1) },

@@ -15,6 +15,8 @@ import {
   signed,
   type TestAgent,
 } from '../../kit/agent.ts';
+import { measure } from '../../kit/cost.ts';
+import { announcedBy } from '../../kit/deliver.ts';
 import { type Answer, addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
 let msp: Msp;
@@ -255,6 +257,52 @@ describe('a copied credential', () => {
     await copy.heartbeat();
     expect(await pulse(agent)).toMatchObject({ clonedAt: '2027-06-01T02:00:00.000Z' });
     expect((await agent.heartbeat({ count: 101 })).status).toBe(200);
+  });
+});
+
+describe('a copied key pair that was rotated', () => {
+  const flags = async ({ probeId }: TestAgent) =>
+    (await announcedBy(customerId)).filter(
+      ({ type, subject }) => type === 'probes.cloned.v1' && subject === probeId,
+    );
+  /** Somebody on the same host goes on with a new pair: whose agent it was before is out. */
+  async function rotated(agent: TestAgent): Promise<TestAgent> {
+    const next = newAgent({ host: agent.host });
+    const { body } = await agent.send('POST /v1/agent/rotation', { publicKey: next.publicKey });
+    [next.certificate, next.count] = [body.certificate, agent.count];
+    return next;
+  }
+
+  it('is told, once, as soon as who was replaced calls, and costs nothing after that', async () => {
+    const agent = await enrolled();
+    const copy = newAgent({ ...agent });
+    const thief = await rotated(copy);
+    expect((await agent.heartbeat({ count: 7 })).status).toBe(200);
+    expect((await thief.heartbeat({ count: 50 })).status).toBe(200);
+    const out = { status: 401, body: { code: 'agent.revoked' } };
+    expect(await agent.heartbeat({ count: 8 })).toMatchObject(out);
+    expect(await pulse(agent)).toMatchObject({ clonedAt: expect.any(String), count: 50 });
+    const { result, cost } = await measure(() => agent.heartbeat({ count: 51 }));
+    expect(result).toMatchObject(out);
+    expect(cost).toMatchObject({ read: 0, roundTrips: 1 });
+    const [told, ...more] = await flags(agent);
+    expect([told?.data, more]).toEqual([{ why: 'SUPERSEDED' }, []]);
+    const elsewhere = newAgent({ ...thief, host: newHost(), count: 60 });
+    expect((await measure(() => elsewhere.heartbeat())).cost).toMatchObject({ read: 0, roundTrips: 1 });
+  });
+
+  it('is no sign where an enrolment came between, nor where the new one was never used', async () => {
+    vi.useFakeTimers({ now: new Date('2027-06-01T00:00:00.000Z'), toFake: ['Date'] });
+    const [agent, slow] = [await enrolled(), await enrolled()];
+    await rotated(slow);
+    vi.setSystemTime(new Date('2027-06-02T00:00:01.000Z'));
+    expect(await slow.heartbeat()).toMatchObject({ body: { code: 'agent.revoked' } });
+    expect(await pulse(slow)).not.toHaveProperty('clonedAt');
+    await call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} });
+    const { body } = await call(`POST ${pathOf(agent)}/enrolment-key`, { as: msp.catalog });
+    expect((await newAgent({ host: agent.host }).enrol(body.enrolmentKey)).status).toBe(200);
+    expect(await agent.heartbeat()).toMatchObject({ body: { code: 'agent.revoked' } });
+    expect(await pulse(agent)).not.toHaveProperty('clonedAt');
   });
 });
 

@@ -15,6 +15,7 @@ const fullest: Omit<Pulse, 'customerId'> & { kind: string } = {
   id: id('prb'),
   state: 'UP',
   generation: 9999,
+  enrolled: 9990,
   previous: 9998,
   previousKey: hash,
   previousUntil: at,
@@ -45,6 +46,7 @@ const fullest: Omit<Pulse, 'customerId'> & { kind: string } = {
   inventoryHash: hash,
   whole: false,
   reportsFrom: 1_999_999_999,
+  items: 10_000,
   tally: { managed: 500, unmanaged: 500, gone: 500 },
 };
 
