@@ -8,7 +8,14 @@ import {
   Problem,
   unavailable,
 } from '../../lib/kit/problem.ts';
-import { type CloneSign, mostStrays, strayed, whyMissed } from '../../lib/probes/hearing.ts';
+import {
+  type CloneSign,
+  isHeld,
+  isTelling,
+  mostStrays,
+  strayed,
+  whyMissed,
+} from '../../lib/probes/hearing.ts';
 import { flagClone } from '../../lib/probes/key-pair.ts';
 import { comeBack } from '../../lib/probes/lifecycle.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
@@ -71,13 +78,17 @@ async function turnAway(
 async function stray(call: Call, pulse: Pulse): Promise<void> {
   const set = strayed(pulse, call.now);
   if (set.strays >= mostStrays) await flag(call, 'COUNT_WENT_BACK');
-  else await note(pulse, set, ['strays', 'straysSince', 'clonedAt']);
+  else await note(pulse, set, ['strays', 'straysSince', 'clonedAt', 'state', 'generation']);
 }
 
 const flag = (call: Call, why: CloneSign) =>
-  step(caller(call), ({ pulse }, now) => flagClone(pulse, { why, now }));
+  step(caller(call), ({ pulse }, now) =>
+    isTelling(pulse, call.proven.credential, now) ? flagClone(pulse, { why, now }) : undefined,
+  );
 
 const returned = (call: Call) =>
   step(caller(call), ({ pulse }, now) =>
-    pulse.state === 'DOWN' ? comeBack(pulse, { now, ...rhythm() }) : undefined,
+    pulse.state === 'DOWN' && isHeld(pulse, call.proven.credential, now)
+      ? comeBack(pulse, { now, ...rhythm() })
+      : undefined,
   );

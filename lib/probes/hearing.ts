@@ -42,6 +42,12 @@ const counts = (pulse: Pulse, held: KeyPair, now: string) =>
   (held.generation === pulse.generation && held.publicKey === pulse.publicKey) ||
   isOverlapping(pulse, held, now);
 
+/** True where a call with this key pair says something of the probe as it is now, be it let in or waiting. */
+export const isTelling = (pulse: Pulse, held: KeyPair, now: string): boolean =>
+  (pulse.state === 'PENDING' && counts(pulse, held, now)) ||
+  isHeld(pulse, held, now) ||
+  isSuperseded(pulse, held);
+
 /** True where this key pair is the one of a probe that is let in. */
 export const isHeld = (pulse: Pulse, held: KeyPair, now: string): boolean =>
   inService(pulse.state) && counts(pulse, held, now);

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contexts } from '../../../functions/contexts.ts';
 import { agentRoutes } from '../../../functions/probes/agent-routes.ts';
 import { agentKey } from '../../../lib/aws/agent.ts';
-import { get } from '../../../lib/aws/db.ts';
+import { commit, get } from '../../../lib/aws/db.ts';
 import { certify, readCertificate } from '../../../lib/kit/certificate.ts';
 import { pulseKey } from '../../../lib/kit/keys.ts';
+import { goDown } from '../../../lib/probes/lifecycle.ts';
+import { toPulse } from '../../../lib/probes/pulse.ts';
 import {
   addProbe,
   deliver,
@@ -17,6 +19,7 @@ import {
 } from '../../kit/agent.ts';
 import { measure } from '../../kit/cost.ts';
 import { announcedBy } from '../../kit/deliver.ts';
+import { meanwhile } from '../../kit/faults.ts';
 import { type Answer, addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
 let msp: Msp;
@@ -338,6 +341,57 @@ describe('an agent that is out', () => {
     const waiting = await agent.heartbeat();
     expect(waiting).toMatchObject({ status: 403, body: { code: 'agent.awaiting_approval' } });
     expect(waiting.headers['retry-after']).toBe('60');
+  });
+});
+
+describe('what a call leads to after it was checked', () => {
+  const anew = async (agent: TestAgent) => {
+    await call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} });
+    const { body } = await call(`POST ${pathOf(agent)}/enrolment-key`, { as: msp.catalog });
+    expect((await newAgent({ host: agent.host }).enrol(body.enrolmentKey)).status).toBe(200);
+  };
+  const silence = async (agent: TestAgent) => {
+    const before = toPulse((await pulse(agent)) ?? {}, customerId);
+    await commit(goDown(before, { told: true }).writes, randomUUID(), Date.now() + 5000);
+  };
+
+  it('is not held against the agent that has enrolled meanwhile: neither a copy nor a stray call', async () => {
+    const agent = await enrolled();
+    const copy = newAgent({ ...agent, host: newHost(), count: 9 });
+    meanwhile('BatchGetItemCommand', () => anew(agent));
+    expect((await copy.heartbeat()).status).toBe(401);
+    expect(await pulse(agent)).not.toHaveProperty('clonedAt');
+
+    const other = await enrolled();
+    await other.heartbeat({ count: 100 });
+    meanwhile('UpdateItemCommand', async () => meanwhile('UpdateItemCommand', () => anew(other)));
+    expect((await other.heartbeat({ count: 5 })).status).toBe(401);
+    expect(await pulse(other)).toMatchObject({ generation: 2, strays: 0 });
+  });
+
+  it('does not bring a probe back whose agent is another one by now', async () => {
+    const agent = await enrolled();
+    await silence(agent);
+    meanwhile('BatchGetItemCommand', async () => {
+      await anew(agent);
+      await silence(agent);
+    });
+    expect(await agent.heartbeat()).toMatchObject({ status: 401, body: { code: 'agent.revoked' } });
+    expect(await pulse(agent)).toMatchObject({ state: 'DOWN', generation: 2 });
+  });
+
+  it('takes no command off once its agent is out', async () => {
+    const agent = await enrolled();
+    const { body } = await call(`POST ${pathOf(agent)}/commands`, {
+      as: msp.catalog,
+      body: { kind: 'SCAN' },
+    });
+    meanwhile('BatchGetItemCommand', () =>
+      call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} }),
+    );
+    const line = `POST /v1/agent/commands/${body.id}/acknowledgement`;
+    expect(await agent.send(line, { result: 'DONE' })).toMatchObject({ body: { code: 'agent.revoked' } });
+    expect(await pulse(agent)).toMatchObject({ state: 'REVOKED', commands: [{ id: body.id }] });
   });
 });
 
