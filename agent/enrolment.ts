@@ -12,8 +12,8 @@ export async function enrol({ memory, line, enrolmentKey, say }: Parts): Promise
   const { status, body } = await line.enrol(enrolmentKey, key, publicKeyOf(key));
   if (status !== 200) throw new Unheard(`The enrolment key was refused: ${body.detail}`, { ended: true });
   const { certificate, probeId, state } = body as Record<'certificate' | 'probeId' | 'state', string>;
-  const anew = { redeemed: hashOf(enrolmentKey), done: [], configVersion: 0 };
-  memory.keep({ key, next: undefined, certificate, probeId, ...anew });
+  const start = { anew: true, redeemed: hashOf(enrolmentKey), done: [], configVersion: 0 };
+  memory.keep({ key, next: undefined, certificate, probeId, ...start });
   say(`enrolled as ${probeId}: ${state}`);
 }
 

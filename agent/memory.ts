@@ -10,6 +10,8 @@ export interface Self {
   readonly redeemed?: string;
   readonly certificate?: string;
   readonly probeId?: string;
+  /** Enrolled, and the probe's numbers of reports are not known yet. */
+  readonly anew?: boolean;
   /** The highest count that was sent. */
   readonly count: number;
   /** Number of the last usage report that was made. */

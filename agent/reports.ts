@@ -25,24 +25,29 @@ export function startOver(parts: Parts, sequence: number): void {
   look(parts);
 }
 
-/** Brings numbers together, after another agent of the probe or an older copy of this folder. */
+/** Brings numbers together: after enrolling, or where this folder is an older copy. */
 export function align(parts: Parts, heard: { usageSequence: number; inventorySequence: number }): void {
   const { memory, say } = parts;
   const { usageSequence, inventorySequence } = heard;
+  const { anew = false, usage } = memory.self();
   const { sequence } = memory.known();
-  const behind = memory.self().usage < usageSequence;
-  if (behind) memory.keep({ usage: usageSequence });
+  if (usage < usageSequence) memory.keep({ usage: usageSequence });
   const next = memory.inventory()[0]?.body.sequence;
   // One that was taken, but whose answer was lost, is sent again.
   const answered = inventorySequence === sequence + 1 && inventorySequence === next;
-  if (inventorySequence !== sequence && !answered) {
-    say(`goes on after inventory report ${inventorySequence}`);
+  if (anew || (inventorySequence !== sequence && !answered)) {
+    if (inventorySequence > 0) say(`goes on after inventory report ${inventorySequence}`);
     startOver(parts, inventorySequence);
-  } else if (behind) look(parts);
+    memory.keep({ anew: false });
+  } else if (usage < usageSequence) look(parts);
 }
 
-/** Sends what waits of the inventory, in order. */
+/** Sends what waits of the inventory, in order; what was not taken is found anew, and sent in this turn or the next. */
 export async function sendInventory(parts: Parts): Promise<void> {
+  if (!(await sendWaiting(parts))) await sendWaiting(parts);
+}
+
+async function sendWaiting(parts: Parts): Promise<boolean> {
   const { memory, line, say } = parts;
   for (const report of memory.inventory()) {
     const { sequence } = report.body;
@@ -53,12 +58,13 @@ export async function sendInventory(parts: Parts): Promise<void> {
       continue;
     }
     say(`inventory ${sequence} was not taken (${body.code ?? status}): it is found anew`);
-    // What is expected next, or what the number is taken by.
+    // After what is expected next, after what has the number, or with the next look.
     if (status === 409) startOver(parts, Number(body.expected) - 1);
     else if (status === 200 || status === 422) startOver(parts, Number(body.sequence));
     else memory.setKnown(memory.known());
-    return;
+    return false;
   }
+  return true;
 }
 
 /** Sends what waits of the totals, oldest first. */

@@ -15,7 +15,7 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
-import { agentRoutes } from './probes/agent-routes.ts';
+import { agentRoutes, inventoryRoutes } from './probes/agent-routes.ts';
 import { routes as probes } from './probes/routes.ts';
 import { schedules as probeSchedules } from './probes/schedules.ts';
 import { subscribers as probeReactions } from './probes/subscribers.ts';
@@ -139,6 +139,14 @@ export const contexts: readonly Context[] = [
       routes: agentRoutes,
       impact: 'No agent is heard: after three minutes every probe is told to be down.',
       needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], agents: true },
+      apart: [
+        {
+          id: 'agent-inventory',
+          routes: inventoryRoutes,
+          impact: 'No agent can report what it has found, renamed or lost: agents keep it and send it later.',
+          concurrency: 20,
+        },
+      ],
     },
   },
   {

@@ -18,6 +18,7 @@ export function entries(): Record<string, string> {
   for (const { name, subscribers, schedules, agent } of contexts) {
     out[`${pascal(name)}Api`] = `functions/${name}/api.ts`;
     if (agent) out[`${pascal(name)}Agent`] = `functions/${name}/agent.ts`;
+    for (const { id } of agent?.apart ?? []) out[pascal(`${name}-${id}`)] = `functions/${name}/${id}.ts`;
     if (subscribers?.length) out[`${pascal(name)}Reactions`] = `functions/${name}/events.ts`;
     if (schedules?.length) out[`${pascal(name)}Schedules`] = `functions/${name}/clock.ts`;
   }

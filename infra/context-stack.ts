@@ -53,15 +53,19 @@ export class ContextStack extends NestedStack {
     const { context, resources, agentApi } = this.props;
     const { name, agent } = context;
     if (!agent) return;
-    const unit = new Unit(this, `${pascal(name)}Agent`, {
-      resources,
-      impact: agent.impact,
-      needs: agent.needs,
-      description: `What agents call of ${name}`,
-      timeoutSeconds: 10,
-      concurrency: 50,
-    });
-    agentApi.serve(unit.fn, agent.routes);
+    const { apart = [], needs } = agent;
+    const routes = agent.routes.filter((route) => !apart.some((one) => one.routes.includes(route)));
+    for (const one of [{ ...agent, id: 'agent', routes, concurrency: 50 }, ...apart]) {
+      const unit = new Unit(this, pascal(`${name}-${one.id}`), {
+        resources,
+        impact: one.impact,
+        needs,
+        description: `What agents call of ${name}: ${one.routes.map(({ id }) => id).join(', ')}`,
+        timeoutSeconds: 10,
+        concurrency: one.concurrency,
+      });
+      agentApi.serve(unit.fn, one.routes);
+    }
   }
 
   private react(): void {

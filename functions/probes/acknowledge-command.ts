@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { agentRoute } from '../../lib/kit/agent.ts';
+import { refuse } from '../../lib/kit/plan.ts';
+import { agentRevoked } from '../../lib/kit/problem.ts';
 import { id } from '../../lib/kit/text.ts';
 import { acknowledge, commandResult } from '../../lib/probes/commands.ts';
+import { isHeld } from '../../lib/probes/hearing.ts';
 import { hear } from './hear.ts';
 import { caller, step } from './settle-agent.ts';
 
@@ -20,7 +23,11 @@ export const acknowledgeCommand = agentRoute({
     const { pulse } = await hear(input);
     const commandId = input.params.commandId ?? '';
     if (pulse.commands.some((one) => one.id === commandId))
-      await step(caller(input), (found) => acknowledge(found.pulse, commandId, input.body));
+      await step(caller(input), ({ pulse: found }, now) =>
+        isHeld(found, input.proven.credential, now)
+          ? acknowledge(found, commandId, input.body)
+          : refuse(agentRevoked),
+      );
     return {};
   },
 });

@@ -7,12 +7,16 @@ import { reportInventory } from './report-inventory.ts';
 import { reportUsage } from './report-usage.ts';
 import { rotateKeyPair } from './rotate-key-pair.ts';
 
-export const agentRoutes: readonly AgentRoute[] = [
+/** Calls that cost little, whatever they hold. */
+export const briefRoutes: readonly AgentRoute[] = [
   enrolAgent,
   agentHeartbeat,
   getAgentConfiguration,
   reportUsage,
-  reportInventory,
   rotateKeyPair,
   acknowledgeCommand,
 ];
+/** Reports of up to 500 things: a function of their own, so that heartbeats never wait for them. */
+export const inventoryRoutes: readonly AgentRoute[] = [reportInventory];
+
+export const agentRoutes: readonly AgentRoute[] = [...briefRoutes, ...inventoryRoutes];

@@ -1,4 +1,4 @@
 import { serveAgent } from '../../lib/aws/agent.ts';
-import { agentRoutes } from './agent-routes.ts';
+import { briefRoutes } from './agent-routes.ts';
 
-export const handler = serveAgent(agentRoutes);
+export const handler = serveAgent(briefRoutes);

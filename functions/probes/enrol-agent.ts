@@ -5,6 +5,7 @@ import { certify, publicKey } from '../../lib/kit/certificate.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { agentUnauthenticated } from '../../lib/kit/problem.ts';
 import { providerOf } from '../../lib/kit/scope.ts';
+import { approvalHolds } from '../../lib/probes/approval.ts';
 import { enrolmentHash, readEnrolmentKey } from '../../lib/probes/enrolment.ts';
 import { certificateOf, refuseEnrolment } from '../../lib/probes/key-pair.ts';
 import { enrol } from '../../lib/probes/lifecycle.ts';
@@ -76,8 +77,11 @@ async function redeem(of: Parameters<typeof step>[0], agent: Agent): Promise<Adm
 function decide({ pulse, approval }: Surroundings, agent: Agent, now: string) {
   const redemption = enrol(pulse, agent, { now, mode: approval.mode, ...rhythm() });
   switch (redemption.outcome) {
-    case 'ENROLLED':
-      return { decision: redemption.step, pulse: redemption.step.after };
+    case 'ENROLLED': {
+      const { step } = redemption;
+      const writes = [...step.writes, approvalHolds(pulse.customerId, approval)];
+      return { decision: { ...step, writes }, pulse: step.after };
+    }
     case 'AGAIN':
       return { decision: undefined, pulse: redemption.after };
     case 'REFUSED':

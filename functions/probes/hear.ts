@@ -8,7 +8,14 @@ import {
   Problem,
   unavailable,
 } from '../../lib/kit/problem.ts';
-import { mostStrays, strayed, whyMissed } from '../../lib/probes/hearing.ts';
+import {
+  type CloneSign,
+  isHeld,
+  isTelling,
+  mostStrays,
+  strayed,
+  whyMissed,
+} from '../../lib/probes/hearing.ts';
 import { flagClone } from '../../lib/probes/key-pair.ts';
 import { comeBack } from '../../lib/probes/lifecycle.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
@@ -51,32 +58,37 @@ const isBound = ({ where, below, atLeast }: Touch) =>
 async function turnAway(
   call: Call,
   pulse: Pulse,
-  why: 'ANOTHER_HOST' | 'REPLAYED' | 'STRAY' | 'PENDING',
+  why: 'SUPERSEDED' | 'ANOTHER_HOST' | 'REPLAYED' | 'STRAY' | 'PENDING',
 ): Promise<never> {
   if (why === 'PENDING') {
     const retryAfterSeconds = rhythm().intervalSeconds;
     return refuse(awaitingApproval, undefined, { retryAfterSeconds });
   }
-  if (why === 'ANOTHER_HOST') {
-    await flag(call, 'ANOTHER_HOST');
-    return refuse(agentCloned);
+  // What is known is not written, nor read, again.
+  const known = pulse.clonedAt !== undefined;
+  if (why === 'SUPERSEDED' || why === 'ANOTHER_HOST') {
+    if (!known) await flag(call, why);
+    return refuse(why === 'SUPERSEDED' ? agentRevoked : agentCloned);
   }
-  if (why === 'STRAY') await stray(call, pulse);
+  if (why === 'STRAY' && !known) await stray(call, pulse);
   return refuse(agentReplayed, undefined, { count: pulse.count });
 }
 
 /** Lower counts are counted; several within an hour are told as a likely copy of the key pair. */
 async function stray(call: Call, pulse: Pulse): Promise<void> {
-  if (pulse.clonedAt !== undefined) return;
   const set = strayed(pulse, call.now);
   if (set.strays >= mostStrays) await flag(call, 'COUNT_WENT_BACK');
-  else await note(pulse, set, ['strays', 'straysSince', 'clonedAt']);
+  else await note(pulse, set, ['strays', 'straysSince', 'clonedAt', 'state', 'generation']);
 }
 
-const flag = (call: Call, why: 'ANOTHER_HOST' | 'COUNT_WENT_BACK') =>
-  step(caller(call), ({ pulse }, now) => flagClone(pulse, { why, now }));
+const flag = (call: Call, why: CloneSign) =>
+  step(caller(call), ({ pulse }, now) =>
+    isTelling(pulse, call.proven.credential, now) ? flagClone(pulse, { why, now }) : undefined,
+  );
 
 const returned = (call: Call) =>
   step(caller(call), ({ pulse }, now) =>
-    pulse.state === 'DOWN' ? comeBack(pulse, { now, ...rhythm() }) : undefined,
+    pulse.state === 'DOWN' && isHeld(pulse, call.proven.credential, now)
+      ? comeBack(pulse, { now, ...rhythm() })
+      : undefined,
   );

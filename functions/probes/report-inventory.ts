@@ -3,20 +3,22 @@ import { react } from '../../lib/aws/react.ts';
 import { type AgentInput, agentRoute, type Credential } from '../../lib/kit/agent.ts';
 import { placed } from '../../lib/kit/move.ts';
 import { refuse } from '../../lib/kit/plan.ts';
-import { agentRevoked } from '../../lib/kit/problem.ts';
+import { agentRevoked, unavailable } from '../../lib/kit/problem.ts';
+import { applyPart } from '../../lib/probes/inventory.ts';
+import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
+import { sequenceGap, sequenceReused } from '../../lib/probes/problems.ts';
+import type { Pulse } from '../../lib/probes/pulse.ts';
 import {
-  applyPart,
+  ahead,
   type InventoryOutcome,
   type InventoryReport,
+  inTime,
   inventoryOutcome,
   inventoryReport,
   itemsOf,
   keptIds,
   nextPart,
-} from '../../lib/probes/inventory.ts';
-import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
-import { sequenceGap, sequenceReused } from '../../lib/probes/problems.ts';
-import type { Pulse } from '../../lib/probes/pulse.ts';
+} from '../../lib/probes/report.ts';
 import { agentOf, inService } from '../../lib/probes/step.ts';
 import { hear } from './hear.ts';
 
@@ -34,10 +36,20 @@ export const reportInventory = agentRoute({
   reply: { status: 200, body: inventoryOutcome },
   refuses: [sequenceGap, sequenceReused],
   handle: async (input) => {
-    const { pulse } = await hear(input);
-    return { body: await applyAll(input, pulse) };
+    return { body: await applyAll(input, await heardInTime(input)) };
   },
 });
+
+const mostTries = 6;
+
+/** Hears a report at its probe's pace, which is kept on the pulse: whatever instances take its reports. */
+async function heardInTime(input: AgentInput<InventoryReport>): Promise<Pulse> {
+  const { body, now } = input;
+  let { pulse, done } = await hear(input, inTime(body, now));
+  for (let tries = 0; !done && tries < mostTries; tries++)
+    ({ pulse, done } = await hear(input, ahead(pulse, body, now)));
+  return done ? pulse : refuse(unavailable);
+}
 
 /** Applies what is left of a report, part by part; a crash in between leaves the rest to the same report sent again. */
 async function applyAll(

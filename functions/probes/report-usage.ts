@@ -51,7 +51,7 @@ async function openDay(input: AgentInput<UsageReport>): Promise<z.infer<typeof o
   const { body, proven } = input;
   let found = { accepted: false, sequence: body.sequence };
   await step(caller(input), ({ pulse }, now) => {
-    if (!isHeld(pulse, proven.credential.generation, now)) return refuse(agentRevoked);
+    if (!isHeld(pulse, proven.credential, now)) return refuse(agentRevoked);
     const accepted = pulse.usage < body.sequence;
     found = { accepted, sequence: Math.max(pulse.usage, body.sequence) };
     return accepted ? { writes: countAnew(pulse, body, now) } : undefined;

@@ -23,16 +23,17 @@ export const rotateKeyPair = agentRoute({
   refuses: [],
   handle: async (input) => {
     const [key] = await Promise.all([agentKey(), hear(input)]);
-    const { generation, providerId } = input.proven.credential;
+    const { credential } = input.proven;
+    const { generation, providerId } = credential;
+    const { publicKey } = input.body;
     let rotated: Pulse | undefined;
     await step(caller(input), ({ pulse }, now) => {
-      if (!isHeld(pulse, generation, now)) return refuse(agentRevoked);
-      const decided = rotate(pulse, generation, now);
+      if (!isHeld(pulse, credential, now)) return refuse(agentRevoked);
+      const decided = rotate(pulse, { by: generation, publicKey, now });
       rotated = decided.after;
       return decided;
     });
     if (!rotated) return refuse(agentRevoked);
-    const credential = certificateOf(rotated, { providerId, publicKey: input.body.publicKey });
-    return { body: { certificate: certify(credential, key) } };
+    return { body: { certificate: certify(certificateOf(rotated, { providerId, publicKey }), key) } };
   },
 });

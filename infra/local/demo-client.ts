@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
+import type { Heartbeats } from './heartbeats.ts';
 import { lock } from './lock.ts';
 import { type DirectoryAccess, startSamba } from './samba.ts';
 import type { Mail } from './ses.ts';
@@ -11,6 +12,8 @@ import { type RunningStack, startStack } from './stack.ts';
 /** A stack as the demo sees it: running already, or started for it. */
 export interface Stage {
   readonly url: string;
+  /** Where agents call. */
+  readonly agentUrl: string;
   /** The directory that the stack's engine works on; without it the engine keeps its objects in the table. */
   readonly directory?: DirectoryAccess | undefined;
   token(email: string): Promise<string>;
@@ -20,8 +23,14 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The stack that runs on `dir`, or one started on it; with `samba` it must work on a domain controller. */
-export async function findStage(dir: string, needs: { samba?: boolean } = {}): Promise<Stage> {
+/**
+ * The stack that runs on `dir`, or one started on it; with `samba` it must work on a domain controller. `heartbeats`
+ * are those of one that is started.
+ */
+export async function findStage(
+  dir: string,
+  needs: { samba?: boolean; heartbeats?: Heartbeats } = {},
+): Promise<Stage> {
   const file = join(dir, addressFile);
   if (existsSync(file)) {
     const there = JSON.parse(readFileSync(file, 'utf8')) as Addresses;
@@ -33,7 +42,9 @@ export async function findStage(dir: string, needs: { samba?: boolean } = {}): P
     }
   }
   const progress = (line: string) => console.log(line);
-  if (!needs.samba) return stageOf(await startStack({ dir, progress }));
+  const { heartbeats } = needs;
+  if (!needs.samba)
+    return stageOf(await startStack({ dir, progress, ...(heartbeats ? { heartbeats } : {}) }));
   const free = lock(dir);
   progress('Starting the Samba domain controller…');
   const samba = await startSamba({ dir: join(dir, 'samba') }).catch((error) => {
@@ -60,6 +71,7 @@ export async function findStage(dir: string, needs: { samba?: boolean } = {}): P
 export function stageOf(stack: RunningStack, idleSeconds = 60): Stage {
   return {
     url: stack.url,
+    agentUrl: stack.agentUrl,
     directory: stack.directory,
     token: (email) => stack.token(email),
     mails: () => stack.mails(),
@@ -72,6 +84,7 @@ export function stageOf(stack: RunningStack, idleSeconds = 60): Stage {
 interface Addresses {
   readonly pid: number;
   readonly url: string;
+  readonly agentUrl: string;
   readonly issuerUrl: string;
   readonly controlUrl: string;
   readonly directory?: DirectoryAccess | undefined;
@@ -86,12 +99,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function remote({ url, issuerUrl, controlUrl, directory }: Addresses): Stage {
+function remote({ url, agentUrl, issuerUrl, controlUrl, directory }: Addresses): Stage {
   const control = async (what: string) =>
     (await fetch(`${controlUrl}/local/${what}`)).json() as Promise<never>;
   return {
-    url,
-    directory,
+    ...{ url, agentUrl, directory },
     token: async (email) => {
       const response = await fetch(`${issuerUrl}/token`, {
         method: 'POST',

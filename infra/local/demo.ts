@@ -6,13 +6,17 @@ import { whatIsMissing } from './demo-directory.ts';
 import { changeLives } from './demo-life.ts';
 import { tryPasswords } from './demo-logon.ts';
 import { addCustomers, addUsers } from './demo-people.ts';
+import { playProbes } from './demo-probes.ts';
 import { begin, checkMails, lookBack, useCredits, useLicences } from './demo-story.ts';
 import { plantTree } from './demo-tree.ts';
 import { Stop } from './failure.ts';
+import type { Heartbeats } from './heartbeats.ts';
 
 interface Story {
   readonly about: string;
   readonly samba?: boolean;
+  /** Of a stack that is started for it: those of the cloud are slow to watch. */
+  readonly heartbeats?: Heartbeats;
   play(stage: Stage): Promise<void>;
 }
 
@@ -43,6 +47,11 @@ const stories: Readonly<Record<string, Story>> = {
   credits: {
     about: 'catalogue, marketplaces, service requests and the credits that they take',
     play: playCredits,
+  },
+  probes: {
+    about: 'two customers and four agents, one behind a proxy: inventories, limits, an outage',
+    heartbeats: { intervalSeconds: 5, silenceSeconds: 15 },
+    play: playProbes,
   },
 };
 

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
-import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
+import { contended, Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
 import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
@@ -251,14 +251,27 @@ export type Attempted =
   | { readonly done: Record<string, unknown> }
   | { readonly found: Record<string, unknown> | undefined };
 
-/** One UpdateItem under the item's own conditions: one round trip, whether it changes the item or says why not. */
+// Less than an agent's or a client's own patience, with a second for the rest of the call.
+const attemptMs = 3000;
+
+/**
+ * One UpdateItem under the item's own conditions: one round trip, whether it changes the item or says why not; again
+ * where a transaction is at the item.
+ * @throws Throttled, or `service.unavailable` where others are at it until the deadline: nothing was changed.
+ */
 export async function attempt(of: Attempt): Promise<Attempted> {
-  try {
-    const { Attributes } = await translated(client().send(new UpdateItemCommand(toUpdate(of))));
-    return { done: fromAttributes(Attributes ?? {}) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { found: error.Item && fromAttributes(error.Item) };
+  const deadline = Date.now() + attemptMs;
+  for (let tried = 0; ; tried++) {
+    try {
+      const { Attributes } = await client().send(new UpdateItemCommand(toUpdate(of)));
+      return { done: fromAttributes(Attributes ?? {}) };
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException)
+        return { found: error.Item && fromAttributes(error.Item) };
+      if (!(error instanceof TransactionConflictException)) throw asProblem(error);
+      if (Date.now() > deadline) throw new Problem(unavailable, contended.title);
+      await backoff(tried);
+    }
   }
 }
 

@@ -50,6 +50,13 @@ export interface Schedule {
   readonly run: (now: string) => Promise<void>;
 }
 
+/** Calls of agents that share a function. */
+export interface AgentUnit {
+  readonly routes: readonly AgentRoute[];
+  /** What a person suffers while it fails; becomes the alarm's text. */
+  readonly impact: string;
+}
+
 export interface Context {
   /** Plural noun, also its folder's name. */
   readonly name: string;
@@ -64,7 +71,11 @@ export interface Context {
   /** What its schedules need; they run in a function of their own. */
   readonly scheduleNeeds?: Needs;
   /** What agents at the customers call: an API and a function of their own (`functions/<context>/agent.ts`). */
-  readonly agent?: { readonly routes: readonly AgentRoute[]; readonly impact: string; readonly needs: Needs };
+  readonly agent?: AgentUnit & {
+    readonly needs: Needs;
+    /** Of its routes, those with a function of their own, lest they take the others' instances. */
+    readonly apart?: readonly (AgentUnit & { readonly id: string; readonly concurrency: number })[];
+  };
 }
 
 /** Our own events that wake a subscriber; undefined where it waits for foreign ones. */

@@ -40,17 +40,21 @@ function lasting(from: string, to: string): string {
   return told.map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`).join(' and ');
 }
 
+const signs = {
+  ANOTHER_HOST: 'The key pair of its agent was used on another machine. That call was refused.',
+  COUNT_WENT_BACK:
+    'Several calls carried counts that were used before, as from a copy of its agent. They were refused.',
+  SUPERSEDED:
+    'A key pair was used that had been replaced by another one. That call was refused; but if it was your agent that made it, a copy has taken its place.',
+} as const;
+
 export function probeCloned(
-  { why }: { readonly why: 'ANOTHER_HOST' | 'COUNT_WENT_BACK' },
+  { why }: { readonly why: keyof typeof signs },
   { customerName, probeName, at }: AboutProbe,
 ): Message {
-  const seen =
-    why === 'ANOTHER_HOST'
-      ? 'The key pair of its agent was used on another machine. That call was refused.'
-      : 'Several calls carried counts that were used before, as from a copy of its agent. They were refused.';
   return compose(
     `${customerName}: somebody may have copied the key of probe ${probeName}`,
-    `Something is wrong with the probe ${probeName} of ${customerName}, seen at ${at}.\n\n${seen}\n\nIf the agent was moved, issue a new enrolment key and have it enrol anew. If not, revoke the probe: a copy of its key pair is out with it.`,
+    `Something is wrong with the probe ${probeName} of ${customerName}, seen at ${at}.\n\n${signs[why]}\n\nIf the agent was moved, issue a new enrolment key and have it enrol anew. If not, revoke the probe: a copy of its key pair is out with it.`,
   );
 }
 

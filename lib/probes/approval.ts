@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Key, settingsKey } from '../kit/keys.ts';
-import { difference, expectVersion, type Plan } from '../kit/plan.ts';
+import { difference, expectVersion, type Plan, type Write } from '../kit/plan.ts';
 
 export const approvalMode = z
   .enum(['AUTOMATIC', 'MANUAL', 'REJECT'])
@@ -29,6 +29,13 @@ const stored = z.object({ mode: approvalMode, changedAt: z.string(), version: z.
 export function toApproval(item: Readonly<Record<string, unknown>> | undefined): Approval {
   return item ? stored.parse(item) : { mode: 'AUTOMATIC', changedAt: null, version: 0 };
 }
+
+/** Holds a decision to how agents are let in: it is made again where that has changed. */
+export const approvalHolds = (customerId: string, { version }: Approval): Write => ({
+  do: 'check',
+  key: approvalKey(customerId),
+  version: version || null,
+});
 
 export const viewApproval = ({ mode, changedAt }: Approval) => ({ mode, changedAt });
 

@@ -52,11 +52,13 @@ export const probeCameBack = event({
 
 export const probeCloned = event({
   type: 'probes.cloned.v1',
-  summary: 'A probe’s key pair was used on a second machine; told once until it enrols anew',
+  summary: 'A probe’s key pair was used twice, as by a copy; told once until it enrols anew',
   data: z.strictObject({
     why: z
-      .enum(['ANOTHER_HOST', 'COUNT_WENT_BACK'])
-      .describe('A call from another host, or several with lower counts'),
+      .enum(['ANOTHER_HOST', 'COUNT_WENT_BACK', 'SUPERSEDED'])
+      .describe(
+        'A call from another host; several with lower counts; or one with a key pair that was replaced by a rotation',
+      ),
   }),
   example: { why: 'ANOTHER_HOST' },
 });

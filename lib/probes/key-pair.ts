@@ -2,6 +2,7 @@ import type { Credential } from '../kit/agent.ts';
 import { announce } from '../kit/event.ts';
 import { mostRefusals } from './enrolment.ts';
 import { enrolmentRefused, probeCloned } from './events.ts';
+import type { CloneSign } from './hearing.ts';
 import { overlapSeconds, type Pulse } from './pulse.ts';
 import { mustBe, type Step, stepOf, voided } from './step.ts';
 
@@ -45,7 +46,10 @@ export function refuseEnrolment(before: Pulse): Step {
  * Gives the agent of generation `by` (the present one, or the one before while it counts) another key pair. Where no
  * answer came it may ask again: then the pair that it never got to use is out, and the time of the old one goes on.
  */
-export function rotate(before: Pulse, by: number, now: string): Step {
+export function rotate(
+  before: Pulse,
+  { by, publicKey, now }: { by: number; publicKey: string; now: string },
+): Step {
   const again = by === before.previous;
   const generation = before.generation + 1;
   const ends = new Date(Date.parse(now) + overlapSeconds * 1000).toISOString();
@@ -53,7 +57,9 @@ export function rotate(before: Pulse, by: number, now: string): Step {
     before,
     {
       generation,
+      publicKey,
       previous: by,
+      previousKey: (again ? before.previousKey : before.publicKey) ?? null,
       previousUntil: again ? (before.previousUntil ?? ends) : ends,
       redeemed: null,
     },
@@ -62,10 +68,7 @@ export function rotate(before: Pulse, by: number, now: string): Step {
 }
 
 /** Flags a probe whose key pair was used elsewhere; undefined where that is known. */
-export function flagClone(
-  before: Pulse,
-  at: { why: 'ANOTHER_HOST' | 'COUNT_WENT_BACK'; now: string },
-): Step | undefined {
+export function flagClone(before: Pulse, at: { why: CloneSign; now: string }): Step | undefined {
   if (before.clonedAt !== undefined) return undefined;
   return stepOf(
     before,

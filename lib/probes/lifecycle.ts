@@ -43,6 +43,7 @@ export function enrol(
       ...agentAnew,
       state: waits ? 'PENDING' : 'UP',
       generation,
+      enrolled: generation,
       redeemed: hash,
       publicKey,
       host,

@@ -5,6 +5,7 @@ import { type Approval, approvalKey, toApproval } from './approval.ts';
 import { isOverlapping } from './hearing.ts';
 import { type Probe, toProbe } from './probe.ts';
 import { type Pulse, toPulse } from './pulse.ts';
+import { oneKeyPair } from './step.ts';
 
 /** What a call changes of the pulse beside its being heard, and under which conditions of the pulse. */
 export interface Touch {
@@ -18,16 +19,17 @@ export interface Touch {
 export type Touched = { readonly heard: Pulse } | { readonly missed: Pulse | undefined };
 
 /**
- * Checks a proven call against its probe's pulse and marks it heard: one UpdateItem, 1 WCU, no index. The first call of
- * a new key pair ends the one before.
+ * Checks a proven call against its probe's pulse and marks it heard: one UpdateItem, 1 WCU, no index. The public key is
+ * held against the pulse, too: a certificate alone proves nothing. The first call of a new key pair ends the one before.
  */
 export async function touch(proven: Proven, now: string, more: Touch = {}): Promise<Touched> {
   const { customerId, generation } = proven.credential;
-  const current = await attempt(update(proven, now, more, { generation }));
+  const { publicKey } = proven.credential;
+  const current = await attempt(update(proven, now, more, { generation, publicKey }));
   if ('done' in current) return { heard: toPulse(current.done, customerId) };
   const missed = current.found && toPulse(current.found, customerId);
-  if (!missed || !isOverlapping(missed, generation, now)) return { missed };
-  const before = await attempt(update(proven, now, more, { previous: generation }));
+  if (!missed || !isOverlapping(missed, proven.credential, now)) return { missed };
+  const before = await attempt(update(proven, now, more, { previous: generation, previousKey: publicKey }));
   if ('done' in before) return { heard: toPulse(before.done, customerId) };
   return { missed: before.found && toPulse(before.found, customerId) };
 }
@@ -36,7 +38,7 @@ function update(
   { credential, count, host, mark }: Proven,
   now: string,
   { set = {}, where = {}, below = {}, atLeast = {} }: Touch,
-  which: { generation: number } | { previous: number },
+  which: { generation: number; publicKey: string } | { previous: number; previousKey: string },
 ) {
   const overlapping = 'previous' in which;
   return {
@@ -45,7 +47,7 @@ function update(
       count,
       mark,
       seenAt: now,
-      ...(overlapping ? {} : { previous: null, previousUntil: null }),
+      ...(overlapping ? {} : oneKeyPair),
       ...set,
     },
     where: { state: 'UP', host, ...which, ...where },

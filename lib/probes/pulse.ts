@@ -32,14 +32,18 @@ const stored = z.object({
   state: pulseState,
   /** 0 until it enrols. */
   generation: z.number(),
+  /** The generation of the last enrolment: those since are its agent's own rotations. */
+  enrolled: z.number().optional(),
   /** The generation before, while it still counts. */
   previous: z.number().optional(),
+  previousKey: z.string().optional(),
   previousUntil: z.string().optional(),
   /** SHA-256 of the enrolment key that may be redeemed, until when; gone once redeemed. */
   enrolment: z.string().optional(),
   enrolmentUntil: z.string().optional(),
-  /** What was redeemed last, by which public key: the same agent may ask again when no answer came. */
+  /** What was redeemed last: the same agent may ask again when no answer came. */
   redeemed: z.string().optional(),
+  /** Of the present generation. */
   publicKey: z.string().optional(),
   /** Enrolments refused since the key was made. */
   refusals: z.number(),
@@ -70,6 +74,10 @@ const stored = z.object({
   parts: z.number(),
   inventoryHash: z.string().optional(),
   whole: z.boolean(),
+  /** From when another inventory report has its time, in seconds since 1970: each part of one takes a second. */
+  reportsFrom: z.number(),
+  /** Items that it has reported and that are there. */
+  items: z.number(),
   /** What became of the items of the parts applied so far. */
   tally: z.object({ managed: z.number(), unmanaged: z.number(), gone: z.number() }).optional(),
 });
@@ -106,5 +114,7 @@ export function newPulse(of: {
     inventory: 0,
     parts: 0,
     whole: true,
+    reportsFrom: 0,
+    items: 0,
   };
 }

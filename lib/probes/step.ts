@@ -97,7 +97,7 @@ export const inService = (state: PulseState): boolean => state === 'UP' || state
 
 /** No enrolment key, and no key pair before the present one. */
 export const voided = { enrolment: null, enrolmentUntil: null } as const;
-export const oneKeyPair = { previous: null, previousUntil: null } as const;
+export const oneKeyPair = { previous: null, previousKey: null, previousUntil: null } as const;
 
 /** Refuses in any other state. */
 export function mustBe(pulse: Pulse, states: readonly Pulse['state'][]): void {

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entries } from '../../infra/bundle.ts';
 
-const files = globSync('{lib,functions,infra}/**/*.ts').sort();
+const files = globSync('{agent,lib,functions,infra}/**/*.ts').sort();
 const source = (file: string) => readFileSync(file, 'utf8');
 
 /** What a file imports: packages by name, own files by path from the root. */
@@ -17,7 +17,7 @@ function importsOf(file: string): string[] {
 }
 
 const isPackage = (name: string) =>
-  !/^(lib|functions|infra|docs|test|bench)\//.test(name) && !name.startsWith('node:');
+  !/^(agent|lib|functions|infra|docs|test|bench)\//.test(name) && !name.startsWith('node:');
 const folder = (file: string) => file.split('/').slice(0, 2).join('/');
 const offences = (chosen: (file: string) => boolean, forbidden: (name: string, file: string) => boolean) =>
   files.filter(chosen).flatMap((file) =>
@@ -36,7 +36,7 @@ describe('arrows', () => {
     expect(
       offences(
         () => true,
-        (name) => /^(lib|functions|infra|docs)\//.test(name) && !existsSync(name),
+        (name) => /^(agent|lib|functions|infra|docs)\//.test(name) && !existsSync(name),
       ),
     ).toEqual([]);
   });
@@ -116,6 +116,13 @@ describe('arrows', () => {
     const types = (name: string) => nameOf(name) === 'aws-lambda' && '@types/aws-lambda' in devDependencies;
     const undeclared = (name: string) => isPackage(name) && !(nameOf(name) in dependencies) && !types(name);
     expect(offences(deployed, undeclared)).toEqual([]);
+  });
+
+  it('join the agent with nothing but Node and csv-parse: it speaks by the protocol alone', () => {
+    const atSite = (file: string) => file.startsWith('agent/');
+    const own = (name: string) => atSite(name) || name.startsWith('node:') || name.startsWith('csv-parse');
+    expect(offences(atSite, (name) => !own(name))).toEqual([]);
+    expect(offences((file) => !atSite(file), atSite)).toEqual([]);
   });
 
   it('never lead from one function folder into another', () => {

@@ -22,6 +22,8 @@ const publicRoutes = [
   'GET /v1/open-samples',
 ];
 
+const agentFunctions = contexts.flatMap(({ agent }) => (agent ? [agent, ...(agent.apart ?? [])] : [])).length;
+
 describe('routes', () => {
   it('are those of the records, no more and no less', () => {
     const records = [...contexts, sample].flatMap((context) => context.routes);
@@ -50,7 +52,7 @@ describe('routes', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
     );
-    expect(permissions).toHaveLength(contexts.length + 2 + contexts.filter(({ agent }) => agent).length);
+    expect(permissions).toHaveLength(contexts.length + 2 + agentFunctions);
   });
 });
 
@@ -65,13 +67,20 @@ describe('the API of agents', () => {
     expect(routes.filter(({ RouteKey }) => RouteKey.includes('/v1/agent/'))).toEqual([]);
   });
 
-  it('leaves proof to its function alone', () => {
-    const integrations = new Set(own.map(({ Target }) => JSON.stringify(Target)));
-    expect(integrations.size).toBe(1);
+  it('leaves proof to its functions alone', () => {
     for (const { AuthorizationType } of own) expect(AuthorizationType).toBe('NONE');
   });
 
-  it('has throttles of its own, enrolment more', () => {
+  it('keeps the instances that heartbeats need from reports of many things', () => {
+    const functionOf = (routeKey: string) =>
+      JSON.stringify(own.find(({ RouteKey }) => RouteKey === routeKey)?.Target);
+    const reports = functionOf('POST /v1/agent/inventory');
+    const others = own.map(({ RouteKey }) => RouteKey).filter((key) => key !== 'POST /v1/agent/inventory');
+    expect(new Set(others.map(functionOf)).size).toBe(1);
+    expect(others.map(functionOf)).not.toContain(reports);
+  });
+
+  it('has throttles of its own; enrolment leaves two thirds to those who are enrolled, and nobody closes it with a few calls', () => {
     const stage = ofType(template, 'AWS::ApiGatewayV2::Stage').find(
       ([, { Properties }]) => target(Properties.ApiId) === agents,
     )?.[1];
@@ -80,7 +89,7 @@ describe('the API of agents', () => {
       ThrottlingRateLimit: 1000,
     });
     expect(stage?.Properties.RouteSettings).toEqual({
-      'POST /v1/agent/enrol': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      'POST /v1/agent/enrol': { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 300 },
     });
   });
 

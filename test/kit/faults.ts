@@ -1,16 +1,17 @@
+import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { client } from '../../lib/aws/db.ts';
 
 /**
  * What becomes of one call of the store. The process ends before or after it; the store takes no more for the moment;
- * the answer is lost and the client sends it again.
+ * the answer is lost and the client sends it again; a transaction of somebody else is at the item (of a write).
  */
-export const faults = ['crash before', 'crash after', 'throttled', 'sent twice'] as const;
+export const faults = ['crash before', 'crash after', 'throttled', 'sent twice', 'conflict'] as const;
 export type Fault = (typeof faults)[number];
 
 /** The process is gone: nothing after this is heard by anybody. */
 export class Crash extends Error {}
 
-let due: { left: number; readonly how: Fault } | undefined;
+let due: { left: number; times: number; readonly how: Fault } | undefined;
 let struck: Fault | undefined;
 let dead = false;
 let listening = false;
@@ -29,9 +30,12 @@ export function listenForFaults(): void {
           await run();
         }
         if (dead) throw new Crash();
-        if (!due || due.left-- > 0) return next(args);
+        if (!due || (due.how === 'conflict' && isRead(commandName ?? '')) || due.left-- > 0)
+          return next(args);
         const { how } = due;
-        [due, struck] = [undefined, how];
+        struck = how;
+        if (--due.times <= 0) due = undefined;
+        if (how === 'conflict') throw conflict(commandName ?? '');
         if (how === 'throttled')
           throw Object.assign(new Error('too much'), { name: 'ProvisionedThroughputExceededException' });
         if (how === 'sent twice') {
@@ -46,12 +50,26 @@ export function listenForFaults(): void {
   );
 }
 
-/** Runs something in which the `after`th call of the store meets a fault; tells which one it met, if it came so far. */
+const isRead = (command: string) => /^(?:Get|BatchGet|TransactGet|Query|Scan)/.test(command);
+
+function conflict(command: string): Error {
+  const $metadata = {};
+  const message = 'Transaction is ongoing for the item';
+  if (command !== 'TransactWriteItemsCommand')
+    return new TransactionConflictException({ message, $metadata });
+  const CancellationReasons = [{ Code: 'TransactionConflict', Message: message }];
+  return new TransactionCanceledException({ message, $metadata, CancellationReasons });
+}
+
+/**
+ * Runs something in which the `after`th call of the store, and `times` − 1 after it, meet a fault; tells which one it
+ * met, if it came so far.
+ */
 export async function under<T>(
-  fault: { readonly after: number; readonly how: Fault },
+  fault: { readonly after: number; readonly how: Fault; readonly times?: number },
   run: () => Promise<T>,
 ): Promise<{ result: PromiseSettledResult<T>; struck: Fault | undefined }> {
-  [due, struck, dead] = [{ left: fault.after, how: fault.how }, undefined, false];
+  [due, struck, dead] = [{ left: fault.after, how: fault.how, times: fault.times ?? 1 }, undefined, false];
   const [result] = await Promise.allSettled([run()]);
   const met = struck;
   [due, struck, dead] = [undefined, undefined, false];

@@ -1,9 +1,11 @@
 import { afterAll, expect } from 'vitest';
 import { patience } from '../../lib/aws/world.ts';
 import { listen } from './cost.ts';
+import { listenForFaults } from './faults.ts';
 
 // Files share a process, and what they import is loaded once: what a file turns, it has to turn back.
 listen();
+listenForFaults();
 const before = { ...process.env };
 const patient = { ...patience };
 /** Set by Powertools when it is loaded, and by vitest itself. */

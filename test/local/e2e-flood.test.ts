@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStack } from '../../infra/local/stack.ts';
 import { newAgent, type TestAgent } from '../kit/agent.ts';
@@ -5,6 +6,8 @@ import { addCustomer, bringUp, type Desk, openDesk, print, stageOf } from '../ki
 
 let stack: RunningStack;
 let flooding: TestAgent;
+/** Another one of the same customer: it floods with the largest reports there are. */
+let reporting: TestAgent;
 const neighbours: TestAgent[] = [];
 let desk: Desk;
 let path = '';
@@ -12,7 +15,10 @@ let path = '';
 beforeAll(async () => {
   ({ stack } = await bringUp());
   const stage = stageOf(stack);
-  flooding = (await tenant(await openDesk(stage))).agent;
+  const hostile = await openDesk(stage);
+  const { agent, customerId } = await tenant(hostile);
+  flooding = agent;
+  reporting = await probe(hostile, customerId);
   desk = await openDesk(stage);
   for (let index = 0; index < 4; index++) neighbours.push((await tenant(desk)).agent);
   path = `/v1/customers/${neighbours[0]?.customerId}`;
@@ -21,10 +27,15 @@ afterAll(() => stack?.stop());
 
 async function tenant(of: Desk): Promise<{ agent: TestAgent; customerId: string }> {
   const { id: customerId } = await addCustomer(of, 'Branch');
-  const { body } = await of.admin(`POST /v1/customers/${customerId}/probes`, { body: { name: 'Probe' } });
+  return { agent: await probe(of, customerId), customerId };
+}
+
+async function probe(of: Desk, customerId: string): Promise<TestAgent> {
+  const name = `Probe ${randomUUID().slice(0, 8)}`;
+  const { body } = await of.admin(`POST /v1/customers/${customerId}/probes`, { body: { name } });
   const agent = newAgent({ url: stack.agentUrl });
   expect(await agent.enrol(body.enrolmentKey)).toMatchObject({ status: 200, body: { state: 'UP' } });
-  return { agent, customerId };
+  return agent;
 }
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -40,6 +51,8 @@ const rounds = 3;
 const callsARound = 25;
 /** Forty times what a probe may send, for as long as it lasts: bounded, so that two cores carry sender and stack. */
 const floodGapMs = 25;
+/** Of reports of 500 things, one after the other. */
+const reportGapMs = 100;
 
 interface Flood {
   readonly statuses: number[];
@@ -47,7 +60,29 @@ interface Flood {
   stop(): Promise<void>;
 }
 
-function flood(agent: TestAgent): Flood {
+interface Reports {
+  taken: number;
+  readonly statuses: number[];
+  readonly began: number;
+}
+
+/** Reports of 500 new things each, one after the other as fast as they are answered, until `over`. */
+async function report(agent: TestAgent, of: Reports, over: () => boolean): Promise<void> {
+  while (!over()) {
+    const sequence = of.taken + 1;
+    const items = Array.from({ length: 500 }, (_, at) => ({
+      type: 'DEVICE',
+      externalId: `d-${sequence}-${at}`,
+      name: `Device ${at}`,
+    }));
+    const { status } = await agent.send('POST /v1/agent/inventory', { sequence, items });
+    of.statuses.push(status);
+    if (status === 200) of.taken++;
+    await wait(reportGapMs);
+  }
+}
+
+function flood(agent: TestAgent, reports: Reports): Flood {
   const under = new Set<Promise<void>>();
   const [statuses, waits]: [number[], number[]] = [[], []];
   const send = async () => {
@@ -55,6 +90,8 @@ function flood(agent: TestAgent): Flood {
     statuses.push(status);
     if (status === 429) waits.push(Number(headers['retry-after']));
   };
+  let over = false;
+  const reported = report(reporting, reports, () => over);
   const timer = setInterval(() => {
     if (under.size > 20) return;
     const sent = send().finally(() => under.delete(sent));
@@ -64,7 +101,8 @@ function flood(agent: TestAgent): Flood {
     ...{ statuses, waits },
     async stop() {
       clearInterval(timer);
-      await Promise.all(under);
+      over = true;
+      await Promise.all([...under, reported]);
     },
   };
 }
@@ -88,13 +126,14 @@ it('a flooding agent gets 429 with Retry-After, and another tenant hardly notice
   };
   // The functions' environments are started, and the flood has used up its burst.
   await measure({ people: [], agent: [] });
-  const first = flood(flooding);
+  const reports: Reports = { taken: 0, statuses: [], began: Date.now() };
+  const first = flood(flooding, reports);
   await wait(2000);
   await first.stop();
   const [statuses, waits] = [[...first.statuses], [...first.waits]];
   for (let round = 0; round < rounds; round++) {
     await measure(alone);
-    const under = flood(flooding);
+    const under = flood(flooding, reports);
     await wait(500);
     await measure(beside);
     await under.stop();
@@ -111,6 +150,12 @@ it('a flooding agent gets 429 with Retry-After, and another tenant hardly notice
       `${who}: median ${before.toFixed(1)} ms alone, ${during.toFixed(1)} ms beside the flood (${(during / before).toFixed(2)}×)`,
     );
   }
+  const seconds = (Date.now() - reports.began) / 1000;
+  print(
+    `reports of 500 things: ${reports.taken} of ${reports.statuses.length} taken in ${seconds.toFixed(0)} s`,
+  );
+  expect(new Set(reports.statuses)).toEqual(new Set([200, 429]));
+  expect(reports.taken * 9).toBeLessThanOrEqual(30 + 9 + seconds);
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
   expect(refused).toBeGreaterThan(statuses.length / 4);
   for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(1);

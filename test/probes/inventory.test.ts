@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commit, get, LostRace } from '../../lib/aws/db.ts';
 import { meterKey, pulseKey } from '../../lib/kit/keys.ts';
 import { reportedId } from '../../lib/licensing/reported.ts';
-import { applyPart, inventoryReport, itemsOf, keptIds } from '../../lib/probes/inventory.ts';
+import { applyPart } from '../../lib/probes/inventory.ts';
 import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
+import { inventoryReport, itemsOf, keptIds } from '../../lib/probes/report.ts';
 import { agentHandler, newAgent, plantProbe, type TestAgent } from '../kit/agent.ts';
 import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy, type Desk, managedItems, openDesk, setPool } from '../licensing/desk.ts';
@@ -16,6 +17,10 @@ beforeAll(async () => {
   msp = await makeMsp();
   await setPool(msp, 'DEVICE', 2000);
   await setPool(msp, 'FIREWALL', 5);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 interface Thing {
@@ -65,6 +70,27 @@ const meterOf = async (site: Desk, type = 'DEVICE') => {
 const pulseOf = (site: Site) => get(pulseKey(site.id, site.agent.probeId), true);
 
 describe('an inventory report', () => {
+  it('is taken at the pace of a part a second, however many instances there are', async () => {
+    vi.useFakeTimers({ now: new Date('2027-06-01T00:00:00.000Z'), toFake: ['Date'] });
+    const site = await openSite(1);
+    const answers: Answer[] = [];
+    for (let sequence = 1; sequence <= 6; sequence++)
+      answers.push(await site.report(sequence, gone(...devices(500))));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 429]);
+    expect(answers[5]?.body.code).toBe('agent.too_many_calls');
+    expect(answers[5]?.headers['retry-after']).toBe('7');
+    expect((await site.agent.heartbeat()).status).toBe(200);
+    vi.setSystemTime(new Date('2027-06-01T00:00:06.000Z'));
+    expect((await site.report(5, gone(device(1)))).status).toBe(429);
+    vi.setSystemTime(new Date('2027-06-01T00:00:07.000Z'));
+    expect((await site.report(5, gone(device(1)))).status).toBe(200);
+    expect(await site.report(6, gone(device(1)))).toMatchObject({ status: 429 });
+    vi.setSystemTime(new Date('2027-06-01T01:00:00.000Z'));
+    for (let sequence = 6; sequence < 36; sequence++)
+      expect((await site.report(sequence, gone(device(1)))).status).toBe(200);
+    expect((await site.report(36, gone(device(1)))).headers['retry-after']).toBe('1');
+  });
+
   it('manages what it finds as far as licences reach; the rest waits', async () => {
     const site = await openSite(3);
     expect(outcome(await site.report(1, devices(5)))).toEqual([200, true, 1, 3, 2, 0]);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lookWithin } from '../../functions/probes/look-at-probes.ts';
-import { commit } from '../../lib/aws/db.ts';
-import { revoke } from '../../lib/probes/lifecycle.ts';
+import { commit, LostRace } from '../../lib/aws/db.ts';
+import { goDown, revoke } from '../../lib/probes/lifecycle.ts';
 import { glance, look } from '../../lib/probes/look.ts';
 import { newPulse, type Pulse } from '../../lib/probes/pulse.ts';
 import { lookWrite, minuteToLook } from '../../lib/probes/wheel.ts';
@@ -135,6 +135,15 @@ describe('a look at what is due', () => {
     );
     expect(await rowsOf(silent[0]?.id)).toEqual([]);
     expect((await rowsOf(alive.id)).length).toBeGreaterThan(0);
+  });
+
+  it('does not turn down who was heard while it looked', async () => {
+    const probe = await watched(await customer());
+    wait(180);
+    const { writes } = goDown(await probe.pulse(), { told: true });
+    await probe.beat();
+    await expect(commit(writes, randomUUID(), Date.now() + 5000)).rejects.toThrow(LostRace);
+    expect(await probe.pulse()).toMatchObject({ state: 'UP', outages: 0 });
   });
 
   it('finds a probe within a minute of its deadline, and again after it came back', async () => {

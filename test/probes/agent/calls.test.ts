@@ -5,6 +5,7 @@ import { pulseKey } from '../../../lib/kit/keys.ts';
 import { goDown } from '../../../lib/probes/lifecycle.ts';
 import { toPulse } from '../../../lib/probes/pulse.ts';
 import { enrolledAgent, type TestAgent } from '../../kit/agent.ts';
+import { under } from '../../kit/faults.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
 let msp: Msp;
@@ -84,4 +85,16 @@ it('counts usage of a probe that was down, in the same call', async () => {
   const answer = await agent.send('POST /v1/agent/usage', { sequence: 1, counts: { DEVICE: 2 } });
   expect(answer).toMatchObject({ status: 200, body: { accepted: true } });
   expect(await pulse(agent)).toMatchObject({ state: 'UP', usage: 1, counts: { DEVICE: 2 } });
+});
+
+it('is heard while a transaction is at its pulse, and told to come again where that does not end', async () => {
+  const agent = await enrolled();
+  const passing = await under({ after: 0, how: 'conflict', times: 3 }, () => agent.heartbeat());
+  expect(passing).toMatchObject({ struck: 'conflict', result: { value: { status: 200 } } });
+  const lasting = await under({ after: 0, how: 'conflict', times: Infinity }, () => agent.heartbeat());
+  const { reason } = lasting.result as PromiseRejectedResult;
+  expect(String(reason)).toContain('agentHeartbeat answered 503');
+  expect(String(reason)).toContain('service.unavailable');
+  expect(await pulse(agent)).toMatchObject({ count: 1 });
+  expect((await agent.heartbeat()).status).toBe(200);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { get } from '../../../lib/aws/db.ts';
 import { pulseKey } from '../../../lib/kit/keys.ts';
 import { addProbe, agentHandler, newAgent, newHost, type TestAgent } from '../../kit/agent.ts';
+import { meanwhile } from '../../kit/faults.ts';
 import { type Answer, addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
 let msp: Msp;
@@ -118,6 +119,26 @@ describe('an enrolment key', () => {
     expect(await pulse(id, own)).toMatchObject({ state: 'CREATED', refusals: 0 });
     await set('AUTOMATIC');
     expect((await newAgent().enrol(enrolmentKey)).status).toBe(200);
+  });
+});
+
+describe('how a customer lets agents in', () => {
+  it.each(['never set', 'set before'])('counts as it is when the agent is let in (%s)', async (before) => {
+    const own = (await addCustomer(msp)).id;
+    const set = (mode: string) =>
+      call(`PUT /v1/customers/${own}/probe-approval`, {
+        as: msp.catalog,
+        headers: { 'if-match': '*' },
+        body: { mode },
+      });
+    if (before === 'set before') await set('AUTOMATIC');
+    const [first, second] = [await added(own), await added(own)];
+    meanwhile('TransactWriteItemsCommand', () => set('REJECT'));
+    expect((await newAgent().enrol(first.enrolmentKey)).status).toBe(401);
+    expect(await pulse(first.id, own)).toMatchObject({ state: 'CREATED', refusals: 0 });
+    await set('AUTOMATIC');
+    meanwhile('TransactWriteItemsCommand', () => set('MANUAL'));
+    expect((await newAgent().enrol(second.enrolmentKey)).body.state).toBe('PENDING');
   });
 });
 

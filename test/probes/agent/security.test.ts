@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contexts } from '../../../functions/contexts.ts';
 import { agentRoutes } from '../../../functions/probes/agent-routes.ts';
 import { agentKey } from '../../../lib/aws/agent.ts';
-import { get } from '../../../lib/aws/db.ts';
+import { commit, get } from '../../../lib/aws/db.ts';
 import { certify, readCertificate } from '../../../lib/kit/certificate.ts';
 import { pulseKey } from '../../../lib/kit/keys.ts';
+import { goDown } from '../../../lib/probes/lifecycle.ts';
+import { toPulse } from '../../../lib/probes/pulse.ts';
 import {
   addProbe,
   deliver,
@@ -15,6 +17,9 @@ import {
   signed,
   type TestAgent,
 } from '../../kit/agent.ts';
+import { measure } from '../../kit/cost.ts';
+import { announcedBy } from '../../kit/deliver.ts';
+import { meanwhile } from '../../kit/faults.ts';
 import { type Answer, addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
 let msp: Msp;
@@ -139,6 +144,28 @@ describe('certificates', () => {
     }
   });
 
+  it('made for another key pair, as by whoever has the key that makes them, open nothing', async () => {
+    const agent = await enrolled();
+    const thief = newAgent({ host: agent.host, count: 50 });
+    const claims = await claimsOf(agent);
+    const forge = async (more: object) =>
+      certify({ ...claims, ...more, publicKey: thief.publicKey }, await agentKey());
+    thief.certificate = await forge({});
+    const refused = { status: 401, body: { code: 'agent.revoked' } };
+    expect(await thief.heartbeat()).toMatchObject(refused);
+    const next = newAgent({ host: agent.host });
+    await agent.send('POST /v1/agent/rotation', { publicKey: next.publicKey });
+    for (const generation of [1, 2]) {
+      thief.certificate = await forge({ generation });
+      expect(await thief.heartbeat()).toMatchObject(refused);
+      expect(await thief.send('POST /v1/agent/rotation', { publicKey: thief.publicKey })).toMatchObject(
+        refused,
+      );
+    }
+    expect((await agent.heartbeat()).status).toBe(200);
+    expect(await pulse(agent)).toMatchObject({ generation: 2, publicKey: next.publicKey });
+  });
+
   it('with any bit flipped, or a signature with any bit flipped, prove nothing', async () => {
     const agent = await enrolled();
     const good = signed(agent, beat, nothing, 3);
@@ -236,6 +263,52 @@ describe('a copied credential', () => {
   });
 });
 
+describe('a copied key pair that was rotated', () => {
+  const flags = async ({ probeId }: TestAgent) =>
+    (await announcedBy(customerId)).filter(
+      ({ type, subject }) => type === 'probes.cloned.v1' && subject === probeId,
+    );
+  /** Somebody on the same host goes on with a new pair: whose agent it was before is out. */
+  async function rotated(agent: TestAgent): Promise<TestAgent> {
+    const next = newAgent({ host: agent.host });
+    const { body } = await agent.send('POST /v1/agent/rotation', { publicKey: next.publicKey });
+    [next.certificate, next.count] = [body.certificate, agent.count];
+    return next;
+  }
+
+  it('is told, once, as soon as who was replaced calls, and costs nothing after that', async () => {
+    const agent = await enrolled();
+    const copy = newAgent({ ...agent });
+    const thief = await rotated(copy);
+    expect((await agent.heartbeat({ count: 7 })).status).toBe(200);
+    expect((await thief.heartbeat({ count: 50 })).status).toBe(200);
+    const out = { status: 401, body: { code: 'agent.revoked' } };
+    expect(await agent.heartbeat({ count: 8 })).toMatchObject(out);
+    expect(await pulse(agent)).toMatchObject({ clonedAt: expect.any(String), count: 50 });
+    const { result, cost } = await measure(() => agent.heartbeat({ count: 51 }));
+    expect(result).toMatchObject(out);
+    expect(cost).toMatchObject({ read: 0, roundTrips: 1 });
+    const [told, ...more] = await flags(agent);
+    expect([told?.data, more]).toEqual([{ why: 'SUPERSEDED' }, []]);
+    const elsewhere = newAgent({ ...thief, host: newHost(), count: 60 });
+    expect((await measure(() => elsewhere.heartbeat())).cost).toMatchObject({ read: 0, roundTrips: 1 });
+  });
+
+  it('is no sign where an enrolment came between, nor where the new one was never used', async () => {
+    vi.useFakeTimers({ now: new Date('2027-06-01T00:00:00.000Z'), toFake: ['Date'] });
+    const [agent, slow] = [await enrolled(), await enrolled()];
+    await rotated(slow);
+    vi.setSystemTime(new Date('2027-06-02T00:00:01.000Z'));
+    expect(await slow.heartbeat()).toMatchObject({ body: { code: 'agent.revoked' } });
+    expect(await pulse(slow)).not.toHaveProperty('clonedAt');
+    await call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} });
+    const { body } = await call(`POST ${pathOf(agent)}/enrolment-key`, { as: msp.catalog });
+    expect((await newAgent({ host: agent.host }).enrol(body.enrolmentKey)).status).toBe(200);
+    expect(await agent.heartbeat()).toMatchObject({ body: { code: 'agent.revoked' } });
+    expect(await pulse(agent)).not.toHaveProperty('clonedAt');
+  });
+});
+
 describe('an agent that is out', () => {
   it('is refused at the next call after it was revoked', async () => {
     const agent = await enrolled();
@@ -268,6 +341,57 @@ describe('an agent that is out', () => {
     const waiting = await agent.heartbeat();
     expect(waiting).toMatchObject({ status: 403, body: { code: 'agent.awaiting_approval' } });
     expect(waiting.headers['retry-after']).toBe('60');
+  });
+});
+
+describe('what a call leads to after it was checked', () => {
+  const anew = async (agent: TestAgent) => {
+    await call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} });
+    const { body } = await call(`POST ${pathOf(agent)}/enrolment-key`, { as: msp.catalog });
+    expect((await newAgent({ host: agent.host }).enrol(body.enrolmentKey)).status).toBe(200);
+  };
+  const silence = async (agent: TestAgent) => {
+    const before = toPulse((await pulse(agent)) ?? {}, customerId);
+    await commit(goDown(before, { told: true }).writes, randomUUID(), Date.now() + 5000);
+  };
+
+  it('is not held against the agent that has enrolled meanwhile: neither a copy nor a stray call', async () => {
+    const agent = await enrolled();
+    const copy = newAgent({ ...agent, host: newHost(), count: 9 });
+    meanwhile('BatchGetItemCommand', () => anew(agent));
+    expect((await copy.heartbeat()).status).toBe(401);
+    expect(await pulse(agent)).not.toHaveProperty('clonedAt');
+
+    const other = await enrolled();
+    await other.heartbeat({ count: 100 });
+    meanwhile('UpdateItemCommand', async () => meanwhile('UpdateItemCommand', () => anew(other)));
+    expect((await other.heartbeat({ count: 5 })).status).toBe(401);
+    expect(await pulse(other)).toMatchObject({ generation: 2, strays: 0 });
+  });
+
+  it('does not bring a probe back whose agent is another one by now', async () => {
+    const agent = await enrolled();
+    await silence(agent);
+    meanwhile('BatchGetItemCommand', async () => {
+      await anew(agent);
+      await silence(agent);
+    });
+    expect(await agent.heartbeat()).toMatchObject({ status: 401, body: { code: 'agent.revoked' } });
+    expect(await pulse(agent)).toMatchObject({ state: 'DOWN', generation: 2 });
+  });
+
+  it('takes no command off once its agent is out', async () => {
+    const agent = await enrolled();
+    const { body } = await call(`POST ${pathOf(agent)}/commands`, {
+      as: msp.catalog,
+      body: { kind: 'SCAN' },
+    });
+    meanwhile('BatchGetItemCommand', () =>
+      call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} }),
+    );
+    const line = `POST /v1/agent/commands/${body.id}/acknowledgement`;
+    expect(await agent.send(line, { result: 'DONE' })).toMatchObject({ body: { code: 'agent.revoked' } });
+    expect(await pulse(agent)).toMatchObject({ state: 'REVOKED', commands: [{ id: body.id }] });
   });
 });
 
