@@ -45,7 +45,7 @@ export async function addCustomers(grove: Grove): Promise<Tenants> {
     expect: 409,
   });
   const roles = {
-    allowedRoles: ['CUSTOMER_ADMINISTRATOR', 'USER_ADMINISTRATOR', 'SERVICE_ADMINISTRATOR'],
+    allowedRoles: ['CUSTOMER_ADMINISTRATOR', 'USER_ADMINISTRATOR'],
     restrictedRoles: ['SERVICE_ADMINISTRATOR'],
   };
   const { body: contoso } = await south.admin('POST /v1/customers', { body: { ...full, ...roles } });
