@@ -26,6 +26,11 @@ export const sequenceGap = problem({
   status: 409,
   title: 'A report before this one is missing',
 });
+export const tooManyItems = problem({
+  code: 'agent.too_many_items',
+  status: 409,
+  title: 'The probe has reported as many things as it can have',
+});
 export const sequenceReused = problem({
   code: 'agent.sequence_reused',
   status: 422,

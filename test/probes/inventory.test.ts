@@ -69,6 +69,46 @@ const meterOf = async (site: Desk, type = 'DEVICE') => {
 };
 const pulseOf = (site: Site) => get(pulseKey(site.id, site.agent.probeId), true);
 
+describe('a probe', () => {
+  const held = async (site: Site) => (await pulseOf(site))?.items;
+  const hold = async (site: Site, items: number) => {
+    const key = pulseKey(site.id, site.agent.probeId);
+    await commit([{ do: 'amend', key, set: { items }, where: {} }], randomUUID(), Date.now() + 5000);
+  };
+
+  it('counts its items, whoever deletes one', async () => {
+    const site = await openSite(0);
+    await site.report(1, devices(130));
+    expect(await held(site)).toBe(130);
+    await site.report(2, [device(1, { name: 'Another name' }), ...gone(device(2), device(3), device(500))]);
+    expect(await held(site)).toBe(128);
+    const id = reportedId(site.agent.probeId, { type: 'DEVICE', externalId: 'd-1' });
+    const as = msp.catalog;
+    const path = `DELETE ${site.path(`/items/${id}`)}`;
+    expect((await call(path, { as, headers: { 'if-match': '*' } })).status).toBe(204);
+    expect(await held(site)).toBe(127);
+    expect((await site.report(3, [device(1), device(4)])).status).toBe(200);
+    expect(await held(site)).toBe(128);
+  });
+
+  it('has 10,000 items at most: a report beyond that is refused as a whole, what it has may change and go', async () => {
+    const site = await openSite(0);
+    await site.report(1, devices(3));
+    await hold(site, 9_999);
+    expect(await site.report(2, devices(70, 2))).toMatchObject({
+      status: 409,
+      body: { code: 'agent.too_many_items', items: 9_999, most: 10_000, expected: 2 },
+    });
+    expect(await held(site)).toBe(9_999);
+    expect((await site.report(2, [device(7)])).status).toBe(200);
+    expect((await site.report(3, [device(0, { name: 'Renamed' })])).status).toBe(200);
+    expect((await site.report(4, [device(8)])).status).toBe(409);
+    expect((await site.report(4, [device(8), ...gone(device(0))])).status).toBe(200);
+    expect((await site.report(5, gone(device(1)))).status).toBe(200);
+    expect(await held(site)).toBe(9_999);
+  });
+});
+
 describe('an inventory report', () => {
   it('is taken at the pace of a part a second, however many instances there are', async () => {
     vi.useFakeTimers({ now: new Date('2027-06-01T00:00:00.000Z'), toFake: ['Date'] });
