@@ -126,12 +126,13 @@ function out(before: Pulse, why: { action: string; rejected: boolean; reason: st
   return { ...step, receipt: { ...step.receipt, reason } };
 }
 
-/** Takes a probe out for good; `operationId` is the work that deletes its items. */
-export function retire(before: Pulse, operationId: string): Step {
+/** Takes a probe out for good; `operationId` is the work that deletes its items, `expiresAt` when it is forgotten. */
+export function retire(before: Pulse, to: { operationId: string; expiresAt: number }): Step {
+  const { operationId, expiresAt } = to;
   mustBe(before, ['CREATED', 'PENDING', 'UP', 'DOWN', 'REVOKED']);
   return stepOf(
     before,
-    { ...voided, ...oneKeyPair, state: 'RETIRED', redeemed: null, downSince: null, told: null },
+    { ...voided, ...oneKeyPair, state: 'RETIRED', redeemed: null, downSince: null, told: null, expiresAt },
     {
       action: 'probes.retire',
       detail: { operationId },

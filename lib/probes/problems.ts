@@ -5,6 +5,11 @@ export const probeNameTaken = problem({
   status: 409,
   title: 'The customer has another probe of this name',
 });
+export const tooManyProbes = problem({
+  code: 'probes.too_many',
+  status: 409,
+  title: 'The customer has as many probes as it can have',
+});
 export const wrongProbeState = problem({
   code: 'probes.wrong_state',
   status: 409,

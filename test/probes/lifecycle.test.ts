@@ -187,7 +187,7 @@ const happenings = {
   approve: (one: Pulse, now: string) => approve(one, { personId: 'per_1', now }),
   reject: (one: Pulse) => reject(one),
   revoke: (one: Pulse) => revoke(one),
-  retire: (one: Pulse) => retire(one, 'opr_1'),
+  retire: (one: Pulse) => retire(one, { operationId: 'opr_1', expiresAt: 1_900_000_000 }),
   goDown: (one: Pulse, _now: string, n: number) => goDown(one, { told: n % 2 === 0 }),
   tellOutage: (one: Pulse) => tellOutage(one),
   comeBack: (one: Pulse, now: string) => comeBack(one, { now }),
