@@ -9,7 +9,7 @@ import {
   probeRevoked,
   probeWentDown,
 } from './events.ts';
-import type { Pulse } from './pulse.ts';
+import type { Command, Pulse } from './pulse.ts';
 import { inService, mustBe, oneKeyPair, type Rhythm, type Step, stepOf, voided } from './step.ts';
 
 /** What comes of an enrolment. AGAIN: the same agent asks once more, for no answer came. */
@@ -66,7 +66,7 @@ export function enrol(
   return { outcome: 'ENROLLED', step };
 }
 
-// A new agent counts from the beginning; what it reported is continued, but it need not know a report half applied.
+// A new agent counts and numbers from the beginning; what was counted and found stays.
 const agentAnew = {
   count: 0,
   mark: null,
@@ -76,9 +76,14 @@ const agentAnew = {
   clonedAt: null,
   downSince: null,
   told: null,
-  commands: [],
+  commands: [] as Command[],
+  usage: 0,
+  inventory: 0,
+  inventoryHash: null,
+  parts: 0,
   whole: true,
-};
+  tally: null,
+} as const;
 
 /** Lets an agent in that waits. Its silence counts from now. */
 export function approve(
