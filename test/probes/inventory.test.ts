@@ -9,6 +9,7 @@ import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
 import { inventoryReport, itemsOf, keptIds } from '../../lib/probes/report.ts';
 import { agentHandler, newAgent, plantProbe, type TestAgent } from '../kit/agent.ts';
+import { meanwhile } from '../kit/faults.ts';
 import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy, type Desk, managedItems, openDesk, setPool } from '../licensing/desk.ts';
 
@@ -163,6 +164,36 @@ describe('an inventory report', () => {
     expect(outcome(await site.report(1, devices(4)))).toEqual([200, false, 2, 0, 0, 0]);
     expect(before).toEqual([4, 0]);
     expect(await meterOf(site)).toEqual([5, 0]);
+  });
+
+  it('half applied, of an agent that has lost it, holds up no other one once a RESYNC is ordered', async () => {
+    const site = await openSite(200);
+    const fail = async () => {
+      throw new Error('gone');
+    };
+    const halve = async (sequence: number) => {
+      meanwhile('TransactWriteItemsCommand', async () => meanwhile('TransactWriteItemsCommand', fail));
+      await expect(site.report(sequence, devices(70))).rejects.toThrow('500');
+      expect(await pulseOf(site)).toMatchObject({ inventory: sequence, parts: 1, whole: false });
+    };
+    const order = () =>
+      call(`POST ${site.path(`/probes/${site.agent.probeId}/commands`)}`, {
+        as: msp.catalog,
+        body: { kind: 'RESYNC' },
+      });
+    await halve(1);
+    expect((await site.report(1, devices(3))).body.code).toBe('agent.sequence_reused');
+    expect((await site.report(2, devices(3))).body).toMatchObject({ expected: 1 });
+    const first = await order();
+    expect(first.status).toBe(201);
+    expect((await site.agent.heartbeat()).body).toMatchObject({ inventorySequence: 1 });
+    expect(outcome(await site.report(2, devices(3)))).toEqual([200, true, 2, 3, 0, 0]);
+    // One that waits already lets go of the next one, too; the report itself may still be finished.
+    await halve(3);
+    expect(await order()).toMatchObject({ status: 200, body: { id: first.body.id } });
+    expect(outcome(await site.report(3, devices(70)))).toEqual([200, true, 3, 70, 0, 0]);
+    expect(outcome(await site.report(4, devices(1)))).toEqual([200, true, 4, 1, 0, 0]);
+    expect(await meterOf(site)).toEqual([70, 0]);
   });
 
   it('follows the one before without a gap', async () => {
