@@ -106,6 +106,9 @@ it('tells a command until it is acknowledged, which may be said twice', async ()
   const [command] = (await agent.heartbeat()).body.commands;
   expect(command).toMatchObject({ kind: 'SCAN' });
   const acknowledge = `POST /v1/agent/commands/${command.id}/acknowledgement`;
+  // What an agent says in words would stand in the audit for good.
+  const free = await agent.send(acknowledge, { result: 'FAILED', detail: 'asked ada@example.com' });
+  expect(free).toMatchObject({ status: 400, body: { code: 'request.malformed' } });
   expect((await agent.send(acknowledge, { result: 'DONE' })).status).toBe(204);
   expect((await agent.send(acknowledge, { result: 'DONE' })).status).toBe(204);
   expect((await agent.heartbeat()).body.commands).toEqual([]);
