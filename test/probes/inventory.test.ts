@@ -171,9 +171,9 @@ describe('an inventory report', () => {
     const fail = async () => {
       throw new Error('gone');
     };
-    const halve = async (sequence: number) => {
+    const halve = async (sequence: number, items: Thing[]) => {
       meanwhile('TransactWriteItemsCommand', async () => meanwhile('TransactWriteItemsCommand', fail));
-      await expect(site.report(sequence, devices(70))).rejects.toThrow('500');
+      await expect(site.report(sequence, items)).rejects.toThrow('500');
       expect(await pulseOf(site)).toMatchObject({ inventory: sequence, parts: 1, whole: false });
     };
     const order = () =>
@@ -181,7 +181,7 @@ describe('an inventory report', () => {
         as: msp.catalog,
         body: { kind: 'RESYNC' },
       });
-    await halve(1);
+    await halve(1, devices(70));
     expect((await site.report(1, devices(3))).body.code).toBe('agent.sequence_reused');
     expect((await site.report(2, devices(3))).body).toMatchObject({ expected: 1 });
     const first = await order();
@@ -189,11 +189,11 @@ describe('an inventory report', () => {
     expect((await site.agent.heartbeat()).body).toMatchObject({ inventorySequence: 1 });
     expect(outcome(await site.report(2, devices(3)))).toEqual([200, true, 2, 3, 0, 0]);
     // One that waits already lets go of the next one, too; the report itself may still be finished.
-    await halve(3);
+    await halve(3, devices(70, 100));
     expect(await order()).toMatchObject({ status: 200, body: { id: first.body.id } });
-    expect(outcome(await site.report(3, devices(70)))).toEqual([200, true, 3, 70, 0, 0]);
+    expect(outcome(await site.report(3, devices(70, 100)))).toEqual([200, true, 3, 70, 0, 0]);
     expect(outcome(await site.report(4, devices(1)))).toEqual([200, true, 4, 1, 0, 0]);
-    expect(await meterOf(site)).toEqual([70, 0]);
+    expect(await meterOf(site)).toEqual([130, 0]);
   });
 
   it('follows the one before without a gap', async () => {
