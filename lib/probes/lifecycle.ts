@@ -1,6 +1,6 @@
 import { announce } from '../kit/event.ts';
 import type { ApprovalMode } from './approval.ts';
-import { mayRedeem, mostRefusals } from './enrolment.ts';
+import { mayRedeem } from './enrolment.ts';
 import {
   probeAwaitingApproval,
   probeCameBack,
@@ -16,7 +16,7 @@ import { inService, mustBe, oneKeyPair, type Rhythm, type Step, stepOf, voided }
 export type Redemption =
   | { readonly outcome: 'ENROLLED'; readonly step: Step }
   | { readonly outcome: 'AGAIN'; readonly after: Pulse }
-  /** `counts`: it is one of the refusals after which the key is void. */
+  /** `counts`: it is one of the refusals after which the key is void; without a key there is nothing to guess. */
   | { readonly outcome: 'REFUSED'; readonly counts: boolean };
 
 /** Redeems an enrolment key: registers the agent's key pair, and ends all that were before. */
@@ -29,8 +29,7 @@ export function enrol(
   const itself = before.redeemed === hash && before.publicKey === publicKey && before.host === host;
   if (itself && (inService(before.state) || before.state === 'PENDING'))
     return { outcome: 'AGAIN', after: before };
-  if (!mayRedeem(before, hash, at.now))
-    return { outcome: 'REFUSED', counts: before.state !== 'RETIRED' && before.refusals < mostRefusals };
+  if (!mayRedeem(before, hash, at.now)) return { outcome: 'REFUSED', counts: before.enrolment !== undefined };
   if (at.mode === 'REJECT') return { outcome: 'REFUSED', counts: false };
   const waits = at.mode === 'MANUAL';
   const generation = before.generation + 1;

@@ -64,7 +64,7 @@ describe('an enrolment key', () => {
     const now = at(2);
     expect(enrol(first, agent(0), { mode: 'AUTOMATIC', now }).outcome).toBe('AGAIN');
     const other = { ...agent(0), publicKey: 'another' };
-    const refused = { outcome: 'REFUSED', counts: true };
+    const refused = { outcome: 'REFUSED', counts: false };
     expect(enrol(first, other, { mode: 'AUTOMATIC', now })).toEqual(refused);
     expect(enrol(first, { ...agent(0), host: 'another' }, { mode: 'AUTOMATIC', now })).toEqual(refused);
     const rotated = rotate(first, { by: 1, publicKey: 'pair-next', now }).after;
