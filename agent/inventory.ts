@@ -41,15 +41,26 @@ export function count(things: readonly Thing[]): Partial<Record<Type, number>> {
   return Object.fromEntries(found.map(([type, some]) => [type, some.length]));
 }
 
-/** What is new, renamed or gone since the last report. */
+/** What is gone, renamed or new since the last report, in this order. */
 export function differences({ names }: Known, things: readonly Thing[]): Reported[] {
   const found = new Set(things.map(identity));
   const gone = Object.keys(names).filter((one) => !found.has(one));
+  const changed = things.filter((one) => names[identity(one)] !== one.name);
+  const [fresh, renamed] = [false, true].map((known) =>
+    changed.filter((one) => isKnown(names, one) === known),
+  );
   return [
-    ...things.filter((one) => names[identity(one)] !== one.name),
     ...gone.map((one) => ({ ...fromIdentity(one), gone: true as const })),
+    ...(renamed ?? []),
+    ...(fresh ?? []),
   ];
 }
+
+const isKnown = (names: Known['names'], one: Omit<Thing, 'name'>) => Object.hasOwn(names, identity(one));
+
+/** What a report says of things that were there before. */
+export const ofKnown = ({ names }: Known, items: readonly Reported[]): Reported[] =>
+  items.filter((one) => isKnown(names, one));
 
 const mostItems = 500;
 const mostBytes = 200_000;

@@ -1,4 +1,4 @@
-import { count, cut, differences, doubt } from './inventory.ts';
+import { count, cut, differences, doubt, ofKnown, type Reported } from './inventory.ts';
 import type { Parts } from './probe.ts';
 
 /** Looks at everything. What was found waits on the disk until it is sent. */
@@ -31,7 +31,9 @@ export function align(parts: Parts, heard: { usageSequence: number; inventorySeq
   const { usageSequence, inventorySequence } = heard;
   const { anew = false, usage } = memory.self();
   const { sequence } = memory.known();
-  if (usage < usageSequence) memory.keep({ usage: usageSequence });
+  // Numbers begin again with each enrolment.
+  if (anew) for (const { file } of memory.usage()) memory.drop(file);
+  if (anew || usage < usageSequence) memory.keep({ usage: usageSequence });
   const next = memory.inventory()[0]?.body.sequence;
   // One that was taken, but whose answer was lost, is sent again.
   const answered = inventorySequence === sequence + 1 && inventorySequence === next;
@@ -58,13 +60,21 @@ async function sendWaiting(parts: Parts): Promise<boolean> {
       continue;
     }
     say(`inventory ${sequence} was not taken (${body.code ?? status}): it is found anew`);
+    if (body.code === 'agent.too_many_items') keepToKnown(parts, report.body.items);
     // After what is expected next, after what has the number, or with the next look.
-    if (status === 409) startOver(parts, Number(body.expected) - 1);
+    else if (status === 409) startOver(parts, Number(body.expected) - 1);
     else if (status === 200 || status === 422) startOver(parts, Number(body.sequence));
     else memory.setKnown(memory.known());
     return false;
   }
   return true;
+}
+
+/** The probe is full: what there was before is told all the same, what is new waits for the next look. */
+function keepToKnown({ memory }: Parts, items: readonly Reported[]): void {
+  const known = memory.known();
+  memory.setKnown(known);
+  memory.addInventory(cut(ofKnown(known, items)));
 }
 
 /** Sends what waits of the totals, oldest first. */

@@ -96,7 +96,7 @@ async function again<T>(attempt: () => Promise<T>): Promise<T> {
 const send = (writes: readonly Write[]) =>
   write(writes, digest(now(), Math.random()).slice(0, 36), Date.now() + patienceMs);
 
-const goOn = (nodeId: string, data: { providerId: string; operationId: string }): Plan => ({
+const goOn = (nodeId: string, data: { providerId: string; operationId: string; fromId: string }): Plan => ({
   writes: [],
   receipt: { action: 'customers.follow_move', subject: nodeId, reason: 'More stored paths have to follow' },
   announcements: [announce(moveRequested, nodeId, data)],

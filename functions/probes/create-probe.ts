@@ -5,7 +5,7 @@ import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { newProbe } from '../../lib/probes/probe.ts';
-import { probeNameTaken } from '../../lib/probes/problems.ts';
+import { probeNameTaken, tooManyProbes } from '../../lib/probes/problems.ts';
 import { addProbe } from '../../lib/probes/setup.ts';
 import { shownOnce, viewProbe, withKey } from '../../lib/probes/view.ts';
 
@@ -22,7 +22,7 @@ export const createProbe = route({
   body: newProbe,
   dryRun: true,
   reply: { status: 201, body: withKey },
-  refuses: [probeNameTaken],
+  refuses: [probeNameTaken, tooManyProbes],
   alongside: ({ target }) => [probeCountsKey(target)],
   load: async ({ alongside }) => {
     const [counts] = await alongside();

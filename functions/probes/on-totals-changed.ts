@@ -1,5 +1,7 @@
 import { react } from '../../lib/aws/react.ts';
+import { isToldBelowZero } from '../../lib/credits/alerts.ts';
 import { balanceLow, balanceRecovered } from '../../lib/credits/events.ts';
+import { headOf } from '../../lib/credits/store.ts';
 import { customerAdded, customerDeleted, moveRequested } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
@@ -15,7 +17,7 @@ import {
   probeWentDown,
 } from '../../lib/probes/events.ts';
 import { handOn } from '../../lib/probes/rollup.ts';
-import { leftParent, rollupStanding } from '../../lib/probes/rollup-store.ts';
+import { rollupStanding } from '../../lib/probes/rollup-store.ts';
 
 /** Everything after which the sums of a node may be others. */
 const causes = [
@@ -41,16 +43,20 @@ export const onTotalsChanged = subscriber({
   on: { anyOf: causes },
   impact: 'Overviews of providers and resellers show older sums of what is below them.',
   handle: async (envelope) => {
-    for (const nodeId of await concerned(envelope)) await climb(envelope, nodeId);
+    for (const nodeId of concerned(envelope)) await climb(envelope, nodeId);
   },
 });
 
+async function isBelowZero(customerId: string): Promise<boolean> {
+  const { head } = await headOf(customerId, true);
+  return head !== null && isToldBelowZero(head);
+}
+
 /** Where the walks up begin: where something changed, and where a node has left. */
-async function concerned({ type, subject, tenant, data }: Envelope): Promise<string[]> {
-  const told = data as { parentId?: string; operationId?: string; providerId?: string };
+function concerned({ type, subject, tenant, data }: Envelope): string[] {
+  const told = data as { parentId?: string; fromId?: string };
   if (type === customerDeleted.type) return [subject, told.parentId ?? ''];
-  if (type === moveRequested.type)
-    return [subject, (await leftParent(told.providerId ?? '', told.operationId ?? '')) ?? ''];
+  if (type === moveRequested.type) return [subject, told.fromId ?? ''];
   return [subject.startsWith(prefixes.customer) ? subject : tenant.id];
 }
 
@@ -66,7 +72,7 @@ async function stepUp(envelope: Envelope, nodeId: string): Promise<string[]> {
   const { tenant } = envelope;
   let above: string[] = [];
   await react(envelope, async () => {
-    const { before, now, known } = await rollupStanding(nodeId);
+    const { before, now, known } = await rollupStanding(nodeId, isBelowZero);
     above = [...new Set([before.givenTo, now.parentId])].filter((one) => one !== null);
     return {
       plan: { writes: handOn(before, now, known), reply: {} },

@@ -1,6 +1,6 @@
 import { answer } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
-import { newCommand, order, waiting } from '../../lib/probes/commands.ts';
+import { newCommand, order, orderAgain, waiting } from '../../lib/probes/commands.ts';
 import { wrongProbeState } from '../../lib/probes/problems.ts';
 import { command } from '../../lib/probes/pulse.ts';
 import { found } from '../../lib/probes/setup.ts';
@@ -13,7 +13,8 @@ export const orderCommand = route({
   method: 'POST',
   path: '/v1/customers/{customerId}/probes/{probeId}/commands',
   summary: 'Have a probe’s agent told to do something with its next heartbeat',
-  description: 'Where a command of the kind waits already, that one is answered (200) and nothing is added.',
+  description:
+    'Where a command of the kind waits already, that one is answered (200) and nothing is added. RESYNC also lets go of an inventory report that is half applied: its agent may have lost it.',
   permission: 'probes.manage',
   body: newCommand,
   reply: { status: 201, body: command },
@@ -21,7 +22,10 @@ export const orderCommand = route({
   decide: ({ body, newId, now }, one) => {
     const { pulse } = found(one);
     const already = waiting(pulse, body.kind);
-    if (already) return answer(already, { status: 200 });
+    if (already) {
+      const again = orderAgain(pulse, already);
+      return again ? planOf(again, { body: already, status: 200 }) : answer(already, { status: 200 });
+    }
     const told = { id: newId('command'), kind: body.kind, at: now };
     return planOf(order(pulse, told), { body: told });
   },

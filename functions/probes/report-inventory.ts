@@ -5,8 +5,8 @@ import { placed } from '../../lib/kit/move.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { agentRevoked, unavailable } from '../../lib/kit/problem.ts';
 import { applyPart } from '../../lib/probes/inventory.ts';
-import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
-import { sequenceGap, sequenceReused } from '../../lib/probes/problems.ts';
+import { areKnown, inventoryStanding } from '../../lib/probes/inventory-store.ts';
+import { sequenceGap, sequenceReused, tooManyItems } from '../../lib/probes/problems.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
 import {
   ahead,
@@ -15,8 +15,10 @@ import {
   inTime,
   inventoryOutcome,
   inventoryReport,
+  isNearFull,
   itemsOf,
   keptIds,
+  mustFit,
   nextPart,
 } from '../../lib/probes/report.ts';
 import { agentOf, inService } from '../../lib/probes/step.ts';
@@ -34,7 +36,7 @@ export const reportInventory = agentRoute({
   maxBodyBytes: 262_144,
   maxInflatedBytes: 1_048_576,
   reply: { status: 200, body: inventoryOutcome },
-  refuses: [sequenceGap, sequenceReused],
+  refuses: [sequenceGap, sequenceReused, tooManyItems],
   handle: async (input) => {
     return { body: await applyAll(input, await heardInTime(input)) };
   },
@@ -61,10 +63,20 @@ async function applyAll(
   for (;;) {
     const next = nextPart(pulse, body);
     if ('done' in next) return { ...next.done, accepted: applied };
+    if (next.part === 0) await makeSure(proven.credential, pulse, body);
     const decided = await applyNext(proven.credential, body, { pulse, part: next.part, requestId });
     pulse = decided.after;
     applied ||= decided.applied;
   }
+}
+
+async function makeSure(
+  { customerId, probeId }: Credential,
+  pulse: Pulse,
+  report: InventoryReport,
+): Promise<void> {
+  if (!isNearFull(pulse, report)) return;
+  mustFit(pulse, report, await areKnown(customerId, keptIds(probeId, report.items)));
 }
 
 async function applyNext(

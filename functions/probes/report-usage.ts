@@ -3,7 +3,16 @@ import { type AgentInput, agentRoute } from '../../lib/kit/agent.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { agentRevoked } from '../../lib/kit/problem.ts';
 import { isHeld } from '../../lib/probes/hearing.ts';
-import { countAnew, counted, dayOf, type UsageReport, usageReport } from '../../lib/probes/usage.ts';
+import { sequenceTooFar } from '../../lib/probes/problems.ts';
+import {
+  countAnew,
+  counted,
+  dayOf,
+  isTooFar,
+  mostAhead,
+  type UsageReport,
+  usageReport,
+} from '../../lib/probes/usage.ts';
 import { hear } from './hear.ts';
 import { caller, step } from './settle-agent.ts';
 
@@ -24,7 +33,7 @@ export const reportUsage = agentRoute({
   maxBodyBytes: 262_144,
   maxInflatedBytes: 1_048_576,
   reply: { status: 200, body: outcome },
-  refuses: [],
+  refuses: [sequenceTooFar],
   handle: async (input) => ({ body: await take(input) }),
 });
 
@@ -33,7 +42,7 @@ async function take(input: AgentInput<UsageReport>): Promise<z.infer<typeof outc
   const { done, pulse } = await hear(input, {
     set: counted(body, now),
     below: { usage: body.sequence },
-    atLeast: { day: dayOf(now) },
+    atLeast: { day: dayOf(now), usage: body.sequence - mostAhead },
   });
   if (done) return { accepted: true, sequence: body.sequence };
   if (pulse.usage >= body.sequence) return late(input);
@@ -52,6 +61,7 @@ async function openDay(input: AgentInput<UsageReport>): Promise<z.infer<typeof o
   let found = { accepted: false, sequence: body.sequence };
   await step(caller(input), ({ pulse }, now) => {
     if (!isHeld(pulse, proven.credential, now)) return refuse(agentRevoked);
+    if (isTooFar(pulse, body)) return refuse(sequenceTooFar, undefined, { sequence: pulse.usage });
     const accepted = pulse.usage < body.sequence;
     found = { accepted, sequence: Math.max(pulse.usage, body.sequence) };
     return accepted ? { writes: countAnew(pulse, body, now) } : undefined;

@@ -13,9 +13,12 @@ const names = (item: Stored): { needs: string[]; has: string[] } => {
   return { needs: watched ? [probe, `look ${tenant} ${item.id}`] : [probe], has: [pulse] };
 };
 
-/** Probes are counted by their state, each has its pulse, who can fall silent is looked at, and what one reports is of a probe that is there. */
+/** Probes are counted by their state, and each its items; each has its pulse, who can fall silent is looked at, and what one reports is of a probe that is there. */
 export const probes: Check = (_known, tell) => {
   const counted = tally();
+  const held = tally();
+  // The items of a retired probe go in the background.
+  const gone = new Set<string>();
   const known = covered();
   return {
     see: (item) => {
@@ -26,12 +29,25 @@ export const probes: Check = (_known, tell) => {
       if (item.kind === 'probeCounts') {
         for (const state of [...countedStates, 'live'])
           counted.add(`${tenant}|${state}`, Number(item[state] ?? 0));
-      } else if (item.kind === 'pulse' && item.state !== 'RETIRED') {
+      } else if (item.kind === 'item' && item.probeId !== undefined) {
+        held.add(`${tenant}|${item.probeId}`, 1);
+      } else if (item.kind === 'pulse' && item.state === 'RETIRED') {
+        gone.add(`${tenant}|${item.id}`);
+      } else if (item.kind === 'pulse') {
+        held.add(`${tenant}|${item.id}`, -Number(item.items));
         counted.add(`${tenant}|${item.state}`, -1);
         counted.add(`${tenant}|live`, -1);
       }
     },
     end: () => {
+      for (const [name, off] of held.uneven()) {
+        const [where = '', probeId = ''] = name.split('|');
+        if (!gone.has(name))
+          tell(
+            where,
+            `probe ${probeId} counts ${Math.abs(off)} items ${off > 0 ? 'fewer' : 'more'} than it has`,
+          );
+      }
       for (const [name, off] of counted.uneven()) {
         const [where = '', state = ''] = name.split('|');
         tell(

@@ -1,3 +1,5 @@
+import { isToldBelowZero } from '../../lib/credits/alerts.ts';
+import type { Bands } from '../../lib/kit/band.ts';
 import { rollupKey } from '../../lib/kit/keys.ts';
 import { isSame, plus, type Rollup, type Sum, toRollup } from '../../lib/probes/rollup.ts';
 import { ownSum } from '../../lib/probes/rollup-store.ts';
@@ -11,6 +13,7 @@ interface Source {
   head?: Stored;
 }
 
+const isBelowZero = (head: Stored | undefined) => isToldBelowZero({ bands: (head?.bands ?? {}) as Bands });
 const words = (sum: Sum) => JSON.stringify(sum);
 
 /**
@@ -56,7 +59,7 @@ export const sums: Check = (known, tell) => {
         if (!id.startsWith('cus_')) continue;
         const { own, below, given, givenTo } = rollups.get(id) ?? toRollup(undefined, id);
         const { counts, meters, head } = sourceOf(id);
-        const real = ownSum({ counts, meters: meters as never, head });
+        const real = ownSum({ counts, meters: meters as never, belowZero: isBelowZero(head) });
         if (!isSame(own, real)) tell(id, `its sums say ${words(own)} of itself, which is ${words(real)}`);
         else if (!isSame(given, plus(own, below)) || givenTo !== (parentOf(known, id) ?? null))
           tell(id, 'what it comes to was not handed to its parent');

@@ -22,6 +22,9 @@ function byBalance({ alertLimit, rearmPercent }: Settings): Threshold[] {
   return levels.map((at) => ({ id: `below-${at}`, at, rearm: at + margin }));
 }
 
+/** True since its balance was told to be below zero, until it was told to be back. */
+export const isToldBelowZero = ({ bands }: { readonly bands: Bands }): boolean => Boolean(bands['below-0']);
+
 /**
  * Days left as a level of the balance: what so many days burn. Re-armed `rearmPercent` of the days above, at least one.
  * Without burn no balance is too low. Looked at with each entry: what takes days away is an entry.

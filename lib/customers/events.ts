@@ -72,8 +72,13 @@ export const customerDeleted = event({
 export const moveRequested = event({
   type: 'customers.move_requested.v1',
   summary: 'A subtree stands below another parent; its stored paths are to follow. The subject is its root',
-  data: z.strictObject({ operationId: z.string(), providerId: z.string() }),
+  data: z.strictObject({
+    operationId: z.string(),
+    providerId: z.string(),
+    fromId: z.string().describe('The parent before'),
+  }),
   example: {
+    fromId: 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
     operationId: 'opr_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
     providerId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
   },

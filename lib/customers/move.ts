@@ -172,7 +172,11 @@ export function moveCustomer(
       after: { parentId: parent.id },
     },
     announcements: [
-      announce(moveRequested, node.id, { operationId: made.operationId, providerId }),
+      announce(moveRequested, node.id, {
+        operationId: made.operationId,
+        providerId,
+        fromId: before.parentId,
+      }),
       announce(provisioningRequested, node.id, {
         customerId: node.id,
         what: 'move',

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { Plan } from '../kit/plan.ts';
+import { pulseKey } from '../kit/keys.ts';
+import type { Plan, Write } from '../kit/plan.ts';
 import { refuse } from '../kit/plan.ts';
 import { type Account, meterOf, turn } from './account.ts';
 import { admission } from './admission.ts';
@@ -65,12 +66,16 @@ export function unmanageItems(account: Account, found: readonly Kept[], now: str
 export function deleteItem(account: Account, kept: Kept, now: string): Plan {
   const turned = turn(account, stepsOf(account, [{ before: kept }]), { now });
   return {
-    writes: [removeWrite(kept), ...turned.writes],
+    writes: [removeWrite(kept), ...reportedFewer(kept), ...turned.writes],
     receipt: { action: 'items.delete', subject: kept.id, before: { ...viewItem(kept) } },
     announcements: turned.announcements,
     reply: { status: 204 },
   };
 }
+
+// Its probe has one less of the items that it may have.
+const reportedFewer = ({ customerId, probeId }: Kept): Write[] =>
+  probeId === null ? [] : [{ do: 'adjust', key: pulseKey(customerId, probeId), add: { items: -1 } }];
 
 /** The items that a request names; 404 naming those that do not exist. */
 export function allFound(ids: readonly string[], found: readonly (Kept | undefined)[]): Kept[] {

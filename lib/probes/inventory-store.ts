@@ -1,6 +1,6 @@
 import { getAll, page } from '../aws/db.ts';
 import type { Credential } from '../kit/agent.ts';
-import { forestKey, nodeKey, operationKey, partition, pulseKey } from '../kit/keys.ts';
+import { forestKey, monitoredItemKey, nodeKey, operationKey, partition, pulseKey } from '../kit/keys.ts';
 import { overlayOf } from '../kit/move.ts';
 import { type Kept, toKept } from '../licensing/item.ts';
 import { reportedPrefix } from '../licensing/reported.ts';
@@ -23,6 +23,12 @@ export async function inventoryStanding(
     node,
     move: overlayOf(forest),
   };
+}
+
+/** Which of these items there are. */
+export async function areKnown(customerId: string, itemIds: readonly string[]): Promise<boolean[]> {
+  const found = await getAll(itemIds.map((id) => monitoredItemKey(customerId, id)));
+  return found.map((one) => one !== undefined);
 }
 
 /** The next items of a probe that is gone, and what clearing them is decided from. */

@@ -42,10 +42,11 @@ export function applyPart(
   const kept = changes.flatMap(({ after }) => after ?? []);
   const before = part === 0 ? nothing : (pulse.tally ?? nothing);
   const managed = kept.filter(({ state }) => state === 'MANAGED').length;
+  const goneNow = changes.filter((one) => one.before && !one.after).length;
   const tally = {
     managed: before.managed + managed,
     unmanaged: before.unmanaged + kept.length - managed,
-    gone: before.gone + changes.filter((one) => one.before && !one.after).length,
+    gone: before.gone + goneNow,
   };
   const turned = turn(account, stepsOf(account, changes), { now });
   const changed = changes.filter(differs);
@@ -56,8 +57,9 @@ export function applyPart(
     parts: count,
     whole: count === partsOf(report),
     tally,
+    items: pulse.items + changes.filter((one) => !one.before && one.after).length - goneNow,
   };
-  const { customerId, id, state, generation, inventory, parts } = pulse;
+  const { customerId, id, state, generation, inventory, parts, items: held } = pulse;
   const plan: Plan = {
     writes: [
       // From exactly where the decision saw it.
@@ -65,7 +67,7 @@ export function applyPart(
         do: 'amend',
         key: pulseKey(customerId, id),
         set,
-        where: { state, generation, inventory, parts },
+        where: { state, generation, inventory, parts, items: held },
       },
       ...changed.flatMap(({ before, after }) => write(before, after)),
       ...turned.writes,

@@ -1,10 +1,11 @@
 import type { Credential } from '../kit/agent.ts';
 import { announce } from '../kit/event.ts';
+import { pulseKey } from '../kit/keys.ts';
 import { mostRefusals } from './enrolment.ts';
 import { enrolmentRefused, probeCloned } from './events.ts';
 import type { CloneSign } from './hearing.ts';
 import { overlapSeconds, type Pulse } from './pulse.ts';
-import { mustBe, type Step, stepOf, voided } from './step.ts';
+import { boundTo, mustBe, type Step, stepOf, voided } from './step.ts';
 
 /** What the certificate of a probe's present generation says; a certificate is made for one public key. */
 export const certificateOf = (
@@ -25,10 +26,15 @@ export function issueKey(before: Pulse, key: { hash: string; until: string }): S
 /** Counts a refused enrolment; the last one that is counted voids the key and is told. */
 export function refuseEnrolment(before: Pulse): Step {
   const refusals = before.refusals + 1;
-  const seen = ['refusals', 'enrolment'] as const;
+  const seen = ['state', 'generation', 'refusals', 'enrolment'] as const;
   if (refusals < mostRefusals) {
-    const { receipt: _uncounted, ...step } = stepOf(before, { refusals }, { action: '', seen });
-    return step;
+    const where = boundTo(before, seen);
+    const key = pulseKey(before.customerId, before.id);
+    return {
+      after: { ...before, refusals },
+      writes: [{ do: 'amend', key, set: { refusals }, where }],
+      announcements: [],
+    };
   }
   return stepOf(
     before,

@@ -1,6 +1,6 @@
 import { announce } from '../kit/event.ts';
 import type { ApprovalMode } from './approval.ts';
-import { mayRedeem, mostRefusals } from './enrolment.ts';
+import { mayRedeem } from './enrolment.ts';
 import {
   probeAwaitingApproval,
   probeCameBack,
@@ -9,14 +9,14 @@ import {
   probeRevoked,
   probeWentDown,
 } from './events.ts';
-import type { Pulse } from './pulse.ts';
+import type { Command, Pulse } from './pulse.ts';
 import { inService, mustBe, oneKeyPair, type Rhythm, type Step, stepOf, voided } from './step.ts';
 
 /** What comes of an enrolment. AGAIN: the same agent asks once more, for no answer came. */
 export type Redemption =
   | { readonly outcome: 'ENROLLED'; readonly step: Step }
   | { readonly outcome: 'AGAIN'; readonly after: Pulse }
-  /** `counts`: it is one of the refusals after which the key is void. */
+  /** `counts`: it is one of the refusals after which the key is void; without a key there is nothing to guess. */
   | { readonly outcome: 'REFUSED'; readonly counts: boolean };
 
 /** Redeems an enrolment key: registers the agent's key pair, and ends all that were before. */
@@ -29,8 +29,7 @@ export function enrol(
   const itself = before.redeemed === hash && before.publicKey === publicKey && before.host === host;
   if (itself && (inService(before.state) || before.state === 'PENDING'))
     return { outcome: 'AGAIN', after: before };
-  if (!mayRedeem(before, hash, at.now))
-    return { outcome: 'REFUSED', counts: before.state !== 'RETIRED' && before.refusals < mostRefusals };
+  if (!mayRedeem(before, hash, at.now)) return { outcome: 'REFUSED', counts: before.enrolment !== undefined };
   if (at.mode === 'REJECT') return { outcome: 'REFUSED', counts: false };
   const waits = at.mode === 'MANUAL';
   const generation = before.generation + 1;
@@ -66,7 +65,7 @@ export function enrol(
   return { outcome: 'ENROLLED', step };
 }
 
-// A new agent counts from the beginning; what it reported is continued, but it need not know a report half applied.
+// A new agent counts and numbers from the beginning; what was counted and found stays.
 const agentAnew = {
   count: 0,
   mark: null,
@@ -76,9 +75,14 @@ const agentAnew = {
   clonedAt: null,
   downSince: null,
   told: null,
-  commands: [],
+  commands: [] as Command[],
+  usage: 0,
+  inventory: 0,
+  inventoryHash: null,
+  parts: 0,
   whole: true,
-};
+  tally: null,
+} as const;
 
 /** Lets an agent in that waits. Its silence counts from now. */
 export function approve(
@@ -126,12 +130,13 @@ function out(before: Pulse, why: { action: string; rejected: boolean; reason: st
   return { ...step, receipt: { ...step.receipt, reason } };
 }
 
-/** Takes a probe out for good; `operationId` is the work that deletes its items. */
-export function retire(before: Pulse, operationId: string): Step {
+/** Takes a probe out for good; `operationId` is the work that deletes its items, `expiresAt` when it is forgotten. */
+export function retire(before: Pulse, to: { operationId: string; expiresAt: number }): Step {
+  const { operationId, expiresAt } = to;
   mustBe(before, ['CREATED', 'PENDING', 'UP', 'DOWN', 'REVOKED']);
   return stepOf(
     before,
-    { ...voided, ...oneKeyPair, state: 'RETIRED', redeemed: null, downSince: null, told: null },
+    { ...voided, ...oneKeyPair, state: 'RETIRED', redeemed: null, downSince: null, told: null, expiresAt },
     {
       action: 'probes.retire',
       detail: { operationId },

@@ -36,9 +36,12 @@ export async function seenSince(customerId: string, day: string) {
   return { meters: [...meters.values()], pulses, observed };
 }
 
+// As many as a read brings: 1 MB.
+const mostRows = 10_000;
+
 async function pulsesOf(customerId: string): Promise<Pulse[]> {
   const out: Pulse[] = [];
-  for await (const item of each({ partition: partition(customerId, 'PROBE'), limit: 500 }))
+  for await (const item of each({ partition: partition(customerId, 'PROBE'), limit: mostRows }))
     if (String(item.SK).endsWith(pulseSuffix)) out.push(toPulse(item, customerId));
   return out;
 }
@@ -46,6 +49,6 @@ async function pulsesOf(customerId: string): Promise<Pulse[]> {
 async function observedSince(customerId: string, day: string): Promise<Observed[]> {
   const { PK, SK: from } = observedKey(customerId, day, '');
   const out: Observed[] = [];
-  for await (const item of each({ partition: PK, from, limit: 1000 })) out.push(toObserved(item));
+  for await (const item of each({ partition: PK, from, limit: mostRows })) out.push(toObserved(item));
   return out;
 }

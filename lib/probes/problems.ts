@@ -5,6 +5,11 @@ export const probeNameTaken = problem({
   status: 409,
   title: 'The customer has another probe of this name',
 });
+export const tooManyProbes = problem({
+  code: 'probes.too_many',
+  status: 409,
+  title: 'The customer has as many probes as it can have',
+});
 export const wrongProbeState = problem({
   code: 'probes.wrong_state',
   status: 409,
@@ -25,6 +30,16 @@ export const sequenceGap = problem({
   code: 'agent.sequence_gap',
   status: 409,
   title: 'A report before this one is missing',
+});
+export const tooManyItems = problem({
+  code: 'agent.too_many_items',
+  status: 409,
+  title: 'The probe has reported as many things as it can have',
+});
+export const sequenceTooFar = problem({
+  code: 'agent.sequence_too_far',
+  status: 422,
+  title: 'This number is too far above that of the last report that counted',
 });
 export const sequenceReused = problem({
   code: 'agent.sequence_reused',

@@ -78,6 +78,8 @@ const stored = z.object({
   reportsFrom: z.number(),
   /** Items that it has reported and that are there. */
   items: z.number(),
+  /** Once retired: when it is forgotten, in seconds since 1970. */
+  expiresAt: z.number().optional(),
   /** What became of the items of the parts applied so far. */
   tally: z.object({ managed: z.number(), unmanaged: z.number(), gone: z.number() }).optional(),
 });

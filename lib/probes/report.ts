@@ -6,10 +6,12 @@ import { line, whole } from '../kit/text.ts';
 import { mostItems } from '../licensing/item.ts';
 import { reportedId } from '../licensing/reported.ts';
 import { resourceType } from '../licensing/resource.ts';
-import { sequenceGap, sequenceReused } from './problems.ts';
+import { sequenceGap, sequenceReused, tooManyItems } from './problems.ts';
 import type { Pulse } from './pulse.ts';
 
 const mostReported = 500;
+/** Items that a probe may have. */
+export const mostHeld = 10_000;
 
 const reported = z
   .strictObject({
@@ -77,6 +79,26 @@ export function ahead({ reportsFrom }: Pulse, report: InventoryReport, now: stri
     set: { reportsFrom: Math.max(reportsFrom, seconds(now)) + partsOf(report) },
     where: { reportsFrom },
   };
+}
+
+/** True where a report might bring a probe more than it may have: only then is it looked at more closely. */
+export const isNearFull = ({ items }: Pulse, report: InventoryReport): boolean =>
+  items + report.items.filter(({ gone }) => !gone).length > mostHeld;
+
+/** Refuses a report, before any of it is applied, with which its probe would have more than it may. */
+export function mustFit({ items }: Pulse, report: InventoryReport, known: readonly boolean[]): void {
+  const more = report.items.filter(({ gone }, at) => !gone && !known[at]).length;
+  const less = report.items.filter(({ gone }, at) => gone && known[at]).length;
+  if (more > 0 && items + more - less > mostHeld)
+    refuse(
+      tooManyItems,
+      `It has ${items} of at most ${mostHeld}; what is gone, and what it has, may be reported`,
+      {
+        expected: report.sequence,
+        items,
+        most: mostHeld,
+      },
+    );
 }
 
 const seconds = (at: string) => Math.floor(Date.parse(at) / 1000);

@@ -106,6 +106,9 @@ function renamed(before: Probe, after: Probe): Write[] {
   return [{ do: 'remove', key: from }, takeName(after)];
 }
 
+/** How long a retired probe is still shown. */
+const retiredDays = 90;
+
 /** Takes a probe out for good: its name is free, its items go in the background. */
 export function retireProbe(
   { probe: before, pulse }: Sight,
@@ -117,10 +120,11 @@ export function retireProbe(
   mustStay(pulse);
   if (pulse.state === 'UP' && !command.force) refuse(probeStillUp);
   const probe = { ...before, retiredAt: now, operationId, changedAt: now, version: before.version + 1 };
-  const step = retire(pulse, operationId);
+  const expiresAt = Math.floor(Date.parse(now) / 1000) + retiredDays * 86_400;
+  const step = retire(pulse, { operationId, expiresAt });
   const { writes, ...plan } = planOf(step, {});
   const more: Write[] = [
-    { do: 'replace', item: probeItem(probe), version: before.version },
+    { do: 'replace', item: { ...probeItem(probe), expiresAt }, version: before.version },
     { do: 'remove', key: probeNameKey(customerId, before.name) },
     {
       do: 'create',

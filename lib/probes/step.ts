@@ -46,7 +46,7 @@ export function stepOf(
         do: 'amend',
         key: pulseKey(customerId, id),
         set,
-        where: bound(before, ['state', 'generation', ...(told.seen ?? [])]),
+        where: boundTo(before, ['state', 'generation', ...(told.seen ?? [])]),
       },
       ...countMoved(customerId, before.state, after.state),
       ...watched(before, after, told.rhythm),
@@ -73,7 +73,8 @@ function applied(before: Pulse, set: Changed): Pulse {
   return Object.fromEntries(merged) as unknown as Pulse;
 }
 
-function bound(before: Pulse, names: readonly (keyof Pulse)[]) {
+/** What a write on the pulse is bound to: these are as the decision saw them. */
+export function boundTo(before: Pulse, names: readonly (keyof Pulse)[]) {
   return Object.fromEntries(
     names.map((name) => [name, (before[name] ?? null) as string | number | boolean | null]),
   );

@@ -6,16 +6,24 @@ import { counts, type Pulse } from './pulse.ts';
 
 /** Reports are numbered from 1; more than a probe can send in its life. */
 export const mostReports = 1_000_000_000_000;
+/** How far a number may be above the last one that counted: nobody loses so many reports. */
+export const mostAhead = 1_000_000;
 /** How long the counts of a day are kept. */
 const keptDays = 400;
 
 export const usageReport = z.strictObject({
-  sequence: whole(1, mostReports).describe('Higher than that of the report before'),
+  sequence: whole(1, mostReports).describe(
+    'Higher than that of the report before, by at most 1,000,000; from 1 after each enrolment',
+  ),
   counts: counts.describe('What there is now, by resource type: totals, not differences'),
 });
 export type UsageReport = z.infer<typeof usageReport>;
 
 export const dayOf = (at: string): string => at.slice(0, 10);
+
+/** True where a report's number leaves too few for those to come. */
+export const isTooFar = ({ usage }: Pulse, { sequence }: UsageReport): boolean =>
+  sequence - usage > mostAhead;
 
 /** What a usage report changes of the pulse. */
 export function counted({ sequence, counts: totals }: UsageReport, now: string) {

@@ -37,12 +37,12 @@ export const probeView = z.strictObject({
   configVersion: z.int(),
   commands: z.array(command).describe('What waits for its agent'),
   usage: z.strictObject({
-    sequence: z.int().describe('Number of the last report; 0: none yet'),
+    sequence: z.int().describe('Number of the last report since its agent enrolled; 0: none yet'),
     counts,
     countedAt: z.string().nullable(),
   }),
   inventory: z.strictObject({
-    sequence: z.int().describe('Number of the last report; 0: none yet'),
+    sequence: z.int().describe('Number of the last report since its agent enrolled; 0: none yet'),
     complete: z.boolean().describe('False: a part of it is still to be applied'),
   }),
 });

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openFolder } from '../../agent/files.ts';
+import { commit } from '../../lib/aws/db.ts';
+import { pulseKey } from '../../lib/kit/keys.ts';
 import { addProbe } from '../kit/agent.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Fault, type Gate, newDir, newSite, openGate, type Site } from './site.ts';
@@ -193,7 +196,7 @@ it('goes on with an empty folder and a new enrolment key, numbers and all', asyn
   expect(await namesOf(place)).toEqual(['switch-1', 'switch-2', 'switch-3']);
   expect(await probeOf(place)).toMatchObject({
     usage: { counts: { DEVICE: 3 } },
-    inventory: { sequence: 2 },
+    inventory: { sequence: 1 },
   });
 });
 
@@ -268,6 +271,34 @@ it('cuts a large inventory into reports that are taken', async () => {
     inventory: { sequence: 2, complete: true },
   });
 }, 60_000);
+
+it('tells what is gone and renamed also where the probe has as many things as it can have', async () => {
+  const place = await newPlace();
+  const { site } = place;
+  site.holds(things(3));
+  await site.turn();
+  const { id, customerId } = await probeOf(place);
+  const fill = async (items: number) => {
+    const amend = { do: 'amend', key: pulseKey(customerId, id), set: { items }, where: {} } as const;
+    await commit([amend], randomUUID(), Date.now() + 5000);
+  };
+  await fill(10_000);
+  site.holds({ 'id-1': 'core-1', ...things(2, 3), ...things(3, 7) });
+  await site.turn();
+  expect(site.said.at(-2)).toMatch(/agent.too_many_items/);
+  expect(site.said.at(-1)).toBe('inventory 2: 1 managed, 0 waiting, 1 gone');
+  expect(await namesOf(place)).toEqual(['core-1', 'switch-3']);
+  await fill(2);
+  await site.turn();
+  expect(await namesOf(place)).toEqual([
+    'core-1',
+    'switch-3',
+    'switch-4',
+    'switch-7',
+    'switch-8',
+    'switch-9',
+  ]);
+});
 
 it('comes to what there is, whatever is lost on the way and whenever it is restarted', async () => {
   const fault = fc.option(fc.constantFrom<Fault>('LOSE_CALL', 'LOSE_ANSWER', 429, 503), { freq: 2 });

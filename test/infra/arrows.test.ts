@@ -89,6 +89,12 @@ describe('arrows', () => {
     expect(offences(inFunction, strays)).toEqual([]);
   });
 
+  it('lead to what another context keeps through its own store: probes read no ledger and no move', () => {
+    const foreign = /'ENTRY'|entryKey\(|below-0|fromId/;
+    const probes = files.filter((file) => folder(file) === 'lib/probes');
+    expect(probes.filter((file) => foreign.test(source(file)))).toEqual([]);
+  });
+
   it('to the SDK, middy, Powertools and jose start in lib/aws', () => {
     const shipped = (file: string) => !file.startsWith('infra/local/') && !inAws(file);
     expect(offences(shipped, (name) => effects.test(name))).toEqual([]);

@@ -474,6 +474,11 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     () => [/^probes: .*ITEM itm_.*: there is no such probe prb_X/],
   ],
   [
+    'a probe that counts items which it has not',
+    () => edit(first(of('pulse')), { items: 4 }),
+    () => [/^probes: .*probe prb_.* counts 3 items more than it has/],
+  ],
+  [
     'a probe that nobody looks at',
     () => without(first(of('look'))),
     () => [/^probes: .*PROBE prb_.*: there is no such look prb_/],

@@ -9,6 +9,7 @@ import { inventoryStanding } from '../../lib/probes/inventory-store.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
 import { inventoryReport, itemsOf, keptIds } from '../../lib/probes/report.ts';
 import { agentHandler, newAgent, plantProbe, type TestAgent } from '../kit/agent.ts';
+import { meanwhile } from '../kit/faults.ts';
 import { type Answer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy, type Desk, managedItems, openDesk, setPool } from '../licensing/desk.ts';
 
@@ -69,6 +70,46 @@ const meterOf = async (site: Desk, type = 'DEVICE') => {
 };
 const pulseOf = (site: Site) => get(pulseKey(site.id, site.agent.probeId), true);
 
+describe('a probe', () => {
+  const held = async (site: Site) => (await pulseOf(site))?.items;
+  const hold = async (site: Site, items: number) => {
+    const key = pulseKey(site.id, site.agent.probeId);
+    await commit([{ do: 'amend', key, set: { items }, where: {} }], randomUUID(), Date.now() + 5000);
+  };
+
+  it('counts its items, whoever deletes one', async () => {
+    const site = await openSite(0);
+    await site.report(1, devices(130));
+    expect(await held(site)).toBe(130);
+    await site.report(2, [device(1, { name: 'Another name' }), ...gone(device(2), device(3), device(500))]);
+    expect(await held(site)).toBe(128);
+    const id = reportedId(site.agent.probeId, { type: 'DEVICE', externalId: 'd-1' });
+    const as = msp.catalog;
+    const path = `DELETE ${site.path(`/items/${id}`)}`;
+    expect((await call(path, { as, headers: { 'if-match': '*' } })).status).toBe(204);
+    expect(await held(site)).toBe(127);
+    expect((await site.report(3, [device(1), device(4)])).status).toBe(200);
+    expect(await held(site)).toBe(128);
+  });
+
+  it('has 10,000 items at most: a report beyond that is refused as a whole, what it has may change and go', async () => {
+    const site = await openSite(0);
+    await site.report(1, devices(3));
+    await hold(site, 9_999);
+    expect(await site.report(2, devices(70, 2))).toMatchObject({
+      status: 409,
+      body: { code: 'agent.too_many_items', items: 9_999, most: 10_000, expected: 2 },
+    });
+    expect(await held(site)).toBe(9_999);
+    expect((await site.report(2, [device(7)])).status).toBe(200);
+    expect((await site.report(3, [device(0, { name: 'Renamed' })])).status).toBe(200);
+    expect((await site.report(4, [device(8)])).status).toBe(409);
+    expect((await site.report(4, [device(8), ...gone(device(0))])).status).toBe(200);
+    expect((await site.report(5, gone(device(1)))).status).toBe(200);
+    expect(await held(site)).toBe(9_999);
+  });
+});
+
 describe('an inventory report', () => {
   it('is taken at the pace of a part a second, however many instances there are', async () => {
     vi.useFakeTimers({ now: new Date('2027-06-01T00:00:00.000Z'), toFake: ['Date'] });
@@ -123,6 +164,36 @@ describe('an inventory report', () => {
     expect(outcome(await site.report(1, devices(4)))).toEqual([200, false, 2, 0, 0, 0]);
     expect(before).toEqual([4, 0]);
     expect(await meterOf(site)).toEqual([5, 0]);
+  });
+
+  it('half applied, of an agent that has lost it, holds up no other one once a RESYNC is ordered', async () => {
+    const site = await openSite(200);
+    const fail = async () => {
+      throw new Error('gone');
+    };
+    const halve = async (sequence: number, items: Thing[]) => {
+      meanwhile('TransactWriteItemsCommand', async () => meanwhile('TransactWriteItemsCommand', fail));
+      await expect(site.report(sequence, items)).rejects.toThrow('500');
+      expect(await pulseOf(site)).toMatchObject({ inventory: sequence, parts: 1, whole: false });
+    };
+    const order = () =>
+      call(`POST ${site.path(`/probes/${site.agent.probeId}/commands`)}`, {
+        as: msp.catalog,
+        body: { kind: 'RESYNC' },
+      });
+    await halve(1, devices(70));
+    expect((await site.report(1, devices(3))).body.code).toBe('agent.sequence_reused');
+    expect((await site.report(2, devices(3))).body).toMatchObject({ expected: 1 });
+    const first = await order();
+    expect(first.status).toBe(201);
+    expect((await site.agent.heartbeat()).body).toMatchObject({ inventorySequence: 1 });
+    expect(outcome(await site.report(2, devices(3)))).toEqual([200, true, 2, 3, 0, 0]);
+    // One that waits already lets go of the next one, too; the report itself may still be finished.
+    await halve(3, devices(70, 100));
+    expect(await order()).toMatchObject({ status: 200, body: { id: first.body.id } });
+    expect(outcome(await site.report(3, devices(70, 100)))).toEqual([200, true, 3, 70, 0, 0]);
+    expect(outcome(await site.report(4, devices(1)))).toEqual([200, true, 4, 1, 0, 0]);
+    expect(await meterOf(site)).toEqual([130, 0]);
   });
 
   it('follows the one before without a gap', async () => {

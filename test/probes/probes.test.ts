@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commit, get } from '../../lib/aws/db.ts';
 import { fromAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
-import { probeCountsKey } from '../../lib/kit/keys.ts';
+import { probeCountsKey, probeKey, pulseKey } from '../../lib/kit/keys.ts';
 import { toProbeCounts } from '../../lib/probes/census.ts';
 import { flagClone } from '../../lib/probes/key-pair.ts';
 import { goDown } from '../../lib/probes/lifecycle.ts';
@@ -38,6 +38,32 @@ const counted = async (id: string) => {
 const wrongState = (state: string) => ({ status: 409, body: { code: 'probes.wrong_state', state } });
 
 describe('adding a probe', () => {
+  it('ends at 500 that are not retired', async () => {
+    const own = await addCustomer(msp);
+    const first = await add(msp.catalog, own.id);
+    const more = (live: number) => ({
+      ...{ do: 'adjust' as const, key: probeCountsKey(own.id), add: { live } },
+    });
+    await commit([more(498)], randomUUID(), Date.now() + 5000);
+    await add(msp.catalog, own.id);
+    const send = () => call(`POST ${root(own.id)}`, { as: msp.catalog, body: { name: randomUUID() } });
+    expect(await send()).toMatchObject({ status: 409, body: { code: 'probes.too_many', most: 500 } });
+    expect((await retireNow(msp.catalog, first)).status).toBe(202);
+    expect((await send()).status).toBe(201);
+    expect((await send()).status).toBe(409);
+  });
+
+  it('that is retired is forgotten after 90 days, so that nothing is read for ever', async () => {
+    const probe = await fresh();
+    const before = Date.now() / 1000;
+    await retireNow(msp.catalog, probe);
+    const rows = await Promise.all([
+      get(probeKey(customer.id, probe.id), true),
+      get(pulseKey(customer.id, probe.id), true),
+    ]);
+    for (const row of rows) expect(Math.abs(Number(row?.expiresAt) - before - 90 * 86_400)).toBeLessThan(60);
+  });
+
   it('answers it with a key that is shown once', async () => {
     const key = randomUUID();
     const proxy = { host: 'proxy', port: 3128, user: 'qm', secretRef: 'env:PROXY_PASSWORD' };

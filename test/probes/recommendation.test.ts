@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commit } from '../../lib/aws/db.ts';
+import { newId } from '../../lib/aws/world.ts';
 import { headOf } from '../../lib/credits/store.ts';
-import { observedKey } from '../../lib/kit/keys.ts';
+import { observedKey, pulseKey } from '../../lib/kit/keys.ts';
+import type { Write } from '../../lib/kit/plan.ts';
 import { toMeter } from '../../lib/licensing/meter.ts';
 import { resourceTypes } from '../../lib/licensing/resource.ts';
 import { glance, rollupOf } from '../../lib/probes/overview-store.ts';
@@ -87,6 +89,33 @@ describe('a recommended allocation', () => {
 });
 
 describe('by the front door', () => {
+  it('stands on 300 probes and 31 days of each in four reads at most', async () => {
+    listen();
+    const msp = await makeMsp();
+    const { id } = await plantCustomer(msp.id);
+    const rows: Write[] = [];
+    const probeIds = Array.from({ length: 300 }, () => newId('probe', Date.now()));
+    for (const probeId of probeIds) {
+      const pulse = { ...newPulse({ id: probeId, customerId: id, enrolment: 'e', enrolmentUntil: now }) };
+      rows.push({ do: 'create', item: { ...pulseKey(id, probeId), kind: 'pulse', ...pulse } });
+      for (let days = 0; days <= 30; days++) {
+        const day = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+        const counts = { DEVICE: 10, INTERFACE: 200, FIREWALL: 1 };
+        const item = { ...observedKey(id, day, probeId), kind: 'observed', probeId, day, counts };
+        rows.push({ do: 'create', item: { ...item, at: now, expiresAt: 9e9 } });
+      }
+    }
+    for (let from = 0; from < rows.length; from += 100)
+      await commit(rows.slice(from, from + 100), randomUUID(), Date.now() + 5000);
+    const line = `GET /v1/customers/${id}/recommended-allocation`;
+    const { result, cost } = await measure(() => call(line, { as: msp.reader }));
+    expect(result.body).toMatchObject({ resources: expect.anything(), standsOn: { days: 31 } });
+    process.stdout.write(
+      `recommendation of 300 probes and 31 days: ${cost.read} RCU, ${cost.reading} reads one after the other\n`,
+    );
+    expect(cost.reading).toBeLessThanOrEqual(4);
+  }, 60_000);
+
   it('both are read in one round trip; a customer’s own part costs at most 3 RCU, a provider’s page one item', async () => {
     listen();
     const msp = await makeMsp();

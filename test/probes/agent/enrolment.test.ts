@@ -105,6 +105,18 @@ describe('an enrolment key', () => {
     expect((await newAgent().enrol(body.enrolmentKey)).status).toBe(200);
   });
 
+  it('that was redeemed or revoked cannot be guessed: nothing is counted, nor told as a void key', async () => {
+    const [used, revoked] = [await added(), await added()];
+    await newAgent().enrol(used.enrolmentKey);
+    const path = `/v1/customers/${customerId}/probes/${revoked.id}`;
+    await call(`POST ${path}/revocation`, { as: msp.catalog, body: {} });
+    for (const { id, enrolmentKey } of [used, revoked]) {
+      for (let times = 0; times < 6; times++) expect((await newAgent().enrol(enrolmentKey)).status).toBe(401);
+      expect(await pulse(id)).toMatchObject({ refusals: 0 });
+      expect(await actions(id)).not.toContain('probes.void_key');
+    }
+  });
+
   it('is not used up where the customer rejects agents', async () => {
     const own = (await addCustomer(msp)).id;
     const set = (mode: string) =>
@@ -168,7 +180,7 @@ describe('enrolling', () => {
       });
   });
 
-  it('anew ends the key pair before, and what was reported goes on', async () => {
+  it('anew ends the key pair before; what was reported stays, and numbers begin again', async () => {
     const { id, enrolmentKey } = await added();
     const before = newAgent();
     await before.enrol(enrolmentKey);
@@ -178,7 +190,7 @@ describe('enrolling', () => {
     const { body } = await call(`POST ${path}/enrolment-key`, { as: msp.catalog });
     const after = newAgent();
     await after.enrol(body.enrolmentKey);
-    expect((await after.heartbeat()).body).toMatchObject({ usageSequence: 4 });
+    expect((await after.heartbeat()).body).toMatchObject({ usageSequence: 0, inventorySequence: 0 });
     expect(await before.heartbeat()).toMatchObject({ status: 401, body: { code: 'agent.revoked' } });
     expect(await pulse(id)).toMatchObject({ generation: 2, counts: { DEVICE: 2 } });
   });

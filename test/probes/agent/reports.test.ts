@@ -30,6 +30,20 @@ it('counts totals, whatever comes late, twice or in another order', async () => 
   expect((await agent.heartbeat()).body).toMatchObject({ usageSequence: 40 });
 });
 
+it('takes no number so far ahead that none is left for reports to come; a new agent numbers from 1', async () => {
+  const agent = await enrolledAgent(customerId, msp.catalog);
+  const refused = { status: 422, body: { code: 'agent.sequence_too_far' } };
+  expect(await usage(agent, 1_000_001, { DEVICE: 1 })).toMatchObject(refused);
+  expect((await usage(agent, 1_000_000, { DEVICE: 1 })).body).toMatchObject({ accepted: true });
+  expect(await usage(agent, 1_000_000_000_000, { DEVICE: 2 })).toMatchObject(refused);
+  expect(await pulse(agent)).toMatchObject({ usage: 1_000_000, counts: { DEVICE: 1 }, count: 3 });
+  const path = `/v1/customers/${customerId}/probes/${agent.probeId}`;
+  await call(`POST ${path}/revocation`, { as: msp.catalog, body: {} });
+  const { body } = await call(`POST ${path}/enrolment-key`, { as: msp.catalog });
+  await agent.enrol(body.enrolmentKey);
+  expect((await usage(agent, 1, { DEVICE: 3 })).body).toEqual({ accepted: true, sequence: 1 });
+});
+
 it.each([
   [{ sequence: 1, counts: { DEVICE: -1 } }, '#/counts/DEVICE'],
   [{ sequence: 1, counts: { DEVICE: 1_000_001 } }, '#/counts/DEVICE'],
@@ -92,6 +106,9 @@ it('tells a command until it is acknowledged, which may be said twice', async ()
   const [command] = (await agent.heartbeat()).body.commands;
   expect(command).toMatchObject({ kind: 'SCAN' });
   const acknowledge = `POST /v1/agent/commands/${command.id}/acknowledgement`;
+  // What an agent says in words would stand in the audit for good.
+  const free = await agent.send(acknowledge, { result: 'FAILED', detail: 'asked ada@example.com' });
+  expect(free).toMatchObject({ status: 400, body: { code: 'request.malformed' } });
   expect((await agent.send(acknowledge, { result: 'DONE' })).status).toBe(204);
   expect((await agent.send(acknowledge, { result: 'DONE' })).status).toBe(204);
   expect((await agent.heartbeat()).body.commands).toEqual([]);

@@ -47,6 +47,7 @@ const fullest: Omit<Pulse, 'customerId'> & { kind: string } = {
   whole: false,
   reportsFrom: 1_999_999_999,
   items: 10_000,
+  expiresAt: 1_999_999_999,
   tally: { managed: 500, unmanaged: 500, gone: 500 },
 };
 
@@ -60,6 +61,7 @@ const troubled = [
   'clonedAt',
   'strays',
   'straysSince',
+  'expiresAt',
 ] as const;
 
 function bytes(without: readonly (keyof typeof fullest)[]): number {
