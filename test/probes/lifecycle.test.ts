@@ -291,6 +291,13 @@ describe('whatever happens in whatever order', () => {
     );
   });
 
+  it('an outage is told once', () => {
+    const quiet = goDown(enrolled(), { told: false }).after;
+    const told = tellOutage(quiet).after;
+    for (const one of [told, goDown(enrolled(), { told: true }).after])
+      expect(() => tellOutage(one)).toThrow(Problem);
+  });
+
   it('an outage that was told ends with one return or with people’s doing, and one in a window with none told', () => {
     fc.assert(
       fc.property(run, (events) => {
