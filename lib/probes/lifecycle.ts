@@ -67,6 +67,7 @@ export function enrol(
 
 // A new agent counts and numbers from the beginning; what was counted and found stays.
 const agentAnew = {
+  agent: null,
   count: 0,
   mark: null,
   strays: 0,
