@@ -263,6 +263,31 @@ describe('a copied credential', () => {
   });
 });
 
+describe('a probe that is flagged falsely', () => {
+  it('is approved: the flag is gone, and set and told again by the next sign', async () => {
+    const agent = await enrolled();
+    await agent.heartbeat({ count: 100 });
+    const late = async () => {
+      for (const count of [5, 6, 7]) await agent.heartbeat({ count });
+    };
+    const approve = () =>
+      call(`POST ${pathOf(agent)}/approval`, {
+        as: msp.catalog,
+        body: { decision: 'APPROVE', reason: 'Late packets' },
+      });
+    expect(await approve()).toMatchObject({ status: 409, body: { code: 'probes.wrong_state' } });
+    await late();
+    expect(await pulse(agent)).toMatchObject({ clonedAt: expect.any(String) });
+    expect(await approve()).toMatchObject({ status: 200, body: { state: 'UP', clonedAt: null } });
+    expect(await pulse(agent)).toMatchObject({ strays: 0 });
+    expect((await agent.heartbeat({ count: 101 })).status).toBe(200);
+    await late();
+    expect(await pulse(agent)).toMatchObject({ clonedAt: expect.any(String) });
+    const told = (await announcedBy(customerId)).filter(({ subject }) => subject === agent.probeId);
+    expect(told.filter(({ type }) => type === 'probes.cloned.v1')).toHaveLength(2);
+  });
+});
+
 describe('a copied key pair that was rotated', () => {
   const flags = async ({ probeId }: TestAgent) =>
     (await announcedBy(customerId)).filter(
