@@ -11,7 +11,7 @@ export const agentHeartbeat = agentRoute({
   path: '/v1/agent/heartbeat',
   summary: 'Say that the agent is there; learn what waits for it',
   permission: 'agent',
-  body: z.strictObject({ version: line(40).optional().describe('Of the agent itself') }),
+  body: z.strictObject({ version: line(20).optional().describe('Of the agent itself') }),
   reply: {
     status: 200,
     body: z.strictObject({
@@ -25,7 +25,8 @@ export const agentHeartbeat = agentRoute({
   },
   refuses: [],
   handle: async (input) => {
-    const { pulse } = await hear(input);
+    const { version } = input.body;
+    const { pulse } = await hear(input, version === undefined ? {} : { set: { agent: version } });
     const { state, configVersion, commands, usage, inventory, whole } = pulse;
     return {
       body: {

@@ -44,10 +44,9 @@ export const enrolAgent = agentRoute({
     const place = readEnrolmentKey(enrolmentKey);
     if (!place) return refuse(agentUnauthenticated);
     const agent = { hash: enrolmentHash(enrolmentKey), publicKey, host: input.host };
-    const [key, admitted] = await Promise.all([
-      agentKey(),
-      redeem({ ...place, requestId: input.requestId }, agent),
-    ]);
+    // First: a key that is redeemed must be answered.
+    const key = await agentKey();
+    const admitted = await redeem({ ...place, requestId: input.requestId }, agent);
     if (!admitted) return refuse(agentUnauthenticated);
     const { pulse, providerId } = admitted;
     const { id: probeId, customerId, state, configVersion } = pulse;

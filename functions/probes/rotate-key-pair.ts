@@ -22,7 +22,8 @@ export const rotateKeyPair = agentRoute({
   reply: { status: 200, body: z.strictObject({ certificate: z.string() }) },
   refuses: [],
   handle: async (input) => {
-    const [key] = await Promise.all([agentKey(), hear(input)]);
+    const key = await agentKey();
+    await hear(input);
     const { credential } = input.proven;
     const { generation, providerId } = credential;
     const { publicKey } = input.body;

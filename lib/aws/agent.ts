@@ -28,8 +28,15 @@ export type AgentEvent = APIGatewayProxyEventV2;
 /** Calls that one probe may send: at once, and a second on average. In each process by itself; the stage bounds the sum. */
 const pace = { burst: 30, perSecond: 1 };
 
-/** The key that makes certificates. */
-export const agentKey = (): Promise<Buffer> => secretKey('AGENT_SECRET_ARN');
+/**
+ * The key that makes certificates.
+ * @throws `service.unavailable` where it cannot be read.
+ */
+export const agentKey = (): Promise<Buffer> =>
+  secretKey('AGENT_SECRET_ARN').catch((error: unknown) => {
+    log().error('the key of certificates cannot be read', { error: error as Error });
+    throw new Problem(unavailable);
+  });
 
 /**
  * A Lambda handler for the HTTP API of agents: certificate, signature, pace, body, then the route. Nothing is read or
@@ -85,7 +92,7 @@ async function prove(
       claimed.signature,
       publicKey,
     );
-  const common = { now: now(), requestId, from: http.sourceIp, bodyHash, host: claimed.host };
+  const common = { now: now(), requestId, host: claimed.host };
   if (route.permission === 'open') {
     keepPace(take, `from ${http.sourceIp}`);
     const call = parseCall(route, event, bytes);
@@ -105,11 +112,7 @@ async function readCredential(event: AgentEvent): Promise<Credential | undefined
   const [, certificate] =
     /^Probe ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(header(event, 'authorization') ?? '') ?? [];
   if (certificate === undefined) return undefined;
-  const key = await agentKey().catch((error: unknown) => {
-    log().error('the key of certificates cannot be read', { error: error as Error });
-    throw new Problem(unavailable);
-  });
-  return readCertificate(certificate, key);
+  return readCertificate(certificate, await agentKey());
 }
 
 const provenBy = (credential: Credential, { count, host, signature }: Claimed) => ({

@@ -34,10 +34,6 @@ export interface AgentInput<B = unknown> {
   /** ISO 8601 UTC, taken once per call. */
   readonly now: string;
   readonly requestId: string;
-  /** Network address that the call came from, as the gateway saw it. */
-  readonly from: string;
-  /** SHA-256 of the body as it was sent, hexadecimal. */
-  readonly bodyHash: string;
 }
 
 /**

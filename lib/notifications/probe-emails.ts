@@ -54,7 +54,7 @@ export function probeCloned(
 ): Message {
   return compose(
     `${customerName}: somebody may have copied the key of probe ${probeName}`,
-    `Something is wrong with the probe ${probeName} of ${customerName}, seen at ${at}.\n\n${signs[why]}\n\nIf the agent was moved, issue a new enrolment key and have it enrol anew. If not, revoke the probe: a copy of its key pair is out with it.`,
+    `Something is wrong with the probe ${probeName} of ${customerName}, seen at ${at}.\n\n${signs[why]}\n\nIf the agent was moved, issue a new enrolment key and have it enrol anew. If not, revoke the probe: a copy of its key pair is out with it. If you know that it was your own agent on its own machine, approve the probe: that takes the flag back.`,
   );
 }
 

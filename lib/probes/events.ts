@@ -52,7 +52,8 @@ export const probeCameBack = event({
 
 export const probeCloned = event({
   type: 'probes.cloned.v1',
-  summary: 'A probe’s key pair was used twice, as by a copy; told once until it enrols anew',
+  summary:
+    'A probe’s key pair was used twice, as by a copy; told once until it enrols anew or people take the flag back',
   data: z.strictObject({
     why: z
       .enum(['ANOTHER_HOST', 'COUNT_WENT_BACK', 'SUPERSEDED'])

@@ -73,6 +73,17 @@ export function rotate(
   );
 }
 
+/** Takes a flag back that people know to be false; the next sign of a copy flags it, and is told, again. */
+export function clearFlag(before: Pulse, reason: string | undefined): Step {
+  mustBe(before, ['UP', 'DOWN']);
+  const step = stepOf(
+    before,
+    { clonedAt: null, strays: 0, straysSince: null },
+    { action: 'probes.clear_flag', seen: ['clonedAt'] },
+  );
+  return { ...step, receipt: { ...step.receipt, reason } };
+}
+
 /** Flags a probe whose key pair was used elsewhere; undefined where that is known. */
 export function flagClone(before: Pulse, at: { why: CloneSign; now: string }): Step | undefined {
   if (before.clonedAt !== undefined) return undefined;

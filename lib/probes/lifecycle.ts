@@ -67,6 +67,7 @@ export function enrol(
 
 // A new agent counts and numbers from the beginning; what was counted and found stays.
 const agentAnew = {
+  agent: null,
   count: 0,
   mark: null,
   strays: 0,
@@ -163,7 +164,7 @@ export function goDown(before: Pulse, at: { told: boolean }): Step {
 
 /** Tells of an outage that began in a maintenance window which is over. */
 export function tellOutage(before: Pulse): Step {
-  mustBe(before, ['DOWN']);
+  mustBe(before, before.told === false ? ['DOWN'] : []);
   const outage = { downSince: before.downSince ?? '', outages: before.outages, told: true };
   return stepOf(
     before,

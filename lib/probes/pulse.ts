@@ -48,6 +48,8 @@ const stored = z.object({
   /** Enrolments refused since the key was made. */
   refusals: z.number(),
   host: z.string().optional(),
+  /** Version of the agent, as it says. */
+  agent: z.string().optional(),
   /** The highest count that was heard, and its mark. */
   count: z.number(),
   mark: z.string().optional(),

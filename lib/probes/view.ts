@@ -30,6 +30,7 @@ export const probeView = z.strictObject({
   outages: z.int().describe('How often it has been down'),
   generation: z.int().describe('Counts its key pairs; 0: never enrolled'),
   host: z.string().nullable().describe('What its agent says of the machine that it runs on'),
+  agentVersion: z.string().nullable().describe('What its agent says of itself; null: nothing yet'),
   enrolmentUntil: z
     .string()
     .nullable()
@@ -82,6 +83,7 @@ export function viewProbe(sight: Sight, now: string): z.infer<typeof probeView> 
     outages: pulse.outages,
     generation: pulse.generation,
     host: pulse.host ?? null,
+    agentVersion: pulse.agent ?? null,
     enrolmentUntil: until !== undefined && until > now ? until : null,
     configVersion: pulse.configVersion,
     commands: pulse.commands,

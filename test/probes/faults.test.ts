@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { onProbeRetired } from '../../functions/probes/on-probe-retired.ts';
 import { onTotalsChanged } from '../../functions/probes/on-totals-changed.ts';
 import { each, get } from '../../lib/aws/db.ts';
@@ -17,6 +17,16 @@ const steps = 60;
 const licensed = 150;
 
 beforeAll(() => listenForFaults());
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const beginsAt = Date.parse('2027-03-01T20:00:00.000Z');
+const stepMs = 3_600_000;
+// It goes on by itself: what is written later has a later time.
+const setClock = (now: number) =>
+  vi.useFakeTimers({ now, toFake: ['Date'], shouldAdvanceTime: true, advanceTimeDelta: 1 });
+const today = () => new Date().toISOString().slice(0, 10);
 
 function generator(seed: number) {
   let state = seed;
@@ -46,6 +56,8 @@ interface Site {
   /** How far the reference has followed. */
   at: { inventory: number; parts: number };
   usage: { sequence: number; counts: { DEVICE: number } };
+  /** What counted last on each day, by the calendar of this test alone. */
+  readonly days: Map<string, { DEVICE: number }>;
   /** A report of use that went astray and comes late. */
   astray: { sequence: number; counts: { DEVICE: number } } | undefined;
 }
@@ -98,6 +110,7 @@ class Schedule {
       at: { inventory: 0, parts: 0 },
       usage: { sequence: 0, counts: { DEVICE: 0 } },
       astray: undefined,
+      days: new Map(),
     };
   }
 
@@ -191,7 +204,9 @@ class Schedule {
     }
     for (let answer: Answer | undefined; answer?.status !== 200; )
       answer = await this.risk(() => this.send(site, 'usage', sent));
-    if (sent.sequence > site.usage.sequence) site.usage = sent;
+    if (sent.sequence <= site.usage.sequence) return;
+    site.usage = sent;
+    site.days.set(today(), sent.counts);
   }
 
   /** People stop or take up one item; their client sends again under the same key until it is answered. */
@@ -211,9 +226,11 @@ class Schedule {
   }
 
   async run(): Promise<void> {
+    setClock(beginsAt);
     await this.open();
     const { one, random } = this.dice;
     for (let step = 0; step < steps; step++) {
+      setClock(beginsAt + step * stepMs);
       const site = one(this.sites);
       const dice = random();
       if (dice < 0.5) await this.inventory(site);
@@ -268,7 +285,20 @@ async function stored(customerId: string): Promise<Record<string, unknown>[]> {
   return out;
 }
 
+/** What was kept of each day that is over. */
+async function observedOf(customerId: string, probeId: string): Promise<unknown[]> {
+  const out: unknown[] = [];
+  for await (const { day, counts, probeId: of } of each({
+    partition: partition(customerId, 'OBSERVED'),
+    limit: 500,
+    consistent: true,
+  }))
+    if (of === probeId) out.push([day, counts]);
+  return out;
+}
+
 async function expectSame({ reference, sites, msp }: Schedule): Promise<void> {
+  let observations = 0;
   for (const [customerId, account] of reference.accounts) {
     const items = (await stored(customerId)).map((item): [string, unknown] => [
       nameOf(item),
@@ -282,10 +312,14 @@ async function expectSame({ reference, sites, msp }: Schedule): Promise<void> {
     expect(await noticesOf(customerId)).toEqual(account.notices);
   }
   expect((await get(meterKey(msp.id, 'DEVICE'), true))?.free).toBe(reference.free());
-  for (const { customerId, probeId, usage } of sites) {
+  for (const { customerId, probeId, usage, days } of sites) {
+    const over = [...days].slice(0, -1);
+    if (over.length > 0) observations++;
+    expect(await observedOf(customerId, probeId)).toEqual(over);
     const pulse = await get(pulseKey(customerId, probeId), true);
     expect([pulse?.usage, pulse?.counts]).toEqual([usage.sequence, usage.sequence > 0 ? usage.counts : {}]);
   }
+  expect(observations).toBeGreaterThan(0);
 }
 
 describe('reports under faults', () => {

@@ -158,9 +158,9 @@ describe('a pulse', () => {
         generation: 100_000,
       },
       ...{ enrolment: long(43), enrolmentUntil: at(1), redeemed: undefined, publicKey: long(43) },
-      ...{ refusals: 5, host: long(64), count: 2 ** 53 - 1, mark: long(16), seenAt: at(1) },
+      ...{ refusals: 5, host: long(64), agent: long(20), count: 2 ** 53 - 1, mark: long(16), seenAt: at(1) },
       ...{ outages: 99_999, clonedAt: at(1), strays: 3, straysSince: at(1) },
-      ...{ usage: 999_999_999, inventory: 999_999_999, parts: 9, inventoryHash: long(43), whole: false },
+      ...{ usage: 999_999_999, inventory: 999_999_999, parts: 9, inventoryHash: long(22), whole: false },
       ...{ countedAt: at(1), day: '2026-01-01', configVersion: 99_999, commandsVersion: 99_999 },
       counts: Object.fromEntries(resourceTypes.map((type) => [type, 1_000_000])),
     };
@@ -289,6 +289,13 @@ describe('whatever happens in whatever order', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('an outage is told once', () => {
+    const quiet = goDown(enrolled(), { told: false }).after;
+    const told = tellOutage(quiet).after;
+    for (const one of [told, goDown(enrolled(), { told: true }).after])
+      expect(() => tellOutage(one)).toThrow(Problem);
   });
 
   it('an outage that was told ends with one return or with people’s doing, and one in a window with none told', () => {

@@ -5,6 +5,7 @@ import { pulseKey } from '../../../lib/kit/keys.ts';
 import { goDown } from '../../../lib/probes/lifecycle.ts';
 import { toPulse } from '../../../lib/probes/pulse.ts';
 import { enrolledAgent, type TestAgent } from '../../kit/agent.ts';
+import { measure } from '../../kit/cost.ts';
 import { under } from '../../kit/faults.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
 
@@ -33,6 +34,22 @@ it('enrols an agent and hears its heartbeats', async () => {
     },
   });
   expect(await pulse(agent)).toMatchObject({ count: 1, state: 'UP', generation: 1 });
+});
+
+it('shows which version its agent is of, in the same write', async () => {
+  const agent = await enrolled();
+  const shown = async () => {
+    const { body } = await call(`GET /v1/customers/${customerId}/probes/${agent.probeId}`, {
+      as: msp.catalog,
+    });
+    return body.agentVersion;
+  };
+  expect(await shown()).toBeNull();
+  const beat = (body: unknown) => agent.send('POST /v1/agent/heartbeat', body);
+  const { cost } = await measure(() => beat({ version: '2.7.1 (linux)' }));
+  expect(cost).toMatchObject({ write: 1, read: 0, roundTrips: 1 });
+  await beat({});
+  expect(await shown()).toBe('2.7.1 (linux)');
 });
 
 it('refuses a call that was heard before, and says which count was', async () => {

@@ -263,6 +263,31 @@ describe('a copied credential', () => {
   });
 });
 
+describe('a probe that is flagged falsely', () => {
+  it('is approved: the flag is gone, and set and told again by the next sign', async () => {
+    const agent = await enrolled();
+    await agent.heartbeat({ count: 100 });
+    const late = async () => {
+      for (const count of [5, 6, 7]) await agent.heartbeat({ count });
+    };
+    const approve = () =>
+      call(`POST ${pathOf(agent)}/approval`, {
+        as: msp.catalog,
+        body: { decision: 'APPROVE', reason: 'Late packets' },
+      });
+    expect(await approve()).toMatchObject({ status: 409, body: { code: 'probes.wrong_state' } });
+    await late();
+    expect(await pulse(agent)).toMatchObject({ clonedAt: expect.any(String) });
+    expect(await approve()).toMatchObject({ status: 200, body: { state: 'UP', clonedAt: null } });
+    expect(await pulse(agent)).toMatchObject({ strays: 0 });
+    expect((await agent.heartbeat({ count: 101 })).status).toBe(200);
+    await late();
+    expect(await pulse(agent)).toMatchObject({ clonedAt: expect.any(String) });
+    const told = (await announcedBy(customerId)).filter(({ subject }) => subject === agent.probeId);
+    expect(told.filter(({ type }) => type === 'probes.cloned.v1')).toHaveLength(2);
+  });
+});
+
 describe('a copied key pair that was rotated', () => {
   const flags = async ({ probeId }: TestAgent) =>
     (await announcedBy(customerId)).filter(
@@ -405,21 +430,28 @@ const samples: Record<string, unknown> = {
 const sampleOf = (id: string) => samples[id];
 
 describe('two worlds', () => {
-  it('a token of a person, with every role, opens no route of agents', async () => {
+  it('a token of a person opens no route of agents, though all else of the call is right', async () => {
+    const agent = await enrolled();
+    let count = 0;
     for (const route of agentRoutes) {
       const line = `${route.method} ${route.path.replace(/\{\w+\}/, 'cmd_00000000000000000000000000')}`;
-      const body =
-        route.permission === 'open'
-          ? { enrolmentKey: 'x', publicKey: newAgent().publicKey }
-          : sampleOf(route.id);
-      const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-      isConstant(
-        await deliver(
-          line,
-          { authorization: 'Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln', 'content-type': 'application/json' },
-          bytes,
+      const guess = {
+        enrolmentKey: (await addProbe(customerId, msp.catalog)).enrolmentKey.replace(
+          /.{43}$/,
+          'A'.repeat(43),
         ),
-      );
+        publicKey: agent.publicKey,
+      };
+      const open = route.permission === 'open';
+      const body = open ? guess : sampleOf(route.id);
+      const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+      const good = signed(agent, line, bytes, open ? 0 : ++count);
+      for (const token of ['Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln', `Bearer ${agent.certificate}`])
+        isConstant(await deliver(line, { ...good, authorization: token }, bytes));
+      if (open) continue;
+      expect((await pulse(agent))?.count).toBe(count - 1);
+      // The certificate alone made the difference.
+      expect((await deliver(line, good, bytes)).status, route.id).toBeLessThan(300);
     }
   });
 
