@@ -27,6 +27,8 @@ it('a probe that falls silent is told down at the next full minute, and back wit
   const states = async () =>
     (await desk.admin(`GET ${probes}`)).body.items.map(({ state }: { state: string }) => state);
   await until(async () => (await states()).every((one: string) => one === 'DOWN'), 130);
+  // Notices of different events do not wait for each other.
+  await stack.idle();
   for (const agent of [told, quiet]) expect((await agent.heartbeat()).status).toBe(200);
   expect(await states()).toEqual(['UP', 'UP']);
   await stack.idle();

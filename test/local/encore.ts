@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Made } from '../../infra/local/demo-story.ts';
+import { newAgent } from '../kit/agent.ts';
 import { addCustomer, type Desk, type Door, doorOf, listAll, openDesk, sure } from '../kit/stack.ts';
 
 type Stage = Parameters<typeof openDesk>[0];
@@ -16,6 +17,7 @@ export async function playEncore(stage: Stage, made: Made): Promise<void> {
   await credits(desk, customer.id);
   await people(stage, desk);
   await orders(stage, desk, customer);
+  await probe(stage, desk, customer.id);
   await farewell(desk);
   await stage.idle();
   await notices(desk, customer.id);
@@ -44,6 +46,21 @@ async function orders(
   await person(`POST /v1/requests/${request.id}/confirm`, { body: { rating: 4 }, ...any });
   await admin('GET /v1/service-requests');
   await admin(`GET ${path}/requests.csv`);
+}
+
+/** An agent that enrols, is heard, and is taken out of service. */
+async function probe(stage: Stage, { admin }: Desk, customerId: string): Promise<void> {
+  const path = `/v1/customers/${customerId}/probes`;
+  const { body } = await admin(`POST ${path}`, { body: { name: 'Head office' } });
+  const agent = newAgent({ url: stage.agentUrl });
+  await agent.enrol(body.enrolmentKey);
+  await agent.heartbeat();
+  await agent.send('POST /v1/agent/inventory', {
+    sequence: 1,
+    items: [{ type: 'DEVICE', externalId: 'switch', name: 'Switch' }],
+  });
+  await admin(`GET ${path}/${body.id}`);
+  await admin(`DELETE ${path}/${body.id}?force=true`, any);
 }
 
 /** A customer that leaves with credits of its own. */
