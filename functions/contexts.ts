@@ -130,15 +130,20 @@ export const contexts: readonly Context[] = [
     needs: {
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       cursor: true,
+      rhythm: true,
     },
     subscribers: probeReactions,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
     schedules: probeSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'update', 'delete'] },
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'update', 'delete'], rhythm: true },
     agent: {
       routes: agentRoutes,
       impact: 'No agent is heard: after three minutes every probe is told to be down.',
-      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], agents: true },
+      needs: {
+        table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+        agents: true,
+        rhythm: true,
+      },
       apart: [
         {
           id: 'agent-inventory',

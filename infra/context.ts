@@ -13,19 +13,13 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../lib/aws/env.ts';
-import type { Needs, TableAction } from '../lib/kit/context.ts';
+import type { Needs, Rhythm, TableAction } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
 import type { Bundles } from './bundle.ts';
 import type { DirectoryAccess } from './directory.ts';
 import type { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import type { Store } from './table.ts';
-
-/** How often agents send heartbeats, and after which silence a probe is down; seconds. */
-export interface Rhythm {
-  readonly intervalSeconds: number;
-  readonly silenceSeconds: number;
-}
 
 /** What a function of this stack may be given. */
 export interface Resources {
@@ -101,7 +95,6 @@ export class Unit extends Construct {
       ...this.network(props.needs),
     });
     this.environment({ STAGE: props.resources.stage, PUBLIC_URL: props.resources.publicUrl });
-    this.keepTime(props.resources.rhythm);
     logGroup.grantWrite(this.fn);
     acknowledge(this, 'function');
     if (props.needs) this.grant(props.needs);
@@ -154,7 +147,8 @@ export class Unit extends Construct {
     );
   }
 
-  private grant({ table, index, mail, cursor, agents, directory }: Needs): void {
+  private grant({ table, index, mail, cursor, agents, rhythm, directory }: Needs): void {
+    if (rhythm) this.keepTime(this.resources.rhythm);
     if (directory) this.grantDirectory(directory);
     if (agents) {
       const { secretArn } = this.resources.agentSecret;

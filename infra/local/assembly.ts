@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Rhythm } from '../../lib/kit/context.ts';
 import { Stop } from './failure.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,15 +39,28 @@ export const localDirectory = {
   availabilityZones: [`${region}a`],
 } as const;
 
+/** How the local deployment differs from the usual one. */
+export interface AssemblyOptions {
+  readonly directory?: boolean;
+  readonly heartbeats?: Rhythm | undefined;
+}
+
+const rhythmName = (one: Rhythm | undefined) =>
+  one ? `every-${one.intervalSeconds}-${one.silenceSeconds}-` : '';
+
 /** The assembly of the sources as they are now: synthesized when there is none yet. */
-export async function findAssembly(progress: (line: string) => void, directory = false): Promise<string> {
+export async function findAssembly(
+  progress: (line: string) => void,
+  options: AssemblyOptions = {},
+): Promise<string> {
+  const { directory, heartbeats } = options;
   const out = join(root, 'cdk.out');
-  const folder = join(out, `local-${directory ? 'directory-' : ''}${hashSources()}`);
+  const folder = join(out, `local-${directory ? 'directory-' : ''}${rhythmName(heartbeats)}${hashSources()}`);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   progress('Synthesizing the stack…');
   mkdirSync(out, { recursive: true });
   const making = join(out, `making-${process.pid}-${Date.now()}`);
-  await run([join(root, 'infra/local/synthesize.ts'), making, ...(directory ? ['directory'] : [])]);
+  await run([join(root, 'infra/local/synthesize.ts'), making, JSON.stringify(options)]);
   // Bundles are CommonJS, and our own package.json says that files here are modules.
   writeFileSync(join(making, 'package.json'), '{}');
   removeOld(out);

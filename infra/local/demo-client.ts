@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Rhythm } from '../../lib/kit/context.ts';
 import { addressFile } from './attach.ts';
 import { Stop } from './failure.ts';
-import type { Heartbeats } from './heartbeats.ts';
 import { lock } from './lock.ts';
 import { type DirectoryAccess, startSamba } from './samba.ts';
 import type { Mail } from './ses.ts';
@@ -29,7 +29,7 @@ export interface Stage {
  */
 export async function findStage(
   dir: string,
-  needs: { samba?: boolean; heartbeats?: Heartbeats } = {},
+  needs: { samba?: boolean; heartbeats?: Rhythm } = {},
 ): Promise<Stage> {
   const file = join(dir, addressFile);
   if (existsSync(file)) {

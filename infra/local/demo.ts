@@ -1,3 +1,4 @@
+import type { Rhythm } from '../../lib/kit/context.ts';
 import { readArguments } from './arguments.ts';
 import { bill, lookBackOnTree } from './demo-bill.ts';
 import { findStage, type Stage, same } from './demo-client.ts';
@@ -10,13 +11,12 @@ import { playProbes } from './demo-probes.ts';
 import { begin, checkMails, lookBack, useCredits, useLicences } from './demo-story.ts';
 import { plantTree } from './demo-tree.ts';
 import { Stop } from './failure.ts';
-import type { Heartbeats } from './heartbeats.ts';
 
 interface Story {
   readonly about: string;
   readonly samba?: boolean;
   /** Of a stack that is started for it: those of the cloud are slow to watch. */
-  readonly heartbeats?: Heartbeats;
+  readonly heartbeats?: Rhythm;
   play(stage: Stage): Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Rhythm } from '../../lib/kit/context.ts';
 import { findAssembly, issuerName, localDirectory, region } from './assembly.ts';
 import { addressFile } from './attach.ts';
 import { type Doors, openDoors, type Ports } from './doors.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type Gateway, readGateway } from './gateway.ts';
-import { type Heartbeats, setHeartbeats } from './heartbeats.ts';
 import type { Denial, Grant } from './iam.ts';
 import { lock } from './lock.ts';
 import { countDeadLetters, findTrigger, isIdle, makeParts, type Parts } from './parts.ts';
@@ -39,8 +39,8 @@ export interface StackOptions {
   readonly hourSeconds?: number;
   /** A finished assembly to run instead of our own; its table stays empty. */
   readonly assembly?: string;
-  /** Other heartbeats than those of the template: as the deployment's `heartbeats`. */
-  readonly heartbeats?: Heartbeats;
+  /** The deployment's `heartbeats`, where the assembly is not given. */
+  readonly heartbeats?: Rhythm;
   /** A directory for the provisioning engine; without it the engine keeps its objects in the table. */
   readonly directory?: DirectoryAccess | undefined;
   /** Told what each call of the table consumed. */
@@ -101,10 +101,7 @@ async function start(options: StackOptions, stops: Stops): Promise<RunningStack>
   const stack = loadStack({
     assembly,
     region,
-    edit: (template) => {
-      if (options.heartbeats) setHeartbeats(template, options.heartbeats);
-      options.editTemplate?.(template);
-    },
+    edit: (template) => options.editTemplate?.(template),
     replace: addressesOf(doors, options.directory),
   });
   const made = await createTables(stack, engine.endpoint);
@@ -151,7 +148,11 @@ async function prepare(
     return engine;
   });
   const [assembly, engine] = await Promise.allSettled([
-    options.assembly ?? findAssembly(progress, options.directory !== undefined),
+    options.assembly ??
+      findAssembly(progress, {
+        directory: options.directory !== undefined,
+        heartbeats: options.heartbeats,
+      }),
     starting,
   ]);
   if (assembly.status === 'rejected') throw assembly.reason;

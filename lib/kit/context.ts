@@ -5,6 +5,12 @@ import type { Route } from './route.ts';
 /** Item-level rights on the table that a function uses; each becomes one IAM action. */
 export type TableAction = 'get' | 'batchGet' | 'query' | 'put' | 'update' | 'delete' | 'check';
 
+/** How often agents send heartbeats, and after which silence a probe is down; seconds. */
+export interface Rhythm {
+  readonly intervalSeconds: number;
+  readonly silenceSeconds: number;
+}
+
 /** What a deploy unit may reach. One declaration grants the permission and sets the environment. */
 export interface Needs {
   readonly table: readonly TableAction[];
@@ -16,6 +22,8 @@ export interface Needs {
   readonly cursor?: boolean;
   /** Makes and checks certificates of agents (reads the agents' key). */
   readonly agents?: boolean;
+  /** Knows how often agents of this stage send heartbeats. */
+  readonly rhythm?: boolean;
   /** `named`: says where objects of the directory stand. `reached`: talks to it; in its network where one is configured. */
   readonly directory?: 'named' | 'reached';
 }

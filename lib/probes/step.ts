@@ -1,3 +1,4 @@
+import type { Rhythm as StageRhythm } from '../kit/context.ts';
 import type { Announcement } from '../kit/event.ts';
 import { pulseKey } from '../kit/keys.ts';
 import { type Plan, type Receipt, type Reply, refuse, type Write } from '../kit/plan.ts';
@@ -15,10 +16,8 @@ export interface Step {
   readonly announcements: readonly Announcement[];
 }
 
-/** When a probe is thought to be silent; a stage may have a rhythm of its own. */
-export interface Rhythm {
-  readonly silenceSeconds?: number | undefined;
-}
+/** When a probe is thought to be silent, where the stage has a rhythm of its own. */
+export type Rhythm = Partial<Pick<StageRhythm, 'silenceSeconds'>>;
 
 type Changed = { readonly [A in keyof Omit<Pulse, 'id' | 'customerId'>]?: Pulse[A] | null };
 

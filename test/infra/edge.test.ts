@@ -95,12 +95,20 @@ describe('the API of agents', () => {
 
   it('is an output, and its rhythm an option of the deployment', () => {
     expect(template.Outputs.AgentUrl).toBeDefined();
-    const slow = wired([sample], { heartbeats: { intervalSeconds: 5, silenceSeconds: 15 } });
-    for (const [, { Properties }] of ofType(slow, 'AWS::Lambda::Function'))
-      expect(Properties.Environment.Variables).toMatchObject({
-        PROBE_INTERVAL_SECONDS: '5',
-        PROBE_SILENCE_SECONDS: '15',
-      });
+    const keeping = { ...sample, needs: { ...sample.needs, rhythm: true } };
+    const told = (context: typeof sample) =>
+      ofType(
+        wired([context], { heartbeats: { intervalSeconds: 5, silenceSeconds: 15 } }),
+        'AWS::Lambda::Function',
+      )
+        .map(([, { Properties }]) => Properties.Environment.Variables)
+        .filter(({ PROBE_INTERVAL_SECONDS: every }) => every === '5');
+    expect(told(sample)).toEqual([]);
+    expect(told(keeping)).toEqual([expect.objectContaining({ PROBE_SILENCE_SECONDS: '15' })]);
+    const own = contexts.filter(({ needs, agent, scheduleNeeds, reactionNeeds }) =>
+      [needs, agent?.needs, scheduleNeeds, reactionNeeds].some((one) => one?.rhythm),
+    );
+    expect(own.map(({ name }) => name)).toEqual(['probes']);
   });
 });
 
