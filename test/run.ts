@@ -13,7 +13,9 @@ const tests = vitest.state
   .flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
 const broken = vitest.state
   .getTestModules()
-  .filter((module) => module.state() === 'failed' && [...module.children.allTests()].length === 0);
+  // A file fails by itself where it does not load, or where what comes before or after its tests fails.
+  .filter((module) => module.state() === 'failed')
+  .filter((module) => [...module.children.allTests()].every((test) => test.result().state !== 'failed'));
 const unhandled = vitest.state.getUnhandledErrors().length;
 const silent = filters.length === 0 ? unprovoked() : [];
 for (const one of silent) console.error(`never provoked by a test: ${one}`);

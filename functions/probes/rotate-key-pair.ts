@@ -5,7 +5,7 @@ import { certify, publicKey } from '../../lib/kit/certificate.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { agentRevoked } from '../../lib/kit/problem.ts';
 import { isHeld } from '../../lib/probes/hearing.ts';
-import { certificateOf, rotate } from '../../lib/probes/key-pair.ts';
+import { certificateOf, isRotated, rotate } from '../../lib/probes/key-pair.ts';
 import type { Pulse } from '../../lib/probes/pulse.ts';
 import { hear } from './hear.ts';
 import { caller, step } from './settle-agent.ts';
@@ -30,6 +30,10 @@ export const rotateKeyPair = agentRoute({
     let rotated: Pulse | undefined;
     await step(caller(input), ({ pulse }, now) => {
       if (!isHeld(pulse, credential, now)) return refuse(agentRevoked);
+      if (isRotated(pulse, { by: generation, publicKey })) {
+        rotated = pulse;
+        return undefined;
+      }
       const decided = rotate(pulse, { by: generation, publicKey, now });
       rotated = decided.after;
       return decided;

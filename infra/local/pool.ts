@@ -48,6 +48,7 @@ export function openPool(options: PoolOptions): Pool {
   let ran = false;
 
   const next = () => {
+    if (stopped) return;
     while (queue.length > 0) {
       const worker = idle.pop();
       if (!worker) {
@@ -146,6 +147,8 @@ export function openPool(options: PoolOptions): Pool {
       }),
     async stop() {
       stopped = true;
+      for (const { settle } of queue.splice(0))
+        settle({ ok: false, kind: 'crashed', payload: '{"errorType":"Stopped"}' });
       await Promise.all([...all].map((worker) => worker.terminate()));
       options.log?.end();
     },

@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', end);
   const elsewhere = values.data === '.data' ? '' : ` --data ${values.data}`;
   const roles = Object.entries(people).map(
-    ([role, email]) => `    npm run -s token -- ${`${role}${elsewhere}`.padEnd(22)} ${email}`,
+    ([role, email]) => `    npm run -s token -- ${`${role}${elsewhere}`.padEnd(22)} # ${email}`,
   );
   console.log(`
 Quartermaster is ready after ${seconds()} s.

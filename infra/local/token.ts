@@ -9,7 +9,9 @@ const config = { allowPositionals: true, options: { data: { type: 'string', defa
 const { values, positionals } = readCommand(config, usage);
 
 try {
-  process.stdout.write(`${await getToken(positionals[0])}\n`);
+  const [who, ...more] = positionals;
+  if (more.length > 0) misused(usage, `Either a role or an address, not both: ${positionals.join(' ')}`);
+  process.stdout.write(`${await getToken(who)}\n`);
 } catch (error) {
   failed(error);
 }

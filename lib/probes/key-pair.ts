@@ -48,6 +48,10 @@ export function refuseEnrolment(before: Pulse): Step {
   );
 }
 
+/** True where the agent of generation `by` has registered this very key pair already: it asks again. */
+export const isRotated = (pulse: Pulse, asked: { by: number; publicKey: string }): boolean =>
+  pulse.previous === asked.by && pulse.publicKey === asked.publicKey;
+
 /**
  * Gives the agent of generation `by` (the present one, or the one before while it counts) another key pair. Where no
  * answer came it may ask again: then the pair that it never got to use is out, and the time of the old one goes on.

@@ -137,6 +137,15 @@ it('rotates the key pair: both count until the new one is used, then only that',
   expect(await pulse(agent)).not.toHaveProperty('previous');
 });
 
+it('answers a rotation that is asked for again with the same certificate', async () => {
+  const agent = await enrolledAgent(customerId, msp.catalog);
+  const next = newAgent();
+  const ask = () => agent.send('POST /v1/agent/rotation', { publicKey: next.publicKey });
+  const [first, again] = [await ask(), await ask()];
+  expect([first.status, again.status]).toEqual([200, 200]);
+  expect(again.body).toEqual(first.body);
+});
+
 it('rotates again where no answer came; the pair that was never used is out, the old one lasts 24 hours in all', async () => {
   setClock('2027-05-01T00:00:00.000Z');
   const agent = await enrolledAgent(customerId, msp.catalog);
