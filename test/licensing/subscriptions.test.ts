@@ -256,6 +256,11 @@ describe('a renewal', () => {
     expect((await apply(await keyFor(await stockProduct(msp)))).body.code).toBe('licensing.key_unknown');
     const key = await keyFor(product);
     expect((await apply(`${key.slice(0, -43)}${'B'.repeat(43)}`)).body.code).toBe('licensing.key_unknown');
+    const late = await keyFor(product);
+    const kept = licenceKeyKey(msp.id, late.split('.')[2] ?? '');
+    const set = { expiresAt: '2020-01-01T00:00:00.000Z' };
+    await put({ writes: [{ do: 'amend', key: kept, set, where: { kind: 'licenceKey' } }] });
+    expect((await apply(late)).body.code).toBe('licensing.key_expired');
     expect(
       (await one.renew('sub_00000000000000000000000000', { source: 'LICENCE_KEY', licenceKey: key })).status,
     ).toBe(404);
