@@ -37,7 +37,8 @@ export async function checkWithin(now: string, milliseconds: number): Promise<vo
 function checkOne(note: LicenceDue, startedAt: string): Promise<void> {
   const actor = { id: 'licensing', kind: 'system', home: platformId } as const;
   return react({ traceId: `check-compliance ${startedAt}` }, async (now) => {
-    const { meter, node } = await dueStanding(note, now);
+    const { meter, node, waits } = await dueStanding(note, now);
+    if (!waits) return undefined;
     const target = toNode(node);
     const gone = { id: note.customerId, path: [], type: 'CUSTOMER' } as unknown as Node;
     if (!target) return { plan: dropDue(note, meter), target: gone, actor };

@@ -194,10 +194,15 @@ export async function licencesDue(
   return { notes: items.map((item) => due.parse(item)), next };
 }
 
-/** The meter that a note speaks of, and its customer as stored. */
-export async function dueStanding({ customerId, productId }: LicenceDue, now: string) {
-  const [meter, node] = await getAll([seatMeterKey(customerId, productId), nodeKey(customerId)], true);
-  return { meter: meter && toSeatMeter(meter, { customerId, productId, now }), node };
+/** The meter that a note speaks of, its customer as stored, and whether the note is still there. */
+export async function dueStanding({ PK, SK, customerId, productId }: LicenceDue, now: string) {
+  const keys = [seatMeterKey(customerId, productId), nodeKey(customerId), { PK, SK }];
+  const [meter, node, note] = await getAll(keys, true);
+  return {
+    meter: meter && toSeatMeter(meter, { customerId, productId, now }),
+    node,
+    waits: note !== undefined,
+  };
 }
 
 export async function managementOf(customerId: string): Promise<Management> {
