@@ -179,7 +179,9 @@ function dueOf({ grants, over, use, at }: SeatMeter): string | null {
 function meterWrite(meter: SeatMeter): Write {
   const { customerId, productId, ...rest } = meter;
   const version = meter.version + 1;
-  const item = { ...seatMeterKey(customerId, productId), kind: 'seatMeter', productId, ...rest, version };
+  const limit = seatsAt(meter.grants, meter.at);
+  const kind = 'seatMeter';
+  const item = { ...seatMeterKey(customerId, productId), kind, productId, ...rest, limit, version };
   return meter.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: meter.version };
 }
 

@@ -210,7 +210,8 @@ describe('alerts', () => {
       const line = `GET ${alerts()}/LICENCE.DEVICE.80/explanation`;
       const { result, cost } = await measure(() => call(line, { as }));
       expect(result.body.recipients).toMatchObject([{ suppressed: 'BOUNCED' }]);
-      return cost;
+      // Calls that run beside each other end in any order.
+      return { ...cost, calls: cost.calls.toSorted() };
     };
     await suppress('manager@msp.example.com');
     const one = await price(msp.reader);
