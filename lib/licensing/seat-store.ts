@@ -66,7 +66,7 @@ const above = z.object({
   name: z.string(),
   email: z.string().nullish(),
   accountManagerEmail: z.string().nullish(),
-  domains: z.array(z.object({ name: z.string() })).catch([]),
+  domains: z.array(z.union([z.string(), z.object({ name: z.string() })])).catch([]),
 });
 const managed = z.object({ accountManagerEmail: z.string().nullish() });
 
@@ -85,7 +85,7 @@ async function partnerOf({ path, item }: Node): Promise<Partner> {
   return {
     names: known.map(({ name }) => name),
     addresses: [...staff.flat(), ...said.flatMap((one) => one ?? [])],
-    domains: known.flatMap(({ domains }) => domains.map(({ name }) => name)),
+    domains: known.flatMap(({ domains }) => domains.map((one) => (typeof one === 'string' ? one : one.name))),
   };
 }
 

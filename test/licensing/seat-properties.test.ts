@@ -97,13 +97,10 @@ function play(steps: readonly Step[], { checks }: { checks: boolean }): { world:
       turn({ grants: [...world.meter.grants, added] }, now);
     }
     const running = kept.filter(({ until }) => until === null || until > iso(now));
-    if ('drop' in act && running.length > 0) {
-      const gone = running[act.drop % running.length];
-      kept.splice(
-        kept.findIndex((one) => one === gone),
-        1,
-      );
-      turn({ grants: world.meter.grants.filter(({ id }) => id !== gone?.id) }, now);
+    const gone = 'drop' in act ? running[act.drop % running.length] : undefined;
+    if (gone) {
+      kept.splice(kept.indexOf(gone), 1);
+      turn({ grants: world.meter.grants.filter(({ id }) => id !== gone.id) }, now);
     }
     world.past.push({ at: now, used: world.meter.used, grants: [...kept] });
   }
