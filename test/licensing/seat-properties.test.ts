@@ -216,6 +216,18 @@ describe('terms', () => {
     .integer({ min: 0, max: 20 * 365 * 24 * 60 })
     .map((minutes) => iso(start + minutes * 60_000));
 
+  it.each([
+    ['2026-10-20T10:00:00.000Z', 5, 'Europe/Vienna', '2026-10-25T23:00:00.000Z'],
+    ['2026-03-24T10:00:00.000Z', 5, 'Europe/Vienna', '2026-03-29T22:00:00.000Z'],
+    ['2026-03-24T23:30:00.000Z', 5, 'Europe/Vienna', '2026-03-30T22:00:00.000Z'],
+    ['2026-09-01T03:00:00.000Z', 5, 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+    ['2026-10-31T12:00:00.000Z', 1, 'America/New_York', '2026-11-02T05:00:00.000Z'],
+    ['2026-04-01T12:00:00.000Z', 4, 'Australia/Lord_Howe', '2026-04-05T13:30:00.000Z'],
+    ['2026-01-01T00:00:00.000Z', 30, 'Pacific/Kiritimati', '2026-01-31T10:00:00.000Z'],
+  ])('from %s, %i days in %s, end at %s', (now, days, zone, endsAt) => {
+    expect(termFrom(now, days, zone).endsAt).toBe(endsAt);
+  });
+
   it('last at least the days bought and at most one more, and end at a midnight there', () => {
     fc.assert(
       fc.property(moments, zones, fc.integer({ min: 1, max: 3660 }), (now, timeZone, days) => {
