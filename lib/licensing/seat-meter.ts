@@ -67,8 +67,10 @@ export interface SeatTurn {
 export function turnSeats(
   before: SeatMeter,
   change: { readonly used?: number; readonly grants?: readonly Grant[] },
-  now: string,
+  asked: string,
 ): SeatTurn {
+  // A request that began before another may end after it.
+  const now = asked > before.at ? asked : before.at;
   const { use: until, closed } = metered(before, now);
   const used = change.used ?? before.used;
   const ended = tellEnds(change.grants ?? before.grants, before, now);

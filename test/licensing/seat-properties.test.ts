@@ -195,6 +195,14 @@ describe('a seat meter', () => {
     );
   });
 
+  it('does not go back in time with a request that began before another and ends after it', () => {
+    const [late, early] = ['2026-03-01T00:00:00.100Z', '2026-02-28T23:59:59.900Z'];
+    const meter = turnSeats(empty(iso(start)), { grants: [granted('a', 9)], used: 1 }, late).after;
+    const turned = turnSeats(meter, { used: 2 }, early);
+    expect(turned.closed).toEqual([]);
+    expect(turned.after).toMatchObject({ at: late, use: { month: '2026-03', days: { '01': [2, 2] } } });
+  });
+
   it('never gives a seat beyond the licences that run, but where one meters it', () => {
     fc.assert(
       fc.property(steps, (list) => {
