@@ -11,6 +11,7 @@ import { routes as directory } from './directory/routes.ts';
 import { subscribers as directoryReactions } from './directory/subscribers.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
 import { routes as licensing } from './licensing/routes.ts';
+import { schedules as licensingSchedules } from './licensing/schedules.ts';
 import { subscribers as licensingSubscribers } from './licensing/subscribers.ts';
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
@@ -113,7 +114,7 @@ export const contexts: readonly Context[] = [
   },
   {
     name: 'licensing',
-    impact: 'Nobody can see or change licences, and no item can be monitored.',
+    impact: 'Nobody can see or change licences or take seats, and no item can be monitored.',
     routes: licensing,
     needs: {
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
@@ -122,6 +123,8 @@ export const contexts: readonly Context[] = [
     },
     subscribers: licensingSubscribers,
     reactionNeeds: { table: ['batchGet', 'query', 'put', 'check'], index: true },
+    schedules: licensingSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
   },
   {
     name: 'probes',

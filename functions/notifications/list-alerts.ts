@@ -9,6 +9,7 @@ import {
   toCreditReading,
   toLicenceReading,
   toProbeReading,
+  toSeatReading,
 } from '../../lib/notifications/meters.ts';
 import { metersOf } from '../../lib/notifications/store.ts';
 
@@ -24,9 +25,10 @@ export const listAlerts = route({
   reply: { status: 200, body: z.strictObject({ items: z.array(alertView) }) },
   refuses: [],
   load: ({ target }) => metersOf(target),
-  decide: ({ now }, { licences, head, alerts, pulses }) => {
+  decide: ({ now }, { licences, seats, head, alerts, pulses }) => {
     const readings = [
       ...licences.map((item) => toLicenceReading(item)),
+      ...seats.map(toSeatReading),
       ...(head ? [toCreditReading(head)] : []),
       ...pulses.filter(({ state }) => state !== 'RETIRED').map(toProbeReading),
     ];

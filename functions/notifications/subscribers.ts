@@ -12,6 +12,9 @@ import { onProbeCameBack } from './on-probe-came-back.ts';
 import { onProbeCloned } from './on-probe-cloned.ts';
 import { onProbeWentDown } from './on-probe-went-down.ts';
 import { onResendRequested } from './on-resend-requested.ts';
+import { onSeatsCrossed } from './on-seats-crossed.ts';
+import { onSeatsOverDeployed } from './on-seats-over-deployed.ts';
+import { onSubscriptionExpiring } from './on-subscription-expiring.ts';
 import { onTestNoticeRequested } from './on-test-notice-requested.ts';
 import { onTopUpStopped } from './on-top-up-stopped.ts';
 
@@ -28,6 +31,9 @@ export const subscribers: readonly Subscriber[] = [
   onProbeCloned,
   onEnrolmentRefused,
   onProbeAwaitingApproval,
+  onSeatsCrossed,
+  onSeatsOverDeployed,
+  onSubscriptionExpiring,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

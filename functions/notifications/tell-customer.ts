@@ -35,7 +35,14 @@ export async function tellCustomer<D>(
   const inherits = to !== 'ADMINISTRATORS';
   const nodes = inherits ? [...new Set([...tenant.path.slice(1), customerId])] : [];
   await react(envelope as Envelope, async (now) => {
-    const asked = { customerId, noticeId, meter, beside, members: to !== 'LICENCE_RECIPIENTS' };
+    const asked = {
+      customerId,
+      noticeId,
+      meter,
+      beside,
+      members: to !== 'LICENCE_RECIPIENTS',
+      management: to === 'BY_COMMUNICATIONS',
+    };
     let found = await circumstances({ ...asked, layers: nodes });
     if (found.exists) return undefined;
     // Deleted since: there is nobody to tell.
@@ -45,7 +52,8 @@ export async function tellCustomer<D>(
     if (inherits && line.join() !== nodes.join()) found = await circumstances({ ...asked, layers: line });
     if (!found.node) return undefined;
     const layers = toLayers(found.settings);
-    const recipients = audienceOf(to, { layers, node: found.node, members: found.members });
+    const { node, members, management } = found;
+    const recipients = audienceOf(to, { layers, node, members, management });
     if (!recipients) return undefined;
     const message = how.say(data, aboutCustomer(found.node, at), inherit(layers), found.beside);
     const telling = {

@@ -16,6 +16,7 @@ export const invariants = [
   'requests',
   'pools',
   'probes',
+  'seats',
   'sums',
   'names',
   'receipts',

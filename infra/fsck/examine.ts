@@ -11,6 +11,7 @@ import { probes } from './probes.ts';
 import { receipts } from './receipts.ts';
 import { refunds } from './refunds.ts';
 import { requests } from './requests.ts';
+import { seats } from './seats.ts';
 import { narrowing } from './services.ts';
 import { emptySkeleton, learn } from './skeleton.ts';
 import { sums } from './sums.ts';
@@ -30,6 +31,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   requests,
   pools,
   probes,
+  seats,
   sums,
   names,
   receipts,

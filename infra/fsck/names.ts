@@ -6,7 +6,7 @@ import { companyNameKey, customerCompanyKey } from '../../lib/directory/company.
 import { addressKey, loginKey } from '../../lib/directory/person.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import { platformId } from '../../lib/kit/id.ts';
-import { identityKey, type Key, refundKey, uniqueKey } from '../../lib/kit/keys.ts';
+import { identityKey, type Key, refundKey, trialKey, uniqueKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
 import { canonicalEmail, foldName } from '../../lib/kit/text.ts';
 import { probeNameKey } from '../../lib/probes/probe.ts';
@@ -52,6 +52,10 @@ function namesOf(item: Stored, known: Skeleton): Key[] {
       return [upnKey(providerAbove(known, tenant) ?? '', text(upn)), userNameKey(tenant, text(userName))];
     case 'service':
       return [uniqueKey(tenant, 'SERVICE_CODE', digest('code', item.code))];
+    case 'product':
+      return [uniqueKey(tenant, 'PRODUCT_CODE', digest('code', item.code))];
+    case 'subscription':
+      return item.licenceKind === 'TRIAL' ? [trialKey(tenant, text(item.productId))] : [];
     case 'catalogItem':
       return item.code ? [catalogCodeKey(tenant, text(item.code))] : [];
     case 'roleCollection':
@@ -71,7 +75,8 @@ function namesOf(item: Stored, known: Skeleton): Key[] {
   }
 }
 
-const keeps = ({ kind }: Stored) => kind === 'unique' || kind === 'identity' || kind === 'refund';
+const keeping: readonly unknown[] = ['unique', 'identity', 'refund', 'trial'];
+const keeps = ({ kind }: Stored) => keeping.includes(kind);
 
 /** What must be unique is kept by exactly one item, and none is kept for what is not there. */
 export const names: Check = (known, tell) => {

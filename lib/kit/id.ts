@@ -27,6 +27,9 @@ export const prefixes = {
   probe: 'prb',
   command: 'cmd',
   maintenanceWindow: 'mwn',
+  product: 'prd',
+  licenceKey: 'lky',
+  subscription: 'sub',
 } as const;
 
 export type Kind = keyof typeof prefixes;

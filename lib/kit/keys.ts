@@ -56,7 +56,13 @@ export type PartitionKind =
   | 'PROBE'
   | 'WHEEL'
   | 'WINDOW'
-  | 'OBSERVED';
+  | 'OBSERVED'
+  | 'PRODUCT'
+  | 'LICENCE_KEY'
+  | 'SUBSCRIPTION'
+  | 'SEAT'
+  | 'SEAT_USE'
+  | 'LICENCE_DUE';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -361,6 +367,53 @@ export const observedKey = (customerId: string, day: string, probeId: string): K
   PK: partition(customerId, 'OBSERVED'),
   SK: `${day}#${probeId}`,
 });
+/** A product that a provider's customers hold licences of. */
+export const productKey = (providerId: string, productId: string): Key => ({
+  PK: partition(providerId, 'PRODUCT'),
+  SK: productId,
+});
+/** A licence key of a provider: its hash, never itself. */
+export const licenceKeyKey = (providerId: string, keyId: string): Key => ({
+  PK: partition(providerId, 'LICENCE_KEY'),
+  SK: keyId,
+});
+export const subscriptionKey = (customerId: string, subscriptionId: string): Key => ({
+  PK: partition(customerId, 'SUBSCRIPTION'),
+  SK: subscriptionId,
+});
+/** That a customer has had its trial of a product: never removed. */
+export const trialKey = (customerId: string, productId: string): Key => ({
+  PK: partition(customerId, 'UNIQUE'),
+  SK: `TRIAL#${productId}`,
+});
+/** A customer's seats of a product: limit, use, alert state and what is metered. */
+export const seatMeterKey = (customerId: string, productId: string): Key => ({
+  PK: partition(customerId),
+  SK: `${seatMeterPrefix}${productId}`,
+});
+export const seatMeterPrefix = 'P#';
+/** One seat, held by something named. */
+export const seatKey = (customerId: string, productId: string, machineRef: string): Key => ({
+  PK: partition(customerId, 'SEAT'),
+  SK: `${productId}#${machineRef}`,
+});
+/** What was metered of a product in a month (`YYYY-MM`) that is over. */
+export const seatMonthKey = (customerId: string, productId: string, month: string): Key => ({
+  PK: partition(customerId, 'SEAT_USE'),
+  SK: `${productId}#${month}`,
+});
+/**
+ * When something is to be told or metered of a customer's licences of a product: in the platform's partition by
+ * moment, so that one query finds what is due and nothing else.
+ */
+export const licenceDueKey = (due: { at: string; customerId: string; productId: string }): Key => ({
+  PK: partition(platformId, 'LICENCE_DUE'),
+  SK: `${due.at}#${due.customerId}#${due.productId}`,
+});
+/** Who manages a customer, and whom notices of its licences are for. */
+export const managementKey = (customerId: string): Key => settingsKey(customerId, 'MANAGEMENT');
+/** How many products a provider has. */
+export const productCountKey = (providerId: string): Key => settingsKey(providerId, 'PRODUCTS');
 /** What a node and everything below it come to, and what of it the parent has been given. */
 export const rollupKey = (nodeId: string): Key => settingsKey(nodeId, 'ROLLUP');
 

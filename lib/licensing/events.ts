@@ -140,3 +140,13 @@ export const defaultMessage = [
   '$customerName uses $used of $allocated $resourceType licences ($usedPercent %); $remaining are left.',
   'Threshold reached: $threshold %. Time: $time.',
 ].join('\n\n');
+
+export {
+  seatRecovered,
+  seatsMetered,
+  seatsOverDeployed,
+  seatThreshold,
+  subscriptionChanged,
+  subscriptionExpired,
+  subscriptionExpiring,
+} from './seat-events.ts';

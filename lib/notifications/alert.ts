@@ -3,11 +3,11 @@ import type { Crossing } from '../kit/band.ts';
 import { alertKey, alertPrefix } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
 
-/** `<meter>.<threshold id>`: `CREDITS.below-50`, `LICENCE.DEVICE.80`, `PROBE.prb_….down`. */
+/** `<meter>.<threshold id>`: `CREDITS.below-50`, `LICENCE.DEVICE.80`, `SEATS.prd_….80`, `PROBE.prb_….down`. */
 export const alertId = z
   .string()
   .regex(
-    /^(CREDITS|LICENCE\.[A-Z_]{1,40}|PROBE\.prb_[0-9A-HJKMNP-TV-Z]{26})\.[A-Za-z0-9-]{1,24}$/,
+    /^(CREDITS|LICENCE\.[A-Z_]{1,40}|(?:PROBE\.prb|SEATS\.prd)_[0-9A-HJKMNP-TV-Z]{26})\.[A-Za-z0-9-]{1,24}$/,
     'must be an alert id',
   );
 
@@ -17,6 +17,8 @@ export const probeMeter = (probeId: string): string => `PROBE.${probeId}`;
 export const downAlert = (probeId: string): string => alertIdOf(probeMeter(probeId), 'down');
 /** The probe of an alert; undefined of alerts of another kind. */
 export const probeOf = (id: string): string | undefined => /^PROBE\.([^.]+)\./.exec(id)?.[1];
+/** The product of an alert of its seats; undefined of alerts of another kind. */
+export const productOf = (id: string): string | undefined => /^SEATS\.([^.]+)\./.exec(id)?.[1];
 /** The meter and the alerts of an event that tells of a crossing. */
 export const crossed = ({ meter, thresholds }: Crossing) => ({
   meter,

@@ -1,8 +1,8 @@
 import { getAll } from '../aws/db.ts';
 import { inherit } from '../kit/inherit.ts';
-import { type Key, settingsKey } from '../kit/keys.ts';
+import { type Key, managementKey, settingsKey } from '../kit/keys.ts';
 import type { LoadInput } from '../kit/route.ts';
-import { partsOf } from './alert.ts';
+import { partsOf, productOf } from './alert.ts';
 import { creditRecipients, licenceRecipients, toLayers } from './settings.ts';
 import { alertOf, marksOf, membersOf, meterItemOf, suppressionsOf, wholeNoticeOf } from './store.ts';
 import type { Suppression } from './suppression.ts';
@@ -19,23 +19,28 @@ export async function evidence(
 ) {
   const { customerId, alertId } = of;
   const layering = layersOf(of);
-  const members = partsOf(alertId).meter === 'CREDITS' ? membersOf(customerId) : undefined;
+  const ofSeats = productOf(alertId) !== undefined;
+  const ofCredits = partsOf(alertId).meter === 'CREDITS';
+  const members = ofCredits || ofSeats ? membersOf(customerId) : undefined;
   const alert = alertOf(customerId, alertId);
   const lastNotice = alert.then((known) =>
     known?.lastNotice ? wholeNoticeOf(customerId, known.lastNotice.id) : undefined,
   );
-  const marks = members
-    ? members.then((found) => marksOf(customerId, creditRecipients(found)))
-    : licenceMarks(of, layering);
-  const [item, known, people, layers, last, suppressed] = await Promise.all([
+  const marks = ofSeats
+    ? suppressionsOf(customerId)
+    : members
+      ? members.then((found) => marksOf(customerId, creditRecipients(found)))
+      : licenceMarks(of, layering);
+  const [item, known, people, layers, last, suppressed, [management]] = await Promise.all([
     meterItemOf(customerId, alertId),
     alert,
     members ?? [],
     layering,
     lastNotice,
     marks,
+    ofSeats ? getAll([managementKey(customerId)], true) : [],
   ]);
-  return { item, known, members: people, layers, last, suppressed };
+  return { management, item, known, members: people, layers, last, suppressed };
 }
 
 type Asking = { customerId: string } & Pick<LoadInput, 'home' | 'scope' | 'alongside'>;

@@ -3,7 +3,7 @@ import { inherit, type NoticeLayer } from '../kit/inherit.ts';
 import { refuse } from '../kit/plan.ts';
 import { notFound } from '../kit/problem.ts';
 import { canonicalEmail } from '../kit/text.ts';
-import { type Alert, isByDays, partsOf, probeOf, snoozeAt } from './alert.ts';
+import { type Alert, isByDays, partsOf, probeOf, productOf, snoozeAt } from './alert.ts';
 import { type Delivery, deliveryView, viewDelivery } from './delivery.ts';
 import {
   type AlertView,
@@ -13,9 +13,10 @@ import {
   toCreditReading,
   toLicenceReading,
   toProbeReading,
+  toSeatReading,
 } from './meters.ts';
 import { type Notice, noticeView, viewNotice } from './notice.ts';
-import { creditRecipients, licenceRecipients, toLayers } from './settings.ts';
+import { communicated, creditRecipients, licenceRecipients, toLayers } from './settings.ts';
 import { snoozeView } from './snooze.ts';
 import type { Suppression } from './suppression.ts';
 
@@ -35,14 +36,16 @@ export const explanation = z.strictObject({
       z.strictObject({ ...alertView.shape, rearm: z.number().describe('Back across this it tells again') }),
     )
     .describe('All thresholds of the meter'),
-  enabled: z.boolean().describe('Licence notices are switched on; those of credits and probes always are'),
+  enabled: z
+    .boolean()
+    .describe('Licence notices are switched on; those of credits, seats and probes always are'),
   recipients: z.array(
     z.strictObject({
       recipient: z.string(),
       suppressed: z.enum(['BOUNCED', 'COMPLAINED']).nullable().describe('Why it gets no mail'),
     }),
   ),
-  recipientsFrom: z.enum(['SETTINGS', 'ACCOUNT_MANAGER', 'ADMINISTRATORS']),
+  recipientsFrom: z.enum(['SETTINGS', 'ACCOUNT_MANAGER', 'ADMINISTRATORS', 'COMMUNICATIONS']),
   snooze: snoozeView.nullable(),
   lastNotice: z.strictObject({ ...noticeView.shape, deliveries: z.array(deliveryView) }).nullable(),
 });
@@ -55,6 +58,8 @@ export interface Evidence {
   readonly node: Raw;
   /** The licence meter, the ledger's newest entry, or the probe's pulse. */
   readonly item: Raw | undefined;
+  /** Who manages the customer, for alerts of seats. */
+  readonly management?: Raw | undefined;
   readonly known: Alert | undefined;
   readonly members: readonly Raw[];
   readonly layers: readonly (Raw | undefined)[];
@@ -76,14 +81,19 @@ export function explain(evidence: Evidence): Explanation {
   );
   const found = all.find(({ id }) => id === alertId) ?? refuse(notFound);
   const ofCredits = reading.meter === 'CREDITS';
-  const addresses = ofCredits ? creditRecipients(evidence.members) : licenceRecipients(settings, node);
+  const ofSeats = productOf(alertId) !== undefined;
+  const addresses = ofSeats
+    ? communicated(settings, evidence)
+    : ofCredits
+      ? creditRecipients(evidence.members)
+      : licenceRecipients(settings, node);
   const recipients = addresses.map((recipient) => ({
     recipient,
     suppressed: evidence.suppressed.find((one) => isSame(one.recipient, recipient))?.because ?? null,
   }));
   const snooze = snoozeAt(known, now);
   const ofProbe = probeOf(alertId) !== undefined;
-  const enabled = ofCredits || ofProbe || settings.enabled;
+  const enabled = ofCredits || ofProbe || ofSeats || settings.enabled;
   return {
     alert: found,
     because: [
@@ -98,7 +108,13 @@ export function explain(evidence: Evidence): Explanation {
     thresholds: all.map((one) => ({ ...one, rearm: rearmOf(one, reading) })),
     enabled,
     recipients,
-    recipientsFrom: ofCredits ? 'ADMINISTRATORS' : settings.recipients ? 'SETTINGS' : 'ACCOUNT_MANAGER',
+    recipientsFrom: ofSeats
+      ? 'COMMUNICATIONS'
+      : ofCredits
+        ? 'ADMINISTRATORS'
+        : settings.recipients
+          ? 'SETTINGS'
+          : 'ACCOUNT_MANAGER',
     snooze: snooze ? { alertId, ...snooze } : null,
     lastNotice: last?.notice
       ? { ...viewNotice(last.notice), deliveries: last.deliveries.map(viewDelivery) }
@@ -114,6 +130,7 @@ export function readingOf(
 ): Reading | undefined {
   if (!item) return undefined;
   if (probeOf(alertId)) return toProbeReading(item);
+  if (productOf(alertId)) return toSeatReading(item);
   return alertId.startsWith('CREDITS.') ? toCreditReading(item) : toLicenceReading(item, layers);
 }
 

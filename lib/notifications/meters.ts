@@ -6,7 +6,7 @@ import { type Alert, alertIdOf, isByDays, levelOf, probeMeter, snoozeAt } from '
 
 const bands = z.record(z.string(), z.string().nullable());
 
-/** What an alert is about, read from a licence meter, the ledger's newest entry or a probe's pulse. */
+/** What an alert is about, read from a licence or seat meter, the ledger's newest entry or a probe's pulse. */
 export interface Reading {
   readonly meter: string;
   /** Percent used, or the balance; null where there is no limit to compare with. */
@@ -49,6 +49,29 @@ export function toLicenceReading(
     bands: rest.bands,
     configured: levelsOf(layers, { type, limit, enforcement }).map(String),
     rearmOf: (level) => Math.max(0, level - rearmPoints),
+  };
+}
+
+const seats = z.object({
+  productId: z.string(),
+  used: z.number(),
+  limit: z.number(),
+  at: z.string(),
+  bands,
+});
+
+/** A meter of seats, as it was evaluated last. */
+export function toSeatReading(item: Readonly<Record<string, unknown>>): Reading {
+  const { productId, used, limit, at, ...rest } = seats.parse(item);
+  return {
+    meter: `SEATS.${productId}`,
+    value: limit === 0 ? null : percentOf(used, limit),
+    used,
+    limit,
+    at,
+    bands: rest.bands,
+    configured: limit === 0 ? [] : ['80', '100'],
+    rearmOf: (level) => level - 5,
   };
 }
 
@@ -106,7 +129,7 @@ export const alertView = z.strictObject({
   id: z
     .string()
     .describe(
-      '`<meter>.<threshold>`, for example `LICENCE.DEVICE.80`, `CREDITS.below-50` or `PROBE.prb_….down`',
+      '`<meter>.<threshold>`, for example `LICENCE.DEVICE.80`, `SEATS.prd_….80`, `CREDITS.below-50` or `PROBE.prb_….down`',
     ),
   meter: z.string(),
   threshold: z

@@ -20,6 +20,8 @@ export const noticeKinds = [
   'PROBE_WAITS',
   'PROBE_CLONED',
   'ENROLMENT_REFUSED',
+  'LICENCE_ENDS',
+  'LICENCE_ENDED',
   'SAMPLE',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -172,7 +174,7 @@ export const noticeView = z.strictObject({
   kind: z
     .enum(noticeKinds)
     .describe(
-      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit, or came back; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key is void',
+      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit or the seats of running licences, or came back; LICENCE_ENDS, LICENCE_ENDED: a licence of a product ends within 30, 7 or 1 days, or has ended; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key is void',
     ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),

@@ -37,25 +37,48 @@ export function creditRecipients(members: readonly Raw[]): string[] {
     .map(({ email }) => email);
 }
 
+const communications = z.object({ communications: z.string() }).catch({ communications: 'BOTH' });
+
+/** Who is told of a customer's licences of products, as its communications setting says. */
+export function communicated(
+  settings: Pick<InForce, 'recipients'>,
+  of: { node: Raw; members: readonly Raw[]; management?: Raw | undefined },
+): readonly string[] {
+  const who = communications.parse(of.management ?? {}).communications;
+  return [
+    ...(who === 'CUSTOMER_ONLY' ? [] : licenceRecipients(settings, of.node)),
+    ...(who === 'PARTNER_ONLY' ? [] : creditRecipients(of.members)),
+  ];
+}
+
 /** What a mail says of the customer. */
 export function aboutCustomer(node: Raw, at: string) {
   const { name, accountManagerEmail } = customer.parse(node);
   return { customerName: name, accountManagerEmail: accountManagerEmail ?? '', at };
 }
 
-/** Whom a notice is for; the other administrators are those who are not licence recipients themselves. */
+/**
+ * Whom a notice is for; the other administrators are those who are not licence recipients themselves. By communications: the partner (the licence recipients), the customer (its administrators), or both.
+ */
 export type Audience =
   | 'LICENCE_RECIPIENTS'
   | 'ADMINISTRATORS'
   | 'OTHER_ADMINISTRATORS'
-  | 'RECIPIENTS_AND_ADMINISTRATORS';
+  | 'RECIPIENTS_AND_ADMINISTRATORS'
+  | 'BY_COMMUNICATIONS';
 
 /** The addresses of an audience; undefined where nothing is to be told at all. */
 export function audienceOf(
   audience: Audience,
-  of: { layers: readonly NoticeLayer[]; node: Raw; members: readonly Raw[] },
+  of: {
+    layers: readonly NoticeLayer[];
+    node: Raw;
+    members: readonly Raw[];
+    management?: Raw | undefined;
+  },
 ): readonly string[] | undefined {
   const settings = inherit(of.layers);
+  if (audience === 'BY_COMMUNICATIONS') return communicated(settings, of);
   if (audience === 'ADMINISTRATORS') return creditRecipients(of.members);
   if (audience === 'LICENCE_RECIPIENTS') return licenceRecipients(settings, of.node);
   if (audience === 'RECIPIENTS_AND_ADMINISTRATORS')

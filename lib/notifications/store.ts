@@ -4,6 +4,7 @@ import {
   alertPrefix,
   deliveryKey,
   type Key,
+  managementKey,
   memberKey,
   memberPrefix,
   meterKey,
@@ -12,12 +13,14 @@ import {
   noticeKey,
   partition,
   pulseKey,
+  seatMeterKey,
+  seatMeterPrefix,
   settingsKey,
   suppressionKey,
   suppressionPrefix,
 } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
-import { type Alert, partsOf, probeOf, toAlert } from './alert.ts';
+import { type Alert, partsOf, probeOf, productOf, toAlert } from './alert.ts';
 import { type Delivery, toDelivery } from './delivery.ts';
 import type { Message } from './emails.ts';
 import { toNotice } from './notice.ts';
@@ -77,6 +80,8 @@ export async function circumstances(of: {
   members: boolean;
   /** Another item that the notice speaks of. */
   beside?: Key | undefined;
+  /** Whether the customer's communications setting is asked for. */
+  management?: boolean;
 }) {
   const { customerId, noticeId, layers, meter, beside } = of;
   const [[notice, node, ...rest], alerts, members] = await Promise.all([
@@ -85,6 +90,7 @@ export async function circumstances(of: {
         noticeKey(customerId, noticeId),
         nodeKey(customerId),
         ...layers.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')),
+        ...(of.management ? [managementKey(customerId)] : []),
         ...(beside ? [beside] : []),
       ],
       true,
@@ -93,8 +99,9 @@ export async function circumstances(of: {
     of.members ? membersOf(customerId) : [],
   ]);
   const settings = rest.slice(0, layers.length);
+  const [management, ...more] = [...(of.management ? [] : [undefined]), ...rest.slice(layers.length)];
   return {
-    ...{ exists: notice !== undefined, node, settings, beside: rest[layers.length] },
+    ...{ exists: notice !== undefined, node, settings, management, beside: more[0] },
     ...{ alerts: alerts.map(toAlert), members },
   };
 }
@@ -166,13 +173,14 @@ async function ledgerHeadOf(customerId: string): Promise<Raw | undefined> {
 
 /** Every meter of a customer with what is kept of its alerts: one round trip, and a second for the probes among them. */
 export async function metersOf(customerId: string) {
-  const [licences, head, alerts] = await Promise.all([
+  const [licences, seats, head, alerts] = await Promise.all([
     all({ partition: partition(customerId), prefix: meterPrefix, consistent: true }),
+    all({ partition: partition(customerId), prefix: seatMeterPrefix, consistent: true }),
     ledgerHeadOf(customerId),
     all({ partition: partition(customerId), prefix: alertPrefix, consistent: true }),
   ]);
   const known = alerts.map(toAlert);
-  return { licences, head, alerts: known, pulses: await pulsesTold(customerId, known) };
+  return { licences, seats, head, alerts: known, pulses: await pulsesTold(customerId, known) };
 }
 
 /** The pulses of the probes that were ever told of or snoozed; no read where there are none. */
@@ -182,11 +190,13 @@ export async function pulsesTold(customerId: string, alerts: readonly Alert[]): 
   return found.filter((pulse) => pulse !== undefined);
 }
 
-/** The item that an alert's state stands on: a licence meter, the newest entry of the ledger, or a probe's pulse. */
+/** The item that an alert's state stands on: a licence or seat meter, the newest entry of the ledger, or a probe's pulse. */
 export function meterItemOf(customerId: string, alertId: string): Promise<Raw | undefined> {
   const { meter } = partsOf(alertId);
   const probeId = probeOf(alertId);
   if (probeId) return get(pulseKey(customerId, probeId), true);
+  const productId = productOf(alertId);
+  if (productId) return get(seatMeterKey(customerId, productId), true);
   return meter === 'CREDITS'
     ? ledgerHeadOf(customerId)
     : get(meterKey(customerId, meter.slice('LICENCE.'.length)), true);

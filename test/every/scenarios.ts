@@ -13,6 +13,7 @@ import { platform } from './platform.scenarios.ts';
 import { probes } from './probes.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
 import { requests } from './requests.scenarios.ts';
+import { seats } from './seats.scenarios.ts';
 import { services } from './services.scenarios.ts';
 import { users } from './users.scenarios.ts';
 
@@ -40,6 +41,7 @@ export const scenarios: Scenarios = {
   ...directory,
   ...customers,
   ...licensing,
+  ...seats,
   ...probes,
   ...credits,
   ...notifications,

@@ -14,6 +14,7 @@ import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
+import { buyer as contact, shelf, stockProduct } from '../licensing/shelf.ts';
 import { move as carry, openCatalogue, order, own, plantEndUser, offer as stock } from '../requests/desk.ts';
 import { define, give, giveUser, offer, withdraw } from '../services/desk.ts';
 import { add, callerOf, preset } from '../users/people.ts';
@@ -78,6 +79,7 @@ beforeAll(async () => {
   await withdraw(as, { id: former.id }, service);
   await send(`DELETE /v1/customers/${former.id}`, as);
   await report(desk.id);
+  await license(ledger);
   await deliver(reseller.id);
   const nodes = (await everything()).filter(({ kind }) => kind === 'node' || kind === 'archive');
   for (const one of await announcedBy(...nodes.map(({ id }) => String(id)))) await total(one);
@@ -92,6 +94,19 @@ async function report(customerId: string): Promise<void> {
   await agent.enrol(body.enrolmentKey);
   const items = [{ type: 'DEVICE', externalId: 'switch-1', name: 'Switch' }];
   await agent.send('POST /v1/agent/inventory', { sequence: 1, items });
+}
+
+/** A customer with a trial, a purchase, an MSP licence and seats. */
+async function license(customerId: string): Promise<void> {
+  const product = await stockProduct(msp, { mspLicence: true });
+  const one = shelf(msp, customerId, product);
+  await one.give({ source: 'TRIAL' });
+  await one.give({ source: 'MSP', seats: 1 });
+  const { body } = await one.buy(3);
+  await one.use(4);
+  await one.use(2);
+  await one.remove((await one.buy(1)).body.id);
+  await one.renew(body.id, { source: 'PURCHASE', seats: 5, termDays: 9, purchaser: contact });
 }
 
 /** Lets the sums of the tree follow an event. */
@@ -487,6 +502,46 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
     'a probe without its pulse',
     () => without(first(of('pulse'))),
     () => [/^probes: .*PROBE prb_.*: there is no such pulse/, /^probes: .*it counts 1 UP probes more/],
+  ],
+  [
+    'a seat that the meter does not count',
+    () => without(first(of('seat'))),
+    () => [/^seats: cus_.*it counts 1 seats of prd_.* more than there are/],
+  ],
+  [
+    'a trial that may be had again',
+    () => without(first(of('trial'))),
+    () => [/^names: .*nothing keeps .*TRIAL#prd_/],
+  ],
+  [
+    'a second trial',
+    () =>
+      besides({
+        ...first(of('subscription', { licenceKind: 'TRIAL' })),
+        SK: 'sub_2',
+        removedAt: '2026-01-01',
+      }),
+    () => [/^names: .*they share .*TRIAL#prd_/],
+  ],
+  [
+    'a licence of other seats than the meter counts',
+    () => edit(first(of('subscription', { licenceKind: 'MSP' })), { seats: 70 }),
+    () => [/^seats: .*its meter does not count it/, /^seats: .*it counts a licence that there is not/],
+  ],
+  [
+    'an end that nobody will be told of',
+    () => without(first(of('licenceDue'))),
+    () => [/^seats: .*what it waits for is not in the list/],
+  ],
+  [
+    'a note that no meter waits for',
+    () => besides({ ...first(of('licenceDue')), SK: '2026-01-01T00:00:00.000Z#x' }),
+    () => [/^seats: .*no meter waits for it/],
+  ],
+  [
+    'a wrong count of products',
+    () => edit(first(of('productCount')), { products: 3 }),
+    () => [/^seats: prv_.*it counts 2 products more/],
   ],
   [
     'a sum that nobody has handed up',

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { managementKey } from '../kit/keys.ts';
+import { difference, expectVersion, type Plan } from '../kit/plan.ts';
+
+/** Who manages a customer, and whom the notices of its licences are for. */
+export const management = z.strictObject({
+  managementType: z
+    .enum(['PARTNER', 'CUSTOMER', 'BOTH'])
+    .describe('Who manages the customer: the partner, the customer itself, or both; recorded'),
+  communications: z
+    .enum(['PARTNER_ONLY', 'CUSTOMER_ONLY', 'BOTH'])
+    .describe('Who is told of licences that end and of seats beyond them'),
+});
+export type Management = z.infer<typeof management> & { readonly version: number };
+
+const stored = management.extend({ version: z.number() }).strip();
+
+/** Stored settings; those of a customer nobody has decided about are of version 0. */
+export const toManagement = (item: Readonly<Record<string, unknown>> | undefined): Management =>
+  item ? stored.parse(item) : { managementType: 'BOTH', communications: 'BOTH', version: 0 };
+
+export const viewManagement = ({ version: _, ...rest }: Management): z.infer<typeof management> => rest;
+
+export function setManagement(
+  of: { customerId: string; before: Management },
+  command: z.output<typeof management>,
+  ifMatch: string | undefined,
+): Plan<z.infer<typeof management>> {
+  const { customerId, before } = of;
+  expectVersion(ifMatch, before.version);
+  const version = before.version + 1;
+  const item = { ...managementKey(customerId), kind: 'management', ...command, version };
+  return {
+    writes: [
+      before.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: before.version },
+    ],
+    receipt: {
+      action: 'customers.set_management',
+      subject: customerId,
+      ...difference(viewManagement(before), command),
+    },
+    reply: { body: command, version },
+  };
+}

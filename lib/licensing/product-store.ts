@@ -1,0 +1,28 @@
+import { get, getAll, page } from '../aws/db.ts';
+import { licenceKeyKey, namePartition, productCountKey, productKey } from '../kit/keys.ts';
+import { foldName } from '../kit/text.ts';
+import { type LicenceKey, toLicenceKey } from './licence-key.ts';
+import { type Product, toProduct } from './product.ts';
+
+/** A page of the provider's products by name. */
+export function productsByName(
+  providerId: string,
+  query: { limit: number; q?: string | undefined },
+  after: string | undefined,
+) {
+  const partition = namePartition(providerId, 'PRODUCT');
+  return page({ index: 'names', partition, prefix: foldName(query.q ?? ''), limit: query.limit, after });
+}
+
+export async function productOf(providerId: string, productId: string): Promise<Product | undefined> {
+  const item = await get(productKey(providerId, productId), true);
+  return item && toProduct(item);
+}
+
+/** How many products a provider has, as stored. */
+export const productCountOf = (providerId: string) => get(productCountKey(providerId), true);
+
+export async function licenceKeyOf(providerId: string, keyId: string): Promise<LicenceKey | undefined> {
+  const [item] = await getAll([licenceKeyKey(providerId, keyId)], true);
+  return item && toLicenceKey(item);
+}
