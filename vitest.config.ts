@@ -17,7 +17,7 @@ const all = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
   pool: 'forks',
-  maxWorkers: 3,
+  maxWorkers: 4,
 } as const;
 
 /** AWS's own engine is the second opinion on what the front door does: neither the runner nor the longest runs. */
