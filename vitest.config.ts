@@ -7,7 +7,7 @@ const alone = [
   'test/customers/invariants.test.ts',
   'test/every/{cost,privacy}.test.ts',
   'test/infra/{fsck,fsck-catalogue,retries}.test.ts',
-  'test/probes/agent/secret.test.ts',
+  'test/probes/agent-secret.test.ts',
   'test/probes/{outage,probes,wheel}.test.ts',
   'test/provisioning/{failure,samba,places}.test.ts',
   'test/requests/strained.test.ts',

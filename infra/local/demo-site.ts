@@ -45,7 +45,7 @@ export async function prepareSite(
     start() {
       const environment = { ...secrets, ...first };
       first = {};
-      return startChild('agent/main.ts', args, { environment, heard });
+      return startChild('infra/agent/main.ts', args, { environment, heard });
     },
   };
 }

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openFolder } from '../../agent/files.ts';
+import { openFolder } from '../../infra/agent/files.ts';
 import { commit } from '../../lib/aws/db.ts';
 import { pulseKey } from '../../lib/kit/keys.ts';
 import { addProbe } from '../kit/agent.ts';

@@ -82,7 +82,7 @@ it('runs as a process: once, or until it is ended', async () => {
   const state = newDir();
   const args = ['--url', gate.url, '--state', state];
   const run = (more: string[], environment = {}) =>
-    startChild('agent/main.ts', [...args, ...more], { environment });
+    startChild('infra/agent/main.ts', [...args, ...more], { environment });
   const first = run(['--live', '--once'], { AGENT_KEY: enrolmentKey });
   await first.says(/inventory 1: /);
   await first.end();
@@ -90,7 +90,7 @@ it('runs as a process: once, or until it is ended', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await second.end();
   expect(second.lines.at(-1)).toMatch(/ends$/);
-  const wrong = startChild('agent/main.ts', ['--state', state], {});
+  const wrong = startChild('infra/agent/main.ts', ['--state', state], {});
   await wrong.says(/Usage: npm run agent/);
   await wrong.end();
 });

@@ -2,12 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Folder, openFolder } from '../../agent/files.ts';
-import { openLine } from '../../agent/line.ts';
-import { type Memory, openMemory } from '../../agent/memory.ts';
-import { openProbe, type Probe } from '../../agent/probe.ts';
-import { scan } from '../../agent/scan.ts';
-import type { Way } from '../../agent/wire.ts';
+import { type Folder, openFolder } from '../../infra/agent/files.ts';
+import { openLine } from '../../infra/agent/line.ts';
+import { type Memory, openMemory } from '../../infra/agent/memory.ts';
+import { openProbe, type Probe } from '../../infra/agent/probe.ts';
+import { scan } from '../../infra/agent/scan.ts';
+import type { Way } from '../../infra/agent/wire.ts';
 import { close, listen } from '../../infra/local/listen.ts';
 import { agentHandler, deliver } from '../kit/agent.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { pulseOf } from '../../../lib/probes/pulse-store.ts';
-import { addProbe, newAgent } from '../../kit/agent.ts';
-import { addCustomer, makeMsp } from '../../kit/world.ts';
+import { pulseOf } from '../../lib/probes/pulse-store.ts';
+import { addProbe, newAgent } from '../kit/agent.ts';
+import { addCustomer, makeMsp } from '../kit/world.ts';
 
 const { AGENT_SECRET_ARN } = process.env;
 afterEach(() => {

@@ -1,26 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { contexts } from '../../../functions/contexts.ts';
-import { agentRoutes } from '../../../functions/probes/agent-routes.ts';
-import { agentKey } from '../../../lib/aws/agent.ts';
-import { commit, get } from '../../../lib/aws/db.ts';
-import { certify, readCertificate } from '../../../lib/kit/certificate.ts';
-import { pulseKey } from '../../../lib/kit/keys.ts';
-import { goDown } from '../../../lib/probes/lifecycle.ts';
-import { toPulse } from '../../../lib/probes/pulse.ts';
-import {
-  addProbe,
-  deliver,
-  enrolledAgent,
-  newAgent,
-  newHost,
-  signed,
-  type TestAgent,
-} from '../../kit/agent.ts';
-import { measure } from '../../kit/cost.ts';
-import { announcedBy } from '../../kit/deliver.ts';
-import { meanwhile } from '../../kit/faults.ts';
-import { type Answer, addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
+import { contexts } from '../../functions/contexts.ts';
+import { agentRoutes } from '../../functions/probes/agent-routes.ts';
+import { agentKey } from '../../lib/aws/agent.ts';
+import { commit, get } from '../../lib/aws/db.ts';
+import { certify, readCertificate } from '../../lib/kit/certificate.ts';
+import { pulseKey } from '../../lib/kit/keys.ts';
+import { goDown } from '../../lib/probes/lifecycle.ts';
+import { toPulse } from '../../lib/probes/pulse.ts';
+import { addProbe, deliver, enrolledAgent, newAgent, newHost, signed, type TestAgent } from '../kit/agent.ts';
+import { measure } from '../kit/cost.ts';
+import { announcedBy } from '../kit/deliver.ts';
+import { meanwhile } from '../kit/faults.ts';
+import { type Answer, addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let customerId = '';

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentRoutes } from '../../../functions/probes/agent-routes.ts';
-import { addProbe, agentHandler, enrolledAgent, newAgent, type TestAgent } from '../../kit/agent.ts';
-import { type Answer, addCustomer, type Msp, makeMsp } from '../../kit/world.ts';
+import { agentRoutes } from '../../functions/probes/agent-routes.ts';
+import { addProbe, agentHandler, enrolledAgent, newAgent, type TestAgent } from '../kit/agent.ts';
+import { type Answer, addCustomer, type Msp, makeMsp } from '../kit/world.ts';
 
 const bodiesEach = 300;
 const seed = Number(process.env.SEED ?? 5);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
-import { commit, get } from '../../../lib/aws/db.ts';
-import { pulseKey } from '../../../lib/kit/keys.ts';
-import { goDown } from '../../../lib/probes/lifecycle.ts';
-import { toPulse } from '../../../lib/probes/pulse.ts';
-import { enrolledAgent, type TestAgent } from '../../kit/agent.ts';
-import { measure } from '../../kit/cost.ts';
-import { under } from '../../kit/faults.ts';
-import { addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
+import { commit, get } from '../../lib/aws/db.ts';
+import { pulseKey } from '../../lib/kit/keys.ts';
+import { goDown } from '../../lib/probes/lifecycle.ts';
+import { toPulse } from '../../lib/probes/pulse.ts';
+import { enrolledAgent, type TestAgent } from '../kit/agent.ts';
+import { measure } from '../kit/cost.ts';
+import { under } from '../kit/faults.ts';
+import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let customerId = '';

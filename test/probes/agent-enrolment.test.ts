@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { get } from '../../../lib/aws/db.ts';
-import { pulseKey } from '../../../lib/kit/keys.ts';
-import { addProbe, agentHandler, newAgent, newHost, type TestAgent } from '../../kit/agent.ts';
-import { meanwhile } from '../../kit/faults.ts';
-import { type Answer, addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
+import { get } from '../../lib/aws/db.ts';
+import { pulseKey } from '../../lib/kit/keys.ts';
+import { addProbe, agentHandler, newAgent, newHost, type TestAgent } from '../kit/agent.ts';
+import { meanwhile } from '../kit/faults.ts';
+import { type Answer, addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let customerId = '';

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { get } from '../../../lib/aws/db.ts';
-import { observedKey, pulseKey } from '../../../lib/kit/keys.ts';
-import { enrolledAgent, newAgent, type TestAgent } from '../../kit/agent.ts';
-import { addCustomer, call, type Msp, makeMsp } from '../../kit/world.ts';
+import { get } from '../../lib/aws/db.ts';
+import { observedKey, pulseKey } from '../../lib/kit/keys.ts';
+import { enrolledAgent, newAgent, type TestAgent } from '../kit/agent.ts';
+import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
 let customerId = '';

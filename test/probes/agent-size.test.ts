@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { toAttributes } from '../../../lib/aws/item.ts';
-import { pulseKey } from '../../../lib/kit/keys.ts';
-import { resourceType } from '../../../lib/licensing/resource.ts';
-import { command, type Pulse } from '../../../lib/probes/pulse.ts';
-import { sizeOf } from '../../kit/cost.ts';
+import { toAttributes } from '../../lib/aws/item.ts';
+import { pulseKey } from '../../lib/kit/keys.ts';
+import { resourceType } from '../../lib/licensing/resource.ts';
+import { command, type Pulse } from '../../lib/probes/pulse.ts';
+import { sizeOf } from '../kit/cost.ts';
 
 const at = '2026-11-21T10:00:00.000Z';
 const id = (prefix: string) => `${prefix}_${'Z'.repeat(26)}`;
