@@ -2,7 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, longest first: started last they would run while the other workers have nothing to do. */
 const longest = [
+  'local/e2e-probes',
   'local/e2e-tree',
+  'local/e2e-outage',
   'local/e2e-story',
   'local/e2e-expiry',
   'every/authorization',
@@ -16,6 +18,12 @@ const longest = [
   'local/e2e-traces',
   'customers/invariants',
   'provisioning/places',
+  'local/e2e-agents',
+  'local/e2e-money',
+  'users/beyond',
+  'local/e2e-flood',
+  'requests/requests',
+  'local/usage',
   'credits/credits',
   'provisioning/order',
   'catalog/scale',
