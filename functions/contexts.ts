@@ -1,4 +1,5 @@
 import type { Context } from '../lib/kit/context.ts';
+import { routes as access } from './access/routes.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as catalog } from './catalog/routes.ts';
 import { subscribers as catalogReactions } from './catalog/subscribers.ts';
@@ -9,6 +10,7 @@ import { routes as customers } from './customers/routes.ts';
 import { subscribers as customerReactions } from './customers/subscribers.ts';
 import { routes as directory } from './directory/routes.ts';
 import { subscribers as directoryReactions } from './directory/subscribers.ts';
+import { routes as endpoints } from './endpoints/routes.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
 import { routes as licensing } from './licensing/routes.ts';
 import { schedules as licensingSchedules } from './licensing/schedules.ts';
@@ -155,6 +157,23 @@ export const contexts: readonly Context[] = [
           concurrency: 20,
         },
       ],
+    },
+  },
+  {
+    name: 'endpoints',
+    impact: 'Nobody can see or change the machines, groups, policies and packages of a customer’s console.',
+    routes: endpoints,
+    needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], cursor: true },
+  },
+  {
+    name: 'access',
+    impact:
+      'No customer can be imported or removed, and nobody can enter, or shut out of, a customer’s console.',
+    routes: access,
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
     },
   },
   {

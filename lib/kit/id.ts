@@ -30,6 +30,13 @@ export const prefixes = {
   product: 'prd',
   licenceKey: 'lky',
   subscription: 'sub',
+  machine: 'mch',
+  machineGroup: 'mgr',
+  policy: 'pol',
+  installationPackage: 'pkg',
+  accessSession: 'ses',
+  importLink: 'imp',
+  removal: 'rmv',
 } as const;
 
 export type Kind = keyof typeof prefixes;

@@ -62,7 +62,16 @@ export type PartitionKind =
   | 'SUBSCRIPTION'
   | 'SEAT'
   | 'SEAT_USE'
-  | 'LICENCE_DUE';
+  | 'LICENCE_DUE'
+  | 'MACHINE'
+  | 'MACHINE_GROUP'
+  | 'POLICY'
+  | 'PACKAGE'
+  | 'SESSION'
+  | 'IMPORT'
+  | 'IMPORT_LINK'
+  | 'ACCESS_DUE'
+  | 'REMOVAL';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -412,6 +421,38 @@ export const licenceDueKey = (due: { at: string; customerId: string; productId: 
 });
 /** Who manages a customer, and whom notices of its licences are for. */
 export const managementKey = (customerId: string): Key => settingsKey(customerId, 'MANAGEMENT');
+/** A machine of a customer as its console shows it. */
+export const machineKey = (customerId: string, machineId: string): Key => ({
+  PK: partition(customerId, 'MACHINE'),
+  SK: machineId,
+});
+/** A group of a customer's machines. */
+export const machineGroupKey = (customerId: string, groupId: string): Key => ({
+  PK: partition(customerId, 'MACHINE_GROUP'),
+  SK: groupId,
+});
+/** A policy of a customer: its head, with the document that is in force. */
+export const policyKey = (customerId: string, policyId: string): Key => ({
+  PK: partition(customerId, 'POLICY'),
+  SK: policyId,
+});
+/** One version of a policy, below its head. */
+export const policyVersionKey = (customerId: string, policyId: string, version: number): Key => ({
+  PK: partition(customerId, 'POLICY'),
+  SK: `${policyId}#V#${String(version).padStart(5, '0')}`,
+});
+/** An installation package: who holds its token may enrol machines into its group. */
+export const packageKey = (customerId: string, packageId: string): Key => ({
+  PK: partition(customerId, 'PACKAGE'),
+  SK: packageId,
+});
+/** What the partner may do in a customer's console, and until when: read at each request of a session. */
+export const accessKey = (customerId: string): Key => settingsKey(customerId, 'ACCESS');
+/** A person of the partner in a customer's console. */
+export const accessSessionKey = (customerId: string, sessionId: string): Key => ({
+  PK: partition(customerId, 'SESSION'),
+  SK: sessionId,
+});
 /** How many products a provider has. */
 export const productCountKey = (providerId: string): Key => settingsKey(providerId, 'PRODUCTS');
 /** What a node and everything below it come to, and what of it the parent has been given. */
