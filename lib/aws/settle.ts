@@ -14,8 +14,16 @@ export interface Settlement {
   readonly newId?: (kind: Kind) => string;
 }
 
-/** A plan's writes with its receipt (audit entry) and announced events in them, ready for `commit`. */
+/** A plan's writes with its receipts (audit entries) and announced events in them, ready for `commit`. */
 export function settle(plan: Plan, settlement: Settlement): Write[] {
+  const { aside = [], ...own } = plan;
+  const others = aside.flatMap(({ target, ...one }) =>
+    settleOne({ ...one, writes: [], reply: {} }, { ...settlement, target }),
+  );
+  return [...settleOne(own, settlement), ...others];
+}
+
+function settleOne(plan: Plan, settlement: Settlement): Write[] {
   const by = standing(plan, settlement);
   const fresh = by.newId ?? ((kind: Kind) => newId(kind, Date.parse(by.now)));
   const announced = plan.announcements ?? [];

@@ -1,6 +1,7 @@
 import type { Announcement } from './event.ts';
 import type { Key, NameEntry, TreeEntry } from './keys.ts';
 import { Problem, type ProblemType, stale } from './problem.ts';
+import type { Node } from './scope.ts';
 
 /** A stored item: its key, its index entries, and attributes of plain JSON values (numbers are whole and safe). */
 export type Item = Key & Partial<TreeEntry> & Partial<NameEntry> & { readonly [attribute: string]: unknown };
@@ -81,6 +82,13 @@ export interface Receipt {
   readonly tenantId?: string;
 }
 
+/** What a change says in the audit of a second node that it concerns: in the same transaction, by the same actor. */
+export interface Aside {
+  readonly target: Node;
+  readonly receipt: Receipt;
+  readonly announcements?: readonly Announcement[];
+}
+
 /** The answer to the caller: body per the route's schema; `version` becomes the ETag. */
 export interface Reply<T = unknown> {
   readonly status?: number;
@@ -103,6 +111,8 @@ export interface Plan<T = unknown> {
   readonly announcements?: readonly Announcement[];
   /** Index in `writes` of the `create` that carries the announcements in place of a receipt. */
   readonly outbox?: number;
+  /** Where a change stands in another node's audit as well. */
+  readonly aside?: readonly Aside[];
   readonly reply: Reply<T>;
 }
 
