@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { AgentInput, AgentRoute, Credential } from '../kit/agent.ts';
+import { type AgentInput, type AgentRoute, type Holder, schemeOf } from '../kit/agent.ts';
 import { buckets } from '../kit/bucket.ts';
 import { readCertificate } from '../kit/certificate.ts';
 import {
@@ -25,7 +25,7 @@ import { now } from './world.ts';
 /** What agents' gateway sends: an HTTP API's event without authorizer. */
 export type AgentEvent = APIGatewayProxyEventV2;
 
-/** Calls that one probe may send: at once, and a second on average. In each process by itself; the stage bounds the sum. */
+/** Calls that one probe or machine may send: at once, and a second on average. In each process by itself; the stage bounds the sum. */
 const pace = { burst: 30, perSecond: 1 };
 
 /**
@@ -52,20 +52,20 @@ export function serveAgent(routes: readonly AgentRoute[]) {
     current = requestId;
     const startedAt = performance.now();
     let response: APIGatewayProxyStructuredResultV2;
-    const met: { probeId?: string } = {};
+    const met: Met = {};
     try {
       if (!route) throw new Problem(notFound);
       const input = await prove(route, event, take, met);
       response = toResponse(route, await route.handle(input as never));
     } catch (error) {
-      response = refusal(asRefusal(route, error), requestId);
+      response = refusal(asRefusal(route, error), requestId, route && schemeOf(route));
     }
     log().info('agent call', {
       route: route?.id ?? event.routeKey,
       requestId,
       status: response.statusCode ?? 0,
       ms: Math.round(performance.now() - startedAt),
-      probe: met.probeId,
+      ...met,
     });
     return response;
   };
@@ -75,11 +75,17 @@ export function serveAgent(routes: readonly AgentRoute[]) {
   }).handler(dispatch as never);
 }
 
+/** Whose certificate was right: for the log. */
+interface Met {
+  probe?: string;
+  machine?: string;
+}
+
 async function prove(
   route: AgentRoute,
   event: AgentEvent,
   take: ReturnType<typeof buckets>,
-  met: { probeId?: string },
+  met: Met,
 ): Promise<AgentInput> {
   const { requestId, http } = event.requestContext;
   const bytes = rawBody(route, event);
@@ -100,22 +106,30 @@ async function prove(
     if (claimed.count !== 0 || !signedBy(publicKey)) throw new Problem(agentUnauthenticated);
     return { ...common, ...call } as AgentInput;
   }
-  const credential = await readCredential(event);
+  const credential = await readCredential(route, event);
   if (!credential || claimed.count === 0 || !signedBy(credential.publicKey))
     throw new Problem(agentUnauthenticated);
-  met.probeId = credential.probeId;
-  keepPace(take, credential.probeId);
-  return { ...common, ...parseCall(route, event, bytes), proven: provenBy(credential, claimed) };
+  const [kind, id] =
+    'probeId' in credential
+      ? (['probe', credential.probeId] as const)
+      : (['machine', credential.machineId] as const);
+  met[kind] = id;
+  keepPace(take, id);
+  const proven = provenBy(credential, claimed);
+  return { ...common, ...parseCall(route, event, bytes), proven } as AgentInput;
 }
 
-async function readCredential(event: AgentEvent): Promise<Credential | undefined> {
-  const [, certificate] =
-    /^Probe ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(header(event, 'authorization') ?? '') ?? [];
-  if (certificate === undefined) return undefined;
-  return readCertificate(certificate, await agentKey());
+// A certificate of a probe is none to a machine's route, and the other way round, whatever word stands before it.
+async function readCredential(route: AgentRoute, event: AgentEvent): Promise<Holder | undefined> {
+  const scheme = schemeOf(route);
+  const [, said, certificate] =
+    /^(Probe|Machine) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/.exec(header(event, 'authorization') ?? '') ?? [];
+  if (certificate === undefined || said !== scheme) return undefined;
+  const held = readCertificate(certificate, await agentKey());
+  return held && 'probeId' in held === (scheme === 'Probe') ? held : undefined;
 }
 
-const provenBy = (credential: Credential, { count, host, signature }: Claimed) => ({
+const provenBy = (credential: Holder, { count, host, signature }: Claimed) => ({
   credential,
   count,
   host,
@@ -142,7 +156,11 @@ function asRefusal(route: AgentRoute | undefined, error: unknown): Problem {
   return error;
 }
 
-function refusal(problem: Problem, requestId: string): APIGatewayProxyStructuredResultV2 {
+function refusal(
+  problem: Problem,
+  requestId: string,
+  scheme: ReturnType<typeof schemeOf> = 'Probe',
+): APIGatewayProxyStructuredResultV2 {
   const response = toProblemResponse(problem, requestId);
   const { retryAfterSeconds } = problem.data;
   return {
@@ -150,7 +168,7 @@ function refusal(problem: Problem, requestId: string): APIGatewayProxyStructured
     headers: {
       ...response.headers,
       ...(typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}),
-      ...(problem.type.status === 401 ? { 'www-authenticate': 'Probe' } : {}),
+      ...(problem.type.status === 401 ? { 'www-authenticate': scheme } : {}),
     },
   };
 }

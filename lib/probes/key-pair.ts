@@ -1,10 +1,11 @@
 import type { Credential } from '../kit/agent.ts';
 import { announce } from '../kit/event.ts';
+import { rotated } from '../kit/hearing.ts';
 import { pulseKey } from '../kit/keys.ts';
 import { mostRefusals } from './enrolment.ts';
 import { enrolmentRefused, probeCloned } from './events.ts';
 import type { CloneSign } from './hearing.ts';
-import { overlapSeconds, type Pulse } from './pulse.ts';
+import type { Pulse } from './pulse.ts';
 import { boundTo, mustBe, type Step, stepOf, voided } from './step.ts';
 
 /** What the certificate of a probe's present generation says; a certificate is made for one public key. */
@@ -48,33 +49,11 @@ export function refuseEnrolment(before: Pulse): Step {
   );
 }
 
-/** True where the agent of generation `by` has registered this very key pair already: it asks again. */
-export const isRotated = (pulse: Pulse, asked: { by: number; publicKey: string }): boolean =>
-  pulse.previous === asked.by && pulse.publicKey === asked.publicKey;
-
-/**
- * Gives the agent of generation `by` (the present one, or the one before while it counts) another key pair. Where no
- * answer came it may ask again: then the pair that it never got to use is out, and the time of the old one goes on.
- */
-export function rotate(
-  before: Pulse,
-  { by, publicKey, now }: { by: number; publicKey: string; now: string },
-): Step {
-  const again = by === before.previous;
-  const generation = before.generation + 1;
-  const ends = new Date(Date.parse(now) + overlapSeconds * 1000).toISOString();
-  return stepOf(
-    before,
-    {
-      generation,
-      publicKey,
-      previous: by,
-      previousKey: (again ? before.previousKey : before.publicKey) ?? null,
-      previousUntil: again ? (before.previousUntil ?? ends) : ends,
-      redeemed: null,
-    },
-    { action: 'probes.rotate', seen: ['previous'], detail: { generation } },
-  );
+/** Gives the agent of generation `by` another key pair. */
+export function rotate(before: Pulse, asked: { by: number; publicKey: string; now: string }): Step {
+  const set = rotated(before, asked);
+  const detail = { generation: set.generation };
+  return stepOf(before, { ...set, redeemed: null }, { action: 'probes.rotate', seen: ['previous'], detail });
 }
 
 /** Takes a flag back that people know to be false; the next sign of a copy flags it, and is told, again. */

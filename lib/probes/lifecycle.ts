@@ -1,4 +1,5 @@
 import { announce } from '../kit/event.ts';
+import { oneKeyPair } from '../kit/hearing.ts';
 import type { ApprovalMode } from './approval.ts';
 import { mayRedeem } from './enrolment.ts';
 import {
@@ -10,7 +11,7 @@ import {
   probeWentDown,
 } from './events.ts';
 import type { Command, Pulse } from './pulse.ts';
-import { inService, mustBe, oneKeyPair, type Rhythm, type Step, stepOf, voided } from './step.ts';
+import { inService, mustBe, type Rhythm, type Step, stepOf, voided } from './step.ts';
 
 /** What comes of an enrolment. AGAIN: the same agent asks once more, for no answer came. */
 export type Redemption =

@@ -1,11 +1,10 @@
 import { attempt, get, getAll } from '../aws/db.ts';
 import type { Proven } from '../kit/agent.ts';
+import { hearing, isOverlapping } from '../kit/hearing.ts';
 import { nodeKey, probeKey, pulseKey } from '../kit/keys.ts';
 import { type Approval, approvalKey, toApproval } from './approval.ts';
-import { isOverlapping } from './hearing.ts';
 import { type Probe, toProbe } from './probe.ts';
 import { type Pulse, toPulse } from './pulse.ts';
-import { oneKeyPair } from './step.ts';
 
 /** What a call changes of the pulse beside its being heard, and under which conditions of the pulse. */
 export interface Touch {
@@ -23,36 +22,29 @@ export type Touched = { readonly heard: Pulse } | { readonly missed: Pulse | und
  * held against the pulse, too: a certificate alone proves nothing. The first call of a new key pair ends the one before.
  */
 export async function touch(proven: Proven, now: string, more: Touch = {}): Promise<Touched> {
-  const { customerId, generation } = proven.credential;
-  const { publicKey } = proven.credential;
-  const current = await attempt(update(proven, now, more, { generation, publicKey }));
+  const { customerId } = proven.credential;
+  const current = await attempt(update(proven, now, more, 'PRESENT'));
   if ('done' in current) return { heard: toPulse(current.done, customerId) };
   const missed = current.found && toPulse(current.found, customerId);
   if (!missed || !isOverlapping(missed, proven.credential, now)) return { missed };
-  const before = await attempt(update(proven, now, more, { previous: generation, previousKey: publicKey }));
+  const before = await attempt(update(proven, now, more, 'OVERLAPPING'));
   if ('done' in before) return { heard: toPulse(before.done, customerId) };
   return { missed: before.found && toPulse(before.found, customerId) };
 }
 
 function update(
-  { credential, count, host, mark }: Proven,
+  proven: Proven,
   now: string,
-  { set = {}, where = {}, below = {}, atLeast = {} }: Touch,
-  which: { generation: number; publicKey: string } | { previous: number; previousKey: string },
-) {
-  const overlapping = 'previous' in which;
+  more: Touch,
+  as: Parameters<typeof hearing>[2],
+): Parameters<typeof attempt>[0] {
+  const { set, where, below, atLeast } = hearing(proven, now, as);
   return {
-    key: pulseKey(credential.customerId, credential.probeId),
-    set: {
-      count,
-      mark,
-      seenAt: now,
-      ...(overlapping ? {} : oneKeyPair),
-      ...set,
-    },
-    where: { state: 'UP', host, ...which, ...where },
-    below: { count, ...below },
-    atLeast: { ...(overlapping ? { previousUntil: now } : {}), ...atLeast },
+    key: pulseKey(proven.credential.customerId, proven.credential.probeId),
+    set: { ...set, ...more.set },
+    where: { state: 'UP', ...where, ...more.where },
+    below: { ...below, ...more.below },
+    atLeast: { ...atLeast, ...more.atLeast },
   };
 }
 

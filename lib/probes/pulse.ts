@@ -5,8 +5,6 @@ import { type ResourceType, resourceType } from '../licensing/resource.ts';
 export const intervalSeconds = 60;
 /** Silence after which a probe is down: three heartbeats missed. Source: semantics.md §9. */
 export const silenceSeconds = 180;
-/** How long the key pair before still counts after a rotation. */
-export const overlapSeconds = 24 * 3600;
 
 /**
  * CREATED: never enrolled. PENDING: enrolled, waits for approval. UP ↔ DOWN. REVOKED: its key pairs are out; a new

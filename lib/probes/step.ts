@@ -95,9 +95,8 @@ export const agentOf = ({ id, customerId }: Pick<Pulse, 'id' | 'customerId'>): A
 /** States in which an agent is let in. */
 export const inService = (state: PulseState): boolean => state === 'UP' || state === 'DOWN';
 
-/** No enrolment key, and no key pair before the present one. */
+/** No enrolment key. */
 export const voided = { enrolment: null, enrolmentUntil: null } as const;
-export const oneKeyPair = { previous: null, previousKey: null, previousUntil: null } as const;
 
 /** Refuses in any other state. */
 export function mustBe(pulse: Pulse, states: readonly Pulse['state'][]): void {
