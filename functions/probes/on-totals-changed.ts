@@ -2,7 +2,13 @@ import { react } from '../../lib/aws/react.ts';
 import { isToldBelowZero } from '../../lib/credits/alerts.ts';
 import { balanceLow, balanceRecovered } from '../../lib/credits/events.ts';
 import { headOf } from '../../lib/credits/store.ts';
-import { customerAdded, customerDeleted, moveRequested } from '../../lib/customers/events.ts';
+import {
+  customerAdded,
+  customerDeleted,
+  customerLinked,
+  customerUnlinked,
+  moveRequested,
+} from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { prefixes } from '../../lib/kit/id.ts';
@@ -34,6 +40,8 @@ const causes = [
   balanceRecovered,
   customerAdded,
   customerDeleted,
+  customerUnlinked,
+  customerLinked,
   moveRequested,
 ];
 
@@ -55,7 +63,7 @@ async function isBelowZero(customerId: string): Promise<boolean> {
 /** Where the walks up begin: where something changed, and where a node has left. */
 function concerned({ type, subject, tenant, data }: Envelope): string[] {
   const told = data as { parentId?: string; fromId?: string };
-  if (type === customerDeleted.type) return [subject, told.parentId ?? ''];
+  if (type === customerDeleted.type || type === customerUnlinked.type) return [subject, told.parentId ?? ''];
   if (type === moveRequested.type) return [subject, told.fromId ?? ''];
   return [subject.startsWith(prefixes.customer) ? subject : tenant.id];
 }

@@ -61,6 +61,7 @@ export const counts: Check = (known, tell) => {
         said(id, 'children', children);
         if (!id.startsWith('cus_')) continue;
         const line = lineOf(known, known.nodes.get(id) as never);
+        if (line[1] === id) continue;
         there(line[1] ?? '', 'customers');
         const parentId = line.at(-2) ?? '';
         if (parentId.startsWith('cus_')) there(parentId, 'children');

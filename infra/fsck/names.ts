@@ -26,6 +26,8 @@ function namesOfNode(item: Stored): Key[] {
     ];
   if (!id.startsWith('cus_')) return [];
   const providerId = text(item.path).split('/')[1] ?? '';
+  // What no partner looks after keeps no name with anybody.
+  if (providerId === id) return [];
   return [
     nameKey(providerId, text(item.name)),
     ...(item.code ? [codeKey(providerId, text(item.code))] : []),

@@ -19,7 +19,13 @@ export const pools: Check = (known, tell) => {
         if (licensed !== (free ?? 0) + (allocated ?? 0) + (shared ?? 0))
           tell(where, 'licensed is not what is free, allocated and shared');
       } else if (item.kind === 'meter') {
-        const where = `${providerAbove(known, tenant)} ${item.type}`;
+        const providerId = providerAbove(known, tenant);
+        if (providerId === tenant) {
+          if (item.limit !== 0)
+            tell(`${tenant} ${item.type}`, 'no partner looks after it, and it has a limit');
+          return;
+        }
+        const where = `${providerId} ${item.type}`;
         const meter = { ...item, used: Number(item.used), limit: item.limit ?? null } as unknown as Meter;
         lent.add(`${where}|allocated`, -reserved(meter));
         lent.add(`${where}|shared`, -drawn(meter));

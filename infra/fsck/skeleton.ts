@@ -43,6 +43,8 @@ export interface Skeleton {
     string,
     { readonly id: string; readonly name: string; readonly customerId: string }
   >;
+  /** Parents that a customer stood below before. */
+  readonly former: Map<string, Set<string>>;
   /** Customers of whose catalogue work is under way in the background: what it comes to is not there yet. */
   readonly busy: Set<string>;
 }
@@ -59,6 +61,7 @@ export const emptySkeleton = (): Skeleton => ({
   markets: new Map(),
   rules: new Map(),
   companies: new Map(),
+  former: new Map(),
   busy: new Set(),
 });
 
@@ -93,6 +96,8 @@ export function learn(known: Skeleton, item: Stored): void {
       name: String(item.name),
       customerId: item.customerId,
     });
+  else if (item.kind === 'former')
+    known.former.set(String(item.id), (known.former.get(String(item.id)) ?? new Set()).add(tenant));
   else if (item.kind === 'catalogOperation' && item.finishedAt === null) known.busy.add(tenant);
 }
 

@@ -4,7 +4,7 @@ import { rollupKey } from '../../lib/kit/keys.ts';
 import { isSame, plus, type Rollup, type Sum, toRollup } from '../../lib/probes/rollup.ts';
 import { ownSum } from '../../lib/probes/rollup-store.ts';
 import { type Check, kindOf, type Stored, tenantOf } from './check.ts';
-import { parentOf } from './skeleton.ts';
+import { parentOf, providerAbove } from './skeleton.ts';
 
 /** What a node’s sums are made of, as far as it was seen. */
 interface Source {
@@ -61,7 +61,9 @@ export const sums: Check = (known, tell) => {
         const { counts, meters, head } = sourceOf(id);
         const real = ownSum({ counts, meters: meters as never, belowZero: isBelowZero(head) });
         if (!isSame(own, real)) tell(id, `its sums say ${words(own)} of itself, which is ${words(real)}`);
-        else if (!isSame(given, plus(own, below)) || givenTo !== (parentOf(known, id) ?? null))
+        else if (providerAbove(known, id) === id) {
+          if (givenTo !== null || !isSame(given, {})) tell(id, 'what it comes to stands with somebody else');
+        } else if (!isSame(given, plus(own, below)) || givenTo !== (parentOf(known, id) ?? null))
           tell(id, 'what it comes to was not handed to its parent');
       }
     },

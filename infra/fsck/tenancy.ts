@@ -2,13 +2,21 @@ import { platformId } from '../../lib/kit/id.ts';
 import { type Check, placeOf, type Stored, tenantOf } from './check.ts';
 import { lineOf, providerAbove } from './skeleton.ts';
 
+const recorded: readonly unknown[] = ['audit', 'request'];
+
 /** No item belongs to two tenants, and none to a tenant that never was. */
 export const tenancy: Check = (known, tell) => {
   const allowed = (tenant: string, item: Stored): readonly string[] => {
     const own = known.nodes.get(tenant);
     const asked = item.kind === 'ticket' ? [String(item.providerId)] : [];
-    return own ? [...lineOf(known, own), ...asked] : [tenant, known.gone.get(tenant) ?? '', platformId];
+    // What was done and asked for in a partner's time stays in that partner's lists, whoever looks after it now.
+    const then = recorded.includes(item.kind) ? before(tenant) : [];
+    return own
+      ? [...lineOf(known, own), ...asked, ...then]
+      : [tenant, known.gone.get(tenant) ?? '', platformId];
   };
+  const before = (tenant: string) =>
+    [...(known.former.get(tenant) ?? [])].flatMap((id) => providerAbove(known, id) ?? []);
   const wrongName = (tenant: string, item: Stored): string | undefined => {
     const said = item.kind === 'unique' ? item.customerId : undefined;
     if (typeof said !== 'string') return undefined;

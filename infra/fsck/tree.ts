@@ -12,7 +12,7 @@ export const tree: Check = (known, tell) => ({
     const node = item as unknown as Place;
     const stored = String(node.path).split('/');
     const root = node.id.startsWith('cus_') ? (stored[1] ?? '') : platformId;
-    const place = treeEntry(root, stored);
+    const place = root === node.id ? { G1: undefined, S1: undefined } : treeEntry(root, stored);
     if (node.id !== platformId && (item.G1 !== place.G1 || item.S1 !== place.S1))
       tell(node.id, 'it stands elsewhere in the tree index');
     if (!node.id.startsWith('cus_')) return;

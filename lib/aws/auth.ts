@@ -4,7 +4,7 @@ import { type Move, overlayOf, placed } from '../kit/move.ts';
 import { allows, effective, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
 import { forbidden, nodeDisabled, notFound, Problem, unauthenticated } from '../kit/problem.ts';
 import type { Target } from '../kit/route.ts';
-import { inScope, type Node, type NodeType, providerOf, type Scope } from '../kit/scope.ts';
+import { inScope, isUnlinked, type Node, type NodeType, providerOf, type Scope } from '../kit/scope.ts';
 import { now } from './world.ts';
 
 /** What we read of an access token. The gateway renders claims as flat text. */
@@ -89,7 +89,7 @@ export function authorize(
     throw new Problem(unauthenticated, 'The token belongs to nobody who is a member now');
   }
   const { provider } = claims;
-  if (provider !== undefined && provider !== providerOf(home)) {
+  if (provider !== undefined && provider !== providerOf(home) && !isUnlinked(home)) {
     throw new Problem(unauthenticated, 'The token names another provider');
   }
   if (home.item.adminState === 'DISABLED' || disabledAbove(home, forest)) {

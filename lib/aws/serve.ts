@@ -5,7 +5,7 @@ import { endUserKey, forestKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import { contended, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
 import type { Route } from '../kit/route.ts';
-import type { Node, Scope } from '../kit/scope.ts';
+import { isUnlinked, type Node, type Scope } from '../kit/scope.ts';
 import { authorize, readClaims, toNode } from './auth.ts';
 import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse, Throttled } from './db.ts';
@@ -123,6 +123,9 @@ async function once(
   });
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
   if (checked.status === 'rejected') throw checked.reason;
+  // The token is from before the customer left its provider, of whose things nothing was to be read.
+  if (claims.provider !== undefined && isUnlinked(checked.value.home))
+    return once(route, { ...request, claims: { ...claims, provider: undefined } }, again, deadline);
   const replay = claim && replayOf(claim, (await reading)[3 + beside.length], request.now);
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;

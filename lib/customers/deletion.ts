@@ -136,8 +136,8 @@ function archived(providerId: string, node: Node, now: string) {
   };
 }
 
-// The company of the directory may become a customer again.
-function release(providerId: string, company: Company | undefined): Write[] {
+/** The company of the directory may become a customer again. */
+export function release(providerId: string, company: Company | undefined): Write[] {
   if (!company) return [];
   const { customerId, ...item } = company.item;
   const version = company.version + 1;

@@ -83,3 +83,31 @@ export const moveRequested = event({
     providerId: 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C',
   },
 });
+
+const cusId = 'cus_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C';
+const prvId = 'prv_01K9ZK5Q3V8T4W2X6Y7Z8A9B0C';
+
+export const customerUnlinked = event({
+  type: 'customers.unlinked.v1',
+  summary:
+    'A customer belongs to no partner any more and stands by itself; the tenant is where it stood before, the subject is the customer',
+  data: z.strictObject({
+    name: z.string(),
+    code: z.string().nullable(),
+    parentId: z.string().describe('The parent before'),
+    providerId: z.string().describe('The provider before'),
+  }),
+  example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: cusId, providerId: prvId },
+});
+
+export const customerLinked = event({
+  type: 'customers.linked.v1',
+  summary: 'A customer that stood by itself belongs to a partner; the subject is the customer',
+  data: z.strictObject({
+    name: z.string(),
+    code: z.string().nullable(),
+    parentId: z.string(),
+    providerId: z.string(),
+  }),
+  example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: prvId, providerId: prvId },
+});

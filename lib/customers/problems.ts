@@ -214,3 +214,33 @@ export const itemsNotHeld = problem({
   status: 409,
   title: 'The new parent does not have every item of the catalogue that is held',
 });
+export const stillProvisioned = problem({
+  code: 'customers.still_provisioned',
+  status: 409,
+  title: 'The provisioning engine still keeps it in service; deprovision it first',
+});
+export const stillReseller = problem({
+  code: 'customers.still_reseller',
+  status: 409,
+  title: 'It is a reseller; take the reseller service away first',
+});
+export const collectionsHeld = problem({
+  code: 'customers.collections_held',
+  status: 409,
+  title: 'Users there hold role collections of the partner; give them other roles first',
+});
+export const tooMuchAtOnce = problem({
+  code: 'customers.too_much_at_once',
+  status: 409,
+  title: 'It has more names, users and licences than one change can hand over',
+});
+export const linkedAlready = problem({
+  code: 'customers.linked_already',
+  status: 409,
+  title: 'The customer belongs to a partner already',
+});
+export const poolShort = problem({
+  code: 'customers.pool_short',
+  status: 409,
+  title: 'The partner’s pool has fewer licences than the customer uses',
+});

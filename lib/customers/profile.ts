@@ -119,7 +119,8 @@ export function toItem(value: Customer, place: { path: readonly string[]; versio
   const { reseller, ...rest } = value;
   return {
     ...nodeKey(value.id),
-    ...treeEntry(place.path[1] ?? value.parentId, place.path),
+    // An unlinked customer is its own root: nothing stands above that would list it in a tree.
+    ...(place.path.length > 2 ? treeEntry(place.path[1] ?? value.parentId, place.path) : {}),
     ...nameEntry(value.parentId, 'CUSTOMER', foldName(value.name), value.id),
     ...rest,
     kind: 'node',
@@ -131,7 +132,8 @@ export function toItem(value: Customer, place: { path: readonly string[]; versio
 
 /** The whole stored profile with other values; what it holds besides stays. */
 export function restated(node: Node, value: Customer, path = node.path): Extract<Write, { do: 'replace' }> {
-  const item = { ...node.item, ...toItem(value, { path, version: node.version + 1 }) };
+  const { G1, S1, ...kept } = node.item;
+  const item = { ...kept, ...toItem(value, { path, version: node.version + 1 }) };
   return { do: 'replace', version: node.version, item };
 }
 

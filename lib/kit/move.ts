@@ -14,7 +14,8 @@ export interface Move {
 
 /** Where a stored path really is while a subtree is on its way. */
 export function placed(path: readonly string[], move: Move | undefined): readonly string[] {
-  const at = move ? path.indexOf(move.id) : -1;
+  // What stands right below the platform is in no provider's tree, whatever moved there before.
+  const at = move && path.length > 2 ? path.indexOf(move.id) : -1;
   return move && at >= 0 ? [...move.to, ...path.slice(at)] : path;
 }
 

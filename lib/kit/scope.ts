@@ -1,5 +1,6 @@
 import type { Move } from './move.ts';
-import type { Role } from './permission.ts';
+import type { Permission, Role } from './permission.ts';
+import type { Write } from './plan.ts';
 
 export type NodeType = 'PLATFORM' | 'PROVIDER' | 'RESELLER' | 'CUSTOMER';
 
@@ -21,7 +22,20 @@ export interface Actor {
   readonly id: string;
   readonly kind: 'person' | 'operator' | 'system';
   readonly home: string;
+  /** In a delegated session: the customer, the session, and why it was opened. */
   readonly onBehalfOf?: string;
+  readonly session?: string;
+  readonly reason?: string;
+  readonly ticket?: string;
+}
+
+/** A delegated session that a request was made in. */
+export interface InSession {
+  readonly id: string;
+  readonly endsAt: string;
+  readonly permissions: ReadonlySet<Permission>;
+  /** Binds a change to the session and the grant as they were read: none is made after either ended. */
+  readonly bound: readonly Write[];
 }
 
 /** A caller whose membership and target have been read in this request. */
@@ -36,6 +50,8 @@ export interface Scope {
   readonly move?: Move | undefined;
   /** On a route of end users, or of whoever is signed in: the caller's own row as an end user, as stored. */
   readonly caller?: Readonly<Record<string, unknown>> | undefined;
+  /** In a delegated session; `roles` are then those taken at the customer. */
+  readonly session?: InSession | undefined;
 }
 
 /** Depth of a node below the platform: 1 for a provider. At most `maxDepth`. */
@@ -45,6 +61,11 @@ export const depthOf = (node: Pick<Node, 'path'>): number => node.path.length - 
 /** True when `target` is `home` itself or below it. */
 export function inScope(home: Node, target: Node): boolean {
   return target.path[home.path.length - 1] === home.id;
+}
+
+/** A customer that no partner looks after: right below the platform, and so its own root. */
+export function isUnlinked({ id, path }: Pick<Node, 'id' | 'path'>): boolean {
+  return path.length === 2 && id.startsWith('cus_');
 }
 
 export function platformOf(node: Node): string {

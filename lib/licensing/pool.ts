@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { announce } from '../kit/event.ts';
+import { prefixes } from '../kit/id.ts';
 import { meterKey } from '../kit/keys.ts';
 import { answer, expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { whole } from '../kit/text.ts';
@@ -52,13 +53,16 @@ export const viewPool = (pool: Pool): z.infer<typeof poolView> => ({
   version: pool.version,
 });
 
+/** True of a customer that stands by itself, in the place of its provider. */
+export const isCustomer = (providerId: string): boolean => providerId.startsWith(prefixes.customer);
+
 /** Takes from the pool (or gives back) without reading it: a loser decides again with what is left. */
 export function poolTurn(
   of: { providerId: string; type: ResourceType },
   by: { allocated: number; shared: number },
 ): Write[] {
   const need = by.allocated + by.shared;
-  if (by.allocated === 0 && by.shared === 0) return [];
+  if ((by.allocated === 0 && by.shared === 0) || isCustomer(of.providerId)) return [];
   return [
     {
       do: 'adjust',

@@ -7,7 +7,7 @@ import type { Newest } from './allocation.ts';
 import { type Kept, mostItems, toKept } from './item.ts';
 import { type Meter, toMeter } from './meter.ts';
 import { type Layers, type Notification, notificationKey, toNotification } from './notification.ts';
-import { type Pool, toPool } from './pool.ts';
+import { isCustomer, type Pool, toPool } from './pool.ts';
 import { reportedPrefix } from './reported.ts';
 import { type ResourceType, resourceTypes } from './resource.ts';
 import { termsKey, toTerms } from './terms.ts';
@@ -58,6 +58,8 @@ export async function metersOf(customerId: string, consistent: boolean): Promise
 
 /** A provider's pools of all types. */
 export async function poolsOf(providerId: string, consistent: boolean): Promise<Pool[]> {
+  // Above a customer that no partner looks after there is no pool.
+  if (isCustomer(providerId)) return resourceTypes.map((type) => toPool(undefined, { providerId, type }));
   const found = await byType(providerId, consistent);
   return resourceTypes.map((type) => toPool(found.get(type), { providerId, type }));
 }

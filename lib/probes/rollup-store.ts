@@ -1,4 +1,5 @@
 import { get, getAll } from '../aws/db.ts';
+import { platformId } from '../kit/id.ts';
 import { nodeKey, probeCountsKey, rollupKey } from '../kit/keys.ts';
 import type { Meter } from '../licensing/meter.ts';
 import { metersOf } from '../licensing/store.ts';
@@ -22,7 +23,7 @@ export async function rollupStanding(
   const now: Present = node
     ? {
         own: ownSum({ counts, meters: [...meters.values()], belowZero }),
-        parentId: String(node.parentId),
+        parentId: node.parentId === platformId ? null : String(node.parentId),
       }
     : { own: {}, parentId: null };
   const above = [before.givenTo, now.parentId].filter((one) => one !== null);

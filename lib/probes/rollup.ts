@@ -52,7 +52,10 @@ export function plus(a: Sum, b: Sum, times: 1 | -1 = 1): Sum {
 const isNothing = (one: Sum) => Object.keys(one).length === 0;
 export const isSame = (a: Sum, b: Sum): boolean => isNothing(plus(a, b, -1));
 
-/** A node as it is now: what it comes to by itself, and who stands above it; nothing and nobody where it is gone. */
+/**
+ * A node as it is now: what it comes to by itself, and who stands above it; nobody where no partner looks after it,
+ * nothing and nobody where it is gone.
+ */
 export interface Present {
   readonly own: Sum;
   readonly parentId: string | null;
@@ -67,7 +70,7 @@ export function handOn(before: Rollup, now: Present, known: ReadonlySet<string>)
   const { nodeId, below, version } = before;
   const total = now.parentId === null ? {} : plus(now.own, below);
   const after = { nodeId, own: now.own, below, given: total, givenTo: now.parentId, version: version + 1 };
-  const isGone = now.parentId === null && isNothing(below);
+  const isGone = now.parentId === null && isNothing(now.own) && isNothing(below);
   const settled =
     isSame(before.own, now.own) && isSame(before.given, total) && before.givenTo === now.parentId;
   if (isGone ? version === 0 : settled) return [];

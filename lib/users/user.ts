@@ -244,8 +244,7 @@ export function toMailItem(one: User, version: number): (Item & { version: numbe
   };
 }
 
-export const upnKey = (providerId: string, value: string) =>
-  uniqueKey(providerId, 'UPN', digest('upn', value));
+export { upnKey } from '../kit/upn.ts';
 export const userNameKey = (customerId: string, value: string) =>
   uniqueKey(customerId, 'USER_NAME', digest('userName', value.toLowerCase()));
 

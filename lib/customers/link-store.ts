@@ -1,0 +1,144 @@
+import { getAll, page } from '../aws/db.ts';
+import { platformId } from '../kit/id.ts';
+import {
+  companyKey,
+  customerServicePrefix,
+  forestKey,
+  holdingsKey,
+  meterPrefix,
+  namePartition,
+  openRequestsKey,
+  partition,
+  resellerKey,
+  settingsKey,
+  userCountKey,
+} from '../kit/keys.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { foldName } from '../kit/text.ts';
+import { codeKey } from './code.ts';
+import { toCompany } from './company.ts';
+import { domainKey, toHolder } from './domain.ts';
+import { toForest } from './forest.ts';
+import type { LinkFacts } from './link.ts';
+import { type LinkMeter, toLinkMeter } from './link-meter.ts';
+import { type KeptUpn, mostLinkUsers, type UnlinkEstate } from './obstacle.ts';
+import { toCustomer } from './profile.ts';
+import { codesTaken } from './store.ts';
+
+type Stored = Readonly<Record<string, unknown>>;
+
+const mostMeters = 20;
+const mostListed = 100;
+
+/** Everything that `unlink` decides from. `holdings` are read before they are listed. */
+export async function unlinkEstateOf(node: Node): Promise<UnlinkEstate> {
+  const providerId = providerOf(node);
+  const { companyId } = toCustomer(node.item);
+  const [holdings] = await getAll([holdingsKey(node.id)], true);
+  const [[forest, selling, company, users, requests], meters, upns, services, offers, objects] =
+    await Promise.all([
+      getAll(
+        [
+          forestKey(providerId),
+          resellerKey(node.id),
+          companyKey(providerId, companyId ?? '-'),
+          userCountKey(node.id),
+          openRequestsKey(node.id),
+        ],
+        true,
+      ),
+      metersAt(node.id),
+      upnsAt(node.id),
+      counted(
+        { partition: partition(node.id, 'INSTANCE'), prefix: customerServicePrefix },
+        ({ status }) => status !== 'NotProvisioned',
+      ),
+      counted({ partition: partition(node.id, 'OFFER') }, ({ offered }) => offered === 1),
+      counted({ partition: partition(node.id, 'DIRECTORY') }, ({ gone }) => gone !== true),
+    ]);
+  return {
+    forest: toForest(forest),
+    company: company && toCompany(company),
+    children: Number(selling?.children ?? 0),
+    services,
+    offers,
+    holdings: holdings && Number(holdings.version),
+    users,
+    upns,
+    requests: requests && { open: Number(requests.open), version: Number(requests.version) },
+    meters,
+    objects,
+  };
+}
+
+/** Everything that `linkTo` decides from. `again`: a race was lost before. */
+export async function linkFactsFor(provider: string, customer: Node, again: boolean): Promise<LinkFacts> {
+  const { name, code, domains } = toCustomer(customer.item);
+  const keys = [
+    settingsKey(provider, 'MSP_MODE'),
+    forestKey(provider),
+    userCountKey(customer.id),
+    settingsKey(customer.id, 'LICENSING'),
+    codeKey(provider, code ?? '-'),
+    ...domains.map((one) => domainKey(provider, one.name)),
+  ];
+  const [[mode, forest, users, terms, own, ...held], taken, meters, upns] = await Promise.all([
+    getAll(keys, true),
+    codesTaken(provider, name, again),
+    metersAt(customer.id),
+    upnsAt(customer.id),
+  ]);
+  return {
+    mspModeOn: mode?.enabled === 1,
+    codesTaken: [...taken, ...(own && code !== null && !taken.includes(code) ? [code] : [])],
+    holders: Object.fromEntries(
+      domains.map((one, index) => [one.name, held[index] && toHolder(held[index] as Stored)]),
+    ),
+    forest: toForest(forest),
+    users,
+    upns,
+    meters,
+    shares: terms?.model !== 'ALLOCATED',
+  };
+}
+
+/** A page of the customers that no partner looks after, by name. */
+export function unlinkedByName(query: { limit: number; q?: string | undefined }, after: string | undefined) {
+  return page({
+    index: 'names',
+    partition: namePartition(platformId, 'CUSTOMER'),
+    prefix: foldName(query.q ?? ''),
+    limit: query.limit,
+    after,
+  });
+}
+
+async function metersAt(customerId: string): Promise<LinkMeter[]> {
+  const range = { partition: partition(customerId), prefix: meterPrefix, limit: mostMeters };
+  const { items } = await page({ ...range, consistent: true });
+  return items.map(toLinkMeter);
+}
+
+// A user has a row more where the e-mail address is not the UPN.
+async function upnsAt(customerId: string): Promise<KeptUpn[]> {
+  const limit = 2 * (mostLinkUsers + 1);
+  const { items } = await page({ partition: partition(customerId, 'USER'), limit, consistent: true });
+  return items.flatMap((item) => {
+    const { upn } = (item.summary ?? {}) as { upn?: string };
+    return item.kind === 'user' && upn !== undefined ? [{ upn, userId: String(item.id) }] : [];
+  });
+}
+
+async function counted(
+  place: { partition: string; prefix?: string },
+  counts: (item: Stored) => boolean,
+): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined, more = true; more; ) {
+    const { items, next } = await page({ ...place, limit: mostListed, consistent: true, after });
+    count += items.filter(counts).length;
+    after = next ?? undefined;
+    more = next !== null;
+  }
+  return count;
+}

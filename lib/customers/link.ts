@@ -1,0 +1,182 @@
+import { type Announcement, announce } from '../kit/event.ts';
+import { sameHoldings } from '../kit/holdings.ts';
+import { platformId } from '../kit/id.ts';
+import { type Key, openRequestsKey, settingsKey, userCountKey } from '../kit/keys.ts';
+import { refuse, type Write } from '../kit/plan.ts';
+import { Problem } from '../kit/problem.ts';
+import { depthOf, isUnlinked, maxDepth, type Node, providerOf } from '../kit/scope.ts';
+import { upnKey } from '../kit/upn.ts';
+import { chooseCode, codeKey, takeCode } from './code.ts';
+import { release } from './deletion.ts';
+import { depart, standingSince } from './departure.ts';
+import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
+import { customerLinked, customerUnlinked, provisioningRequested } from './events.ts';
+import { type Forest, grown, unchanged } from './forest.ts';
+import { giveUp, type LinkMeter, takeUp } from './link-meter.ts';
+import { type KeptUpn, mostLinkUsers, mustBeFreeToGo, type UnlinkEstate } from './obstacle.ts';
+import { linkedAlready, mspModeOff, parentNotReseller, tooDeep, tooMuchAtOnce } from './problems.ts';
+import { type Customer, nameKey, restated, toCustomer, uniqueName } from './profile.ts';
+import { admit, dismiss } from './reseller.ts';
+
+/** With its receipt and what else the caller writes beside. */
+export const mostLinkWrites = 97;
+/** What a change of partner comes to: to be written together, announced, and the customer as it is then. */
+export interface Handover {
+  readonly writes: readonly Write[];
+  readonly announcements: readonly Announcement[];
+  readonly after: Customer;
+}
+
+/**
+ * Takes a customer out of its partner's tree: it stands right below the platform, with its people and its data. What it
+ * kept of the partner's is given back: names, its place among the customers, licences of the pool.
+ */
+export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover {
+  mustBeFreeToGo(node, estate);
+  const before = toCustomer(node.item);
+  const providerId = providerOf(node);
+  const after: Customer = {
+    ...before,
+    parentId: platformId,
+    companyId: null,
+    billingId: null,
+    accountManagerEmail: null,
+  };
+  const { id } = node;
+  const writes: Write[] = [
+    stand(node, after, { path: [platformId, id], now }),
+    depart(node, now),
+    { do: 'remove', key: nameKey(providerId, before.name) },
+    ...(before.code === null
+      ? []
+      : [{ do: 'remove', key: codeKey(providerId, before.code) } satisfies Write]),
+    ...exchangeDomains(providerId, id, { before: before.domains, after: [] }),
+    ...exchangeBillingId(providerId, id, { before: before.billingId, after: null }),
+    ...release(providerId, estate.company),
+    ...estate.upns.flatMap((one) => renamed(one, { customerId: id, from: providerId, to: id })),
+    sameCount(userCountKey(id), estate.users),
+    sameCount(openRequestsKey(id), estate.requests),
+    sameHoldings(id, estate.holdings),
+    ...leaveForest(providerId, estate.forest, id),
+    ...estate.meters.flatMap((one) => giveUp(providerId, one, now)),
+    ...dismiss(before.parentId),
+    { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },
+  ];
+  mustFit(writes);
+  const { name, code, parentId } = before;
+  return {
+    writes,
+    announcements: [
+      announce(customerUnlinked, id, { name, code, parentId, providerId }),
+      ...(estate.objects === 0
+        ? []
+        : [
+            announce(provisioningRequested, id, {
+              customerId: id,
+              what: 'delete',
+              version: node.version + 1,
+              code,
+              parentId,
+            }),
+          ]),
+    ],
+    after,
+  };
+}
+
+/** What the new partner's tree says when a customer is to be linked to it. */
+export interface LinkFacts {
+  readonly mspModeOn: boolean;
+  readonly codesTaken: readonly string[];
+  readonly holders: Holders;
+  readonly forest: Forest;
+  readonly upns: readonly KeptUpn[];
+  readonly users: Readonly<Record<string, unknown>> | undefined;
+  readonly meters: readonly LinkMeter[];
+  /** It shares the pool: it has no limits of its own. */
+  readonly shares: boolean;
+}
+
+/** Puts a customer that stands by itself below a provider or reseller; the reverse of `unlink`. */
+export function linkTo(
+  parent: Node,
+  node: Node,
+  facts: LinkFacts,
+  made: { now: string; again: boolean },
+): Handover {
+  if (!isUnlinked(node)) refuse(linkedAlready);
+  if (parent.type === 'CUSTOMER' || parent.type === 'PLATFORM') refuse(parentNotReseller);
+  if (depthOf(parent) + 1 > maxDepth) refuse(tooDeep);
+  if (!facts.mspModeOn) refuse(mspModeOff);
+  const before = toCustomer(node.item);
+  const providerId = providerOf(parent);
+  const { id } = node;
+  const { holders, codesTaken, forest, shares } = facts;
+  const kept = before.code !== null && !codesTaken.includes(before.code) ? before.code : undefined;
+  const asked = before.domains.map(({ name, primary }) => ({ name, primary }));
+  const after: Customer = {
+    ...before,
+    parentId: parent.id,
+    code: kept ?? chooseCode(before.name, codesTaken, made.again),
+    domains: holdDomains(asked, { holders, own: id, parent: undefined, share: false }),
+  };
+  const writes: Write[] = [
+    stand(node, after, { path: [...parent.path, id], now: made.now }),
+    uniqueName(providerId, after),
+    takeCode(providerId, { id, code: after.code ?? '', chosen: false }),
+    ...exchangeDomains(providerId, id, { before: [], after: after.domains }),
+    ...facts.upns.flatMap((one) => renamed(one, { customerId: id, from: id, to: providerId })),
+    sameCount(userCountKey(id), facts.users),
+    ...facts.meters.flatMap((one) => takeUp(providerId, one, { shares, now: made.now })),
+    ...admit(parent),
+    ...(parent.type === 'PROVIDER' ? [] : [unchanged(providerId, forest)]),
+    {
+      do: 'adjust',
+      key: settingsKey(providerId, 'MSP_MODE'),
+      add: { customers: 1, version: 1 },
+      atLeast: { enabled: 1 },
+      short: new Problem(mspModeOff),
+    },
+  ];
+  if (facts.upns.length > mostLinkUsers) refuse(tooMuchAtOnce, undefined, { mostUsers: mostLinkUsers });
+  mustFit(writes);
+  const { name, code } = after;
+  return {
+    writes,
+    announcements: [announce(customerLinked, id, { name, code, parentId: parent.id, providerId })],
+    after,
+  };
+}
+
+/** Refuses what one transaction does not take. */
+export function mustFit(writes: readonly Write[], most = mostLinkWrites): void {
+  if (writes.length > most) refuse(tooMuchAtOnce, undefined, { writes: writes.length, most });
+}
+
+function stand(
+  node: Node,
+  value: Customer,
+  { path, now }: { path: readonly string[]; now: string },
+): Extract<Write, { do: 'replace' }> {
+  return restated({ ...node, item: { ...node.item, ...standingSince(now) } }, value, path);
+}
+
+/** What kept a user's name at one root keeps it at another from now on. */
+const renamed = ({ upn, userId }: KeptUpn, at: { customerId: string; from: string; to: string }): Write[] => [
+  { do: 'remove', key: upnKey(at.from, upn) },
+  { do: 'create', item: { ...upnKey(at.to, upn), kind: 'unique', customerId: at.customerId, userId } },
+];
+
+const sameCount = (key: Key, count: Readonly<Record<string, unknown>> | undefined): Write => ({
+  do: 'check',
+  key,
+  version: count ? Number(count.version) : null,
+});
+
+/** What was said in the provider's tree of where it stands, or that it is out, counts there no more. */
+function leaveForest(providerId: string, forest: Forest, id: string): Write[] {
+  const disabled = forest.disabled.filter((one) => one !== id);
+  const moved = forest.arrived?.id === id;
+  if (disabled.length === forest.disabled.length && !moved) return [unchanged(providerId, forest)];
+  return [grown(providerId, forest, { disabled, ...(moved ? { arrived: undefined } : {}) })];
+}
