@@ -1,10 +1,36 @@
+import { managementTypeOf, type Presented, type Verdict, verdictOn } from '../kit/delegation.ts';
 import { idPattern } from '../kit/id.ts';
 import { pathAt, type TreeEntry } from '../kit/keys.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
-import { allows, effective, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
-import { forbidden, nodeDisabled, notFound, Problem, unauthenticated } from '../kit/problem.ts';
-import type { Target } from '../kit/route.ts';
-import { inScope, isUnlinked, type Node, type NodeType, providerOf, type Scope } from '../kit/scope.ts';
+import {
+  allows,
+  delegated,
+  effective,
+  type Permission,
+  type Role,
+  rolesInForce,
+  takeable,
+} from '../kit/permission.ts';
+import {
+  forbidden,
+  managedByPartner,
+  nodeDisabled,
+  notFound,
+  Problem,
+  sessionNeeded,
+  sessionRefused,
+  unauthenticated,
+} from '../kit/problem.ts';
+import type { Route } from '../kit/route.ts';
+import {
+  type Actor,
+  inScope,
+  isUnlinked,
+  type Node,
+  type NodeType,
+  providerOf,
+  type Scope,
+} from '../kit/scope.ts';
 import { now } from './world.ts';
 
 /** What we read of an access token. The gateway renders claims as flat text. */
@@ -67,20 +93,31 @@ export interface Candidate {
   readonly forest?: Readonly<Record<string, unknown>> | undefined;
   /** The profiles between the provider and the caller's node: a role counts only where all of them allow it. */
   readonly above?: readonly Readonly<Record<string, unknown>>[];
+  /** Where the request was sent in a delegated session: its token and what that stands on. */
+  readonly presented?: Presented | undefined;
+  /** On routes of consoles: who manages the target, as stored. */
+  readonly management?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Whether the session that a request was sent in counts for it. */
+export function verdictFor({ claims, target, forest, presented }: Candidate): Verdict | undefined {
+  const node = standing(target, overlayOf(forest));
+  const disabled =
+    node?.item.adminState === 'DISABLED' || (node !== undefined && disabledAbove(node, forest));
+  const caller = { personId: claims.person, home: claims.tenant, target: node, disabled };
+  return presented && verdictOn(presented, caller, now());
 }
 
 /**
  * Who may do what to which node. Not a member any more: 401. Not in the caller's subtree, absent or of another
  * type: 404, the same body. Without the permission: 403. The roles in force are those that the token and the
  * membership both name and every node above allows, so that a role taken away or restricted is gone at the next request. A caller whose own node or one
- * above it is disabled is refused everything: 403.
+ * above it is disabled is refused everything: 403. In a delegated session the roles are those taken at the customer, and
+ * what they may is narrower than what the person may outside; one that does not count: 401.
  */
-export function authorize(
-  candidate: Candidate,
-  permission: Permission | 'signed-in' | 'end-user',
-  target: Target | undefined,
-): Scope {
+export function authorize(candidate: Candidate, route: Guarded): Scope {
   const { claims, forest } = candidate;
+  const { permission, target } = route;
   const [endUser] = [candidate.endUser].filter(counts);
   const membership = [candidate.membership, endUser].find(counts);
   const move = overlayOf(forest);
@@ -95,7 +132,11 @@ export function authorize(
   if (home.item.adminState === 'DISABLED' || disabledAbove(home, forest)) {
     throw new Problem(nodeDisabled);
   }
-  const node = target && 'param' in target ? standing(candidate.target, move) : home;
+  const named = target !== undefined && 'param' in target;
+  if (candidate.presented && !named) throw new Problem(forbidden);
+  const verdict = verdictFor(candidate);
+  if (verdict && 'why' in verdict) throw new Problem(sessionRefused);
+  const node = named ? standing(candidate.target, move) : home;
   if (target && 'param' in target) {
     if (!node || !inScope(home, node) || !target.types.includes(node.type)) throw new Problem(notFound);
   }
@@ -104,20 +145,60 @@ export function authorize(
   const above = [...(candidate.above ?? []), home.item];
   const held = effective((membership.roles ?? []) as readonly Role[], above);
   const roles = rolesInForce(held, claims.roles, { home: home.type, own });
-  if (permission !== 'signed-in' && !asEndUser && !allows(roles, permission)) throw new Problem(forbidden);
+  const session = verdict && inSession(verdict, roles);
+  if (permission !== 'signed-in' && !asEndUser) {
+    const may = session ? session.permissions.has(permission) : allows(roles, permission);
+    if (!may)
+      throw new Problem(entersInSession(permission, { own, roles, session }) ? sessionNeeded : forbidden);
+    if (own && isOfConsole(permission) && isClosed(candidate)) throw new Problem(managedByPartner);
+  }
+  if (session && route.undelegated) throw new Problem(forbidden);
   if (target && 'home' in target && !target.home.includes(home.type)) throw new Problem(forbidden);
   if (target && 'param' in target && target.below && own) throw new Problem(forbidden);
   if (!node) throw new Problem(notFound);
   const actor = { id: claims.person, kind: 'person', home: home.id } as const;
   return {
-    actor,
-    roles,
+    actor: verdict ? onBehalf(actor, verdict) : actor,
+    roles: session?.roles ?? roles,
     home,
     target: node,
     move,
+    ...(session ? { session } : {}),
     ...(asEndUser ? { caller: membership } : endUser ? { caller: endUser } : {}),
   };
 }
+
+/** What of a route's record decides who may call it. */
+type Guarded = Pick<Route, 'target' | 'undelegated'> & {
+  readonly permission: Permission | 'signed-in' | 'end-user';
+};
+type Entered = Exclude<Verdict, { readonly why: unknown }>;
+
+function inSession({ session, roles: left, bound }: Entered, held: readonly Role[]) {
+  const mine = takeable(held);
+  const roles = left.filter((one) => mine.includes(one));
+  const { id, endsAt } = session;
+  return { id, endsAt: endsAt ?? '', roles, permissions: delegated(roles, held), bound };
+}
+
+const onBehalf = (actor: Actor, { session }: Entered): Actor => ({
+  ...actor,
+  onBehalfOf: session.path.split('/').at(-1) ?? '',
+  session: session.id,
+  reason: session.reason,
+  ...(session.ticket === null ? {} : { ticket: session.ticket }),
+});
+
+const isOfConsole = (permission: Permission): boolean => permission.startsWith('console.');
+
+// From above a console is entered in a session alone: whoever may open one is told so.
+const entersInSession = (
+  permission: Permission,
+  by: { own: boolean; roles: readonly Role[]; session: unknown },
+): boolean => isOfConsole(permission) && !by.own && !by.session && allows(by.roles, 'access.enter');
+
+const isClosed = ({ home, management }: Candidate): boolean =>
+  home !== undefined && !isUnlinked(home) && managementTypeOf(management) === 'PARTNER';
 
 // Somebody who is there now.
 function counts(row: Readonly<Record<string, unknown>> | undefined): boolean {

@@ -1,10 +1,11 @@
+import { readSessionToken, type SessionToken } from '../kit/delegation.ts';
 import { type Kind, prefixes } from '../kit/id.ts';
 import type { Input, LoadInput, Route } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
 import type { Claims } from './auth.ts';
 import { type Claim, claimOf } from './claim.ts';
 import { cursorKey, openCursor, sealCursor } from './cursor.ts';
-import type { GatewayEvent, Parsed } from './request.ts';
+import { type GatewayEvent, header, type Parsed } from './request.ts';
 import { newId, now } from './world.ts';
 
 /** One request, as every attempt to serve it sees it. */
@@ -18,6 +19,8 @@ export interface Inquiry {
   readonly seal: (position: string) => string;
   readonly ids: Map<string, string>;
   readonly claim: Claim | undefined;
+  /** Where it was sent in a delegated session; without a token where the header has not its form. */
+  readonly session: { readonly token: SessionToken | undefined } | undefined;
 }
 
 /** What every attempt needs to know: who, when, where, and the keys that seal cursors and claims. */
@@ -33,6 +36,7 @@ export async function inquire(
   const { cursor, limit: _limit, ...filters } = query;
   const own = route.permission === 'end-user';
   const bound = JSON.stringify([claims.tenant, route.id, params, filters]);
+  const sent = header(event, 'quartermaster-session');
   const secret = route.page ? await cursorKey() : undefined;
   return {
     parsed,
@@ -46,6 +50,7 @@ export async function inquire(
       return sealCursor(secret, position, bound);
     },
     ids: new Map(),
+    session: sent === undefined ? undefined : { token: readSessionToken(sent) },
     claim:
       idempotencyKey === undefined
         ? undefined

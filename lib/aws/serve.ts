@@ -1,24 +1,37 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
+import { delegationKeys } from '../kit/delegation.ts';
 import { digest } from '../kit/digest.ts';
-import { endUserKey, forestKey, memberKey, nodeKey } from '../kit/keys.ts';
+import { endUserKey, forestKey, type Key, managementKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
-import { contended, notFound, Problem, shellProblems, unavailable, unexpected } from '../kit/problem.ts';
+import {
+  contended,
+  notFound,
+  Problem,
+  sessionRefused,
+  shellProblems,
+  tooLarge,
+  unavailable,
+  unexpected,
+} from '../kit/problem.ts';
 import type { Route } from '../kit/route.ts';
 import { isUnlinked, type Node, type Scope } from '../kit/scope.ts';
-import { authorize, readClaims, toNode } from './auth.ts';
+import { authorize, type Candidate, readClaims, toNode } from './auth.ts';
 import { claimWrite, replayOf, twinOf } from './claim.ts';
 import { commit, getAll, LostRace, rehearse, Throttled } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
 import { inLane } from './lane.ts';
 import { log } from './log.ts';
 import { lineOver, mayWait, treeOf } from './place.ts';
+import { noteRefusal } from './refusal.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
 import { standBack } from './world.ts';
 
 const patienceMs = 6000;
+/** Writes of one transaction. */
+const mostWrites = 100;
 
 /** A Lambda handler for an HTTP API (payload 2.0) that serves `routes`: checks, loads, decides, commits, answers. */
 export function serve(routes: readonly Route[]) {
@@ -30,12 +43,14 @@ export function serve(routes: readonly Route[]) {
     current = requestId;
     const startedAt = performance.now();
     let response: APIGatewayProxyStructuredResultV2;
+    const banner: Banner = {};
     try {
       if (!route) throw new Problem(notFound);
-      response = await respond(route, event);
+      response = await respond(route, event, banner);
     } catch (error) {
       response = toProblemResponse(asRefusal(route, error), requestId);
     }
+    response = { ...response, headers: { ...response.headers, ...banner } };
     log().info('request', {
       route: route?.id ?? event.routeKey,
       requestId,
@@ -64,7 +79,14 @@ function asRefusal(route: Route | undefined, error: unknown): Problem {
   return error;
 }
 
-async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayProxyStructuredResultV2> {
+/** What every answer to a request of a delegated session carries besides, refusals too: for its banner. */
+type Banner = { 'quartermaster-session'?: string };
+
+async function respond(
+  route: Route,
+  event: GatewayEvent,
+  banner: Banner,
+): Promise<APIGatewayProxyStructuredResultV2> {
   if (route.permission === 'public') {
     return toResponse(route, route.decide(publicInput(parseRequest(route, event), event), undefined).reply);
   }
@@ -74,11 +96,11 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
   for (let attempt = 0; ; attempt++) {
     let startedAt = Date.now();
     try {
-      if (attempt === 0) return await once(route, request, false, deadline);
+      if (attempt === 0) return await once(route, request, { again: false, deadline, banner });
       return await inLane(request.targetId, async () => {
         startedAt = Date.now();
         if (startedAt > deadline) throw new Problem(contended);
-        return once(route, request, true, deadline);
+        return once(route, request, { again: true, deadline, banner });
       });
     } catch (error) {
       // What changes nothing may be asked for again by its caller, as it is.
@@ -91,42 +113,37 @@ async function respond(route: Route, event: GatewayEvent): Promise<APIGatewayPro
   }
 }
 
+interface Try {
+  readonly again: boolean;
+  readonly deadline: number;
+  readonly banner: Banner;
+}
+
 async function once(
   route: Route,
   request: Inquiry,
-  again: boolean,
-  deadline: number,
+  attempt: Try,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { claims, claim, parsed, targetId } = request;
-  const rowKey = route.permission === 'end-user' ? endUserKey : memberKey;
-  const member = rowKey(claims.tenant, claims.person);
-  const forest = claims.provider === undefined ? [] : [forestKey(claims.provider)];
+  const { again, deadline } = attempt;
   const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
-  const own = [member, nodeKey(claims.tenant), nodeKey(targetId)];
-  const row = route.permission === 'signed-in' ? [endUserKey(claims.tenant, claims.person)] : [];
-  const keys = [...own, ...beside, ...(claim ? [claim.key] : []), ...row, ...forest];
-  const reading = getAll(keys, true);
-  const checking = reading.then(async ([membership, ownNode, named, ...rest]) => {
-    const [home, target] = [toNode(ownNode), toNode(named)];
-    const endUser = row.length > 0 ? rest.at(-1 - forest.length) : undefined;
-    const tree = forest.length > 0 ? rest.at(-1) : await forestAbove(home, target);
-    const above = home && (await lineOver(home, tree));
-    return authorize(
-      { claims, membership, endUser, home, target, forest: tree, above: above ?? [] },
-      route.permission as never,
-      route.target,
-    );
+  const reading = readTogether(route, request, beside);
+  const checking = reading.then(async (read) => {
+    const scope = await check(route, request, read);
+    const { session } = scope;
+    if (session) attempt.banner['quartermaster-session'] = `${session.id}; ends=${session.endsAt}`;
+    return scope;
   });
   const loading = load(route, request, again, {
     scope: () => checking,
-    alongside: async () => (await reading).slice(3, 3 + beside.length),
+    alongside: async () => (await reading).beside,
   });
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
   if (checked.status === 'rejected') throw checked.reason;
   // The token is from before the customer left its provider, of whose things nothing was to be read.
   if (claims.provider !== undefined && isUnlinked(checked.value.home))
-    return once(route, { ...request, claims: { ...claims, provider: undefined } }, again, deadline);
-  const replay = claim && replayOf(claim, (await reading)[3 + beside.length], request.now);
+    return once(route, { ...request, claims: { ...claims, provider: undefined } }, attempt);
+  const replay = claim && replayOf(claim, (await reading).claim[0], request.now);
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
   try {
@@ -143,7 +160,55 @@ async function once(
     if (twin) return toResponse(route, twin);
     // What was read may have been stale: only a consistent look may refuse a change.
     const stale = !again && !(error instanceof Throttled);
-    if (stale && route.load && route.method !== 'GET') return once(route, request, true, deadline);
+    if (stale && route.load && route.method !== 'GET')
+      return once(route, request, { ...attempt, again: true });
+    throw error;
+  }
+}
+
+type Stored = Readonly<Record<string, unknown>> | undefined;
+
+/** Everything that the shell itself asks about a request, in one batch. */
+async function readTogether(route: Route, request: Inquiry, beside: readonly Key[]) {
+  const { claims, claim, targetId, session } = request;
+  const { tenant, person, provider } = claims;
+  const rowKey = route.permission === 'end-user' ? endUserKey : memberKey;
+  const keys = {
+    own: [rowKey(tenant, person), nodeKey(tenant), nodeKey(targetId)],
+    beside,
+    claim: claim ? [claim.key] : [],
+    row: route.permission === 'signed-in' ? [endUserKey(tenant, person)] : [],
+    forest: provider === undefined ? [] : [forestKey(provider)],
+    management: route.permission.startsWith('console.') ? [managementKey(targetId)] : [],
+    delegation: session?.token ? delegationKeys(session.token) : [],
+  } satisfies Record<string, readonly Key[]>;
+  const items = (await getAll(Object.values(keys).flat(), true)).values();
+  const take = (some: readonly Key[]): Stored[] => some.map(() => items.next().value);
+  return Object.fromEntries(Object.entries(keys).map(([part, some]) => [part, take(some)])) as unknown as {
+    readonly [part in keyof typeof keys]: readonly Stored[];
+  };
+}
+
+async function check(
+  route: Route,
+  request: Inquiry,
+  read: Awaited<ReturnType<typeof readTogether>>,
+): Promise<Scope> {
+  const { claims } = request;
+  const [membership, ownNode, named] = read.own;
+  const [home, target] = [toNode(ownNode), toNode(named)];
+  const forest = claims.provider === undefined ? await forestAbove(home, target) : read.forest[0];
+  const above = (home && (await lineOver(home, forest))) ?? [];
+  const [session, grant, management] = read.delegation;
+  const presented = request.session && { ...request.session, session, grant, management };
+  const candidate: Candidate = {
+    ...{ claims, membership, endUser: read.row[0], home, target, forest, above, presented },
+    management: read.management[0],
+  };
+  try {
+    return authorize(candidate, route as never);
+  } catch (error) {
+    if (error instanceof Problem && error.type === sessionRefused) await noteRefusal(candidate, request);
     throw error;
   }
 }
@@ -174,6 +239,9 @@ async function commitPlan(
     requestId: request.requestId,
   });
   const reply = { status: route.reply.status, ...plan.reply };
-  const writes = request.claim ? [...settled, claimWrite(request.claim, reply, request.now)] : settled;
+  const claimed = request.claim ? [claimWrite(request.claim, reply, request.now)] : [];
+  const writes = [...settled, ...claimed, ...(scope.session?.bound ?? [])];
+  if (scope.session && writes.length > mostWrites)
+    throw new Problem(tooLarge, 'More than can be changed at once in a delegated session');
   await commit(writes, digest(request.requestId, Math.random()).slice(0, 36), deadline);
 }

@@ -1,6 +1,6 @@
 import { note } from '../kit/event.ts';
 import type { Kind } from '../kit/id.ts';
-import { auditKey, rootEntry } from '../kit/keys.ts';
+import { auditKey, rootEntry, sessionEntry } from '../kit/keys.ts';
 import type { Item, Plan, Write } from '../kit/plan.ts';
 import { type Actor, type Node, providerOf } from '../kit/scope.ts';
 import { newId } from './world.ts';
@@ -17,8 +17,8 @@ export interface Settlement {
 /** A plan's writes with its receipts (audit entries) and announced events in them, ready for `commit`. */
 export function settle(plan: Plan, settlement: Settlement): Write[] {
   const { aside = [], ...own } = plan;
-  const others = aside.flatMap(({ target, ...one }) =>
-    settleOne({ ...one, writes: [], reply: {} }, { ...settlement, target }),
+  const others = aside.flatMap(({ target, actor = settlement.actor, ...one }) =>
+    settleOne({ ...one, writes: [], reply: {} }, { ...settlement, target, actor }),
   );
   return [...settleOne(own, settlement), ...others];
 }
@@ -57,9 +57,11 @@ function receiptItem(
   ev: string | undefined,
 ): Item {
   const { tenantId = by.target.id, ...rest } = receipt;
+  const { session, onBehalfOf = '' } = by.actor;
   return {
     ...auditKey(tenantId, id),
     ...rootEntry(providerOf(by.target), 'AUDIT', id),
+    ...(session === undefined ? {} : sessionEntry(onBehalfOf, session, id)),
     kind: 'audit',
     id,
     at: by.now,

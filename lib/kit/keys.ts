@@ -64,6 +64,7 @@ export type PartitionKind =
   | 'SEAT_USE'
   | 'LICENCE_DUE'
   | 'MACHINE'
+  | 'MACHINE_REPORT'
   | 'MACHINE_GROUP'
   | 'POLICY'
   | 'PACKAGE'
@@ -426,11 +427,23 @@ export const machineKey = (customerId: string, machineId: string): Key => ({
   PK: partition(customerId, 'MACHINE'),
   SK: machineId,
 });
+/** What a machine's own calls change, right behind its profile: below 1 KB, in no index, changed by `amend` alone. */
+export const machinePulseKey = (customerId: string, machineId: string): Key => ({
+  PK: partition(customerId, 'MACHINE'),
+  SK: `${machineId}${pulseSuffix}`,
+});
+/** What a machine reported of itself last. */
+export const machineReportKey = (customerId: string, machineId: string): Key => ({
+  PK: partition(customerId, 'MACHINE_REPORT'),
+  SK: machineId,
+});
 /** A group of a customer's machines. */
 export const machineGroupKey = (customerId: string, groupId: string): Key => ({
   PK: partition(customerId, 'MACHINE_GROUP'),
   SK: groupId,
 });
+/** How many groups and policies a customer's console has; whoever changes the tree of groups is bound to its version. */
+export const consoleKey = (customerId: string): Key => settingsKey(customerId, 'CONSOLE');
 /** A policy of a customer: its head, with the document that is in force. */
 export const policyKey = (customerId: string, policyId: string): Key => ({
   PK: partition(customerId, 'POLICY'),
@@ -452,6 +465,38 @@ export const accessKey = (customerId: string): Key => settingsKey(customerId, 'A
 export const accessSessionKey = (customerId: string, sessionId: string): Key => ({
   PK: partition(customerId, 'SESSION'),
   SK: sessionId,
+});
+/** A partner's wish to look after a customer that is there already. */
+export const importKey = (partnerId: string, importId: string): Key => ({
+  PK: partition(partnerId, 'IMPORT'),
+  SK: importId,
+});
+/** Which imports of a partner are open, and until when. */
+export const openImportsKey = (partnerId: string): Key => settingsKey(partnerId, 'IMPORTS');
+/** Where a link of an import leads, under the hash of its token. */
+export const importLinkKey = (tokenHash: string): Key => ({
+  PK: partition(platformId, 'IMPORT_LINK'),
+  SK: tokenHash,
+});
+/** Whom the mail of an import went to, and which token counts now. */
+export const importRecipientKey = (importId: string): Key => ({
+  PK: partition(platformId, 'IMPORT_LINK'),
+  SK: importId,
+});
+/** How many mails of imports an address got on a day (`YYYY-MM-DD`, UTC), whoever asked. */
+export const importMailsKey = (addressHash: string, day: string): Key => ({
+  PK: partition(platformId, 'IMPORT_LINK'),
+  SK: `${day}#${addressHash}`,
+});
+/** The sessions of a customer that are open or wait for approval. */
+export const openSessionsKey = (customerId: string): Key => settingsKey(customerId, 'SESSIONS');
+/**
+ * When an end of a grant is to be told: in the platform's partition by moment, so that one query finds what is due and
+ * nothing else.
+ */
+export const accessDueKey = (due: { at: string; customerId: string }): Key => ({
+  PK: partition(platformId, 'ACCESS_DUE'),
+  SK: `${due.at}#${due.customerId}`,
 });
 /** How many products a provider has. */
 export const productCountKey = (providerId: string): Key => settingsKey(providerId, 'PRODUCTS');
@@ -541,5 +586,12 @@ export const ownerEntry = (parentId: string, what: string, personId: string, id:
   G2: ownerPartition(parentId, what, personId),
   S2: id,
 });
+/** Name index: what was done in a delegated session, by audit id. */
+export const sessionEntry = (customerId: string, sessionId: string, auditId: string): NameEntry => ({
+  G2: sessionPartition(customerId, sessionId),
+  S2: auditId,
+});
+export const sessionPartition = (customerId: string, sessionId: string): string =>
+  `${partition(customerId)}#DONE#${sessionId}`;
 export const ownerPartition = (parentId: string, what: string, personId: string): string =>
   `${partition(parentId)}#${what}#${personId}`;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AgentRoute } from './agent.ts';
 import type { Context } from './context.ts';
+import { delegated, delegatedRoles, type Permission, roles } from './permission.ts';
 import { agentProblems, type ProblemType, shellProblems } from './problem.ts';
 import { flag, pageQuery, type Route, retryOf } from './route.ts';
 
@@ -158,8 +159,25 @@ function parameters(route: Route): Json[] {
     ...Object.entries(query).map(([name, schema]) => parameter('query', name, schema as z.ZodType)),
     ...(route.method === 'POST' && route.idempotency !== 'none' ? [idempotencyHeader(route)] : []),
     ...(route.ifMatch ? [ifMatchHeader] : []),
+    ...(isDelegable(route) ? [sessionHeader] : []),
   ];
 }
+
+// Where a delegated session may get anywhere: on what a path names, unless the record says no.
+const isDelegable = ({ target, permission, undelegated }: Route): boolean =>
+  target !== undefined &&
+  'param' in target &&
+  !undelegated &&
+  delegated(delegatedRoles, [...roles.PROVIDER, ...roles.RESELLER]).has(permission as Permission);
+
+const sessionHeader: Json = {
+  name: 'Quartermaster-Session',
+  in: 'header',
+  required: false,
+  description:
+    'The token of a delegated session, beside your own access token: the request is made on behalf of the customer, and its answer carries the header `quartermaster-session` with the session’s id and end',
+  schema: { type: 'string', maxLength: 200 },
+};
 
 function parameter(where: 'path' | 'query', name: string, schema: z.ZodType): Json {
   const { description, ...rest } = jsonSchema(schema, 'input');

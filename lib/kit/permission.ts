@@ -153,6 +153,7 @@ export const permissions = {
   'access.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', ...customerStaff],
   'access.ask': [...sellers],
   'access.decide': ['CUSTOMER_ADMINISTRATOR'],
+  'access.end': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'],
   'access.review': [...providerAdmins],
   'imports.read': [...providerStaff, 'RESELLER_FULL_ADMINISTRATOR'],
   'imports.manage': [...sellers],
@@ -226,4 +227,36 @@ export function permissionsOf(held: readonly Role[]): Set<Permission> {
 export function allows(held: readonly Role[], permission: Permission): boolean {
   const granted: readonly Role[] = permissions[permission];
   return held.some((role) => granted.includes(role));
+}
+
+/** Roles of a customer that its partner's people may take in a delegated session. */
+export const delegatedRoles = customerStaff;
+export type DelegatedRole = (typeof delegatedRoles)[number];
+
+/** What each of the partner's roles may take there: nobody enters with more than their own rights. */
+const delegable: Partial<Readonly<Record<Role, readonly DelegatedRole[]>>> = {
+  CATALOG_ADMINISTRATOR: delegatedRoles,
+  RESELLER_FULL_ADMINISTRATOR: delegatedRoles,
+  SYSTEM_ADMINISTRATOR: ['CUSTOMER_OPERATOR'],
+  MSP_OPERATOR: ['CUSTOMER_OPERATOR'],
+};
+
+/** The roles that a person of the partner may take in a session. */
+export const takeable = (held: readonly Role[]): DelegatedRole[] =>
+  delegatedRoles.filter((one) => held.some((role) => delegable[role]?.includes(one)));
+
+const neverDelegated =
+  /^(?:(?:members|administrators|management|access|imports|removals|accounts)\..+|credits\.(?!read$).+|customers\.(?:create|delete|move|supply)|products\.manage|subscriptions\.manage|own_licences\.manage|licences\.allocate|users\.reset_password)$/;
+
+/**
+ * What a delegated session may do: what its roles give, as far as it is of the console or the person has it anyway,
+ * and never what decides over owners, keys, licences, money or the delegation itself. Source: reliability.md T-26.
+ */
+export function delegated(taken: readonly DelegatedRole[], held: readonly Role[]): Set<Permission> {
+  const own = permissionsOf(held);
+  return new Set(
+    [...permissionsOf(taken)].filter(
+      (one) => (one.startsWith('console.') || own.has(one)) && !neverDelegated.test(one),
+    ),
+  );
 }

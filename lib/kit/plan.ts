@@ -1,7 +1,7 @@
 import type { Announcement } from './event.ts';
 import type { Key, NameEntry, TreeEntry } from './keys.ts';
 import { Problem, type ProblemType, stale } from './problem.ts';
-import type { Node } from './scope.ts';
+import type { Actor, Node } from './scope.ts';
 
 /** A stored item: its key, its index entries, and attributes of plain JSON values (numbers are whole and safe). */
 export type Item = Key & Partial<TreeEntry> & Partial<NameEntry> & { readonly [attribute: string]: unknown };
@@ -27,7 +27,7 @@ export type Write =
       readonly do: 'remove';
       readonly key: Key;
       readonly version?: number;
-      readonly where?: Readonly<Record<string, string>>;
+      readonly where?: Readonly<Record<string, string | number>>;
     }
   /**
    * Add to number attributes without reading them; each in `atLeast` must be ≥ its floor and each in `atMost` ≤ its
@@ -82,9 +82,11 @@ export interface Receipt {
   readonly tenantId?: string;
 }
 
-/** What a change says in the audit of a second node that it concerns: in the same transaction, by the same actor. */
+/** What a change says in the audit of a second node that it concerns: in the same transaction. */
 export interface Aside {
   readonly target: Node;
+  /** Where that node is not to know who it was. */
+  readonly actor?: Actor;
   readonly receipt: Receipt;
   readonly announcements?: readonly Announcement[];
 }
@@ -97,6 +99,8 @@ export interface Reply<T = unknown> {
   readonly kept?: unknown;
   readonly version?: number | string;
   readonly location?: string;
+  /** The name under which browsers keep the body as a file: letters, digits, `_`, `-` and `.` alone. */
+  readonly file?: string;
   /** Already done before, by its own key: answered with `Idempotent-Replayed: true`. */
   readonly replayed?: boolean;
 }

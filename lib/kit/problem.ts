@@ -60,6 +60,21 @@ export const nodeDisabled = problem({
   status: 403,
   title: 'Your organization, or one above it, is disabled',
 });
+export const sessionRefused = problem({
+  code: 'access.session_refused',
+  status: 401,
+  title: 'The delegated session is none, is over, or is not for this',
+});
+export const sessionNeeded = problem({
+  code: 'access.session_needed',
+  status: 403,
+  title: 'A customer’s console is entered in a delegated session',
+});
+export const managedByPartner = problem({
+  code: 'access.managed_by_partner',
+  status: 403,
+  title: 'The partner manages this customer: its console is closed to its own people',
+});
 export const notFound = problem({ code: 'resource.not_found', status: 404, title: 'There is nothing here' });
 export const contended = problem({
   code: 'request.contended',
@@ -105,6 +120,9 @@ export const shellProblems: readonly ProblemType[] = [
   unauthenticated,
   forbidden,
   nodeDisabled,
+  sessionRefused,
+  sessionNeeded,
+  managedByPartner,
   notFound,
   contended,
   stale,

@@ -58,6 +58,8 @@ export interface Spec<P, Q, B, R, L> {
   /** `public`: no token. `signed-in`: any member or end user. `end-user`: whoever has an end user's row at a customer; no role. */
   readonly permission: Permission | 'public' | 'signed-in' | 'end-user';
   readonly target?: Target;
+  /** Never in a delegated session, whatever its roles give: exports of people's data, keys. */
+  readonly undelegated?: true;
   readonly params?: P;
   /** Filters and flags. `limit` and `cursor` are added where `page` is true, `dryRun` where `dryRun` is true. */
   readonly query?: Q;

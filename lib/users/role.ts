@@ -61,7 +61,7 @@ export function mustBeUsable(roles: readonly Preset[], usable: readonly Preset[]
  */
 export function mustNotExceed(scope: Scope, roles: readonly Preset[], pointer = '#/role'): void {
   if (allows(scope.roles, 'administrators.manage')) return;
-  const own = permissionsOf(scope.roles);
+  const own = scope.session?.permissions ?? permissionsOf(scope.roles);
   const beyond = (one: Preset) => {
     const there = rolesInForce([one], [one], { home: scope.target.type, own: true });
     return [...permissionsOf(there)].some((permission) => !own.has(permission));
