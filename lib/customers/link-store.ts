@@ -35,7 +35,7 @@ export async function unlinkEstateOf(node: Node): Promise<UnlinkEstate> {
   const providerId = providerOf(node);
   const { companyId } = toCustomer(node.item);
   const [holdings] = await getAll([holdingsKey(node.id)], true);
-  const [[forest, selling, company, users, requests], meters, upns, services, offers, objects] =
+  const [[forest, selling, company, users, requests, notification], meters, upns, services, offers, objects] =
     await Promise.all([
       getAll(
         [
@@ -44,6 +44,7 @@ export async function unlinkEstateOf(node: Node): Promise<UnlinkEstate> {
           companyKey(providerId, companyId ?? '-'),
           userCountKey(node.id),
           openRequestsKey(node.id),
+          settingsKey(node.id, 'NOTIFICATION'),
         ],
         true,
       ),
@@ -67,6 +68,7 @@ export async function unlinkEstateOf(node: Node): Promise<UnlinkEstate> {
     upns,
     requests: requests && { open: Number(requests.open), version: Number(requests.version) },
     meters,
+    notification,
     objects,
   };
 }

@@ -2,7 +2,7 @@ import { type Announcement, announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
 import { platformId } from '../kit/id.ts';
 import { type Key, openRequestsKey, settingsKey, userCountKey } from '../kit/keys.ts';
-import { refuse, type Write } from '../kit/plan.ts';
+import { type Item, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { depthOf, isUnlinked, maxDepth, type Node, providerOf } from '../kit/scope.ts';
 import { upnKey } from '../kit/upn.ts';
@@ -58,6 +58,7 @@ export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover 
     sameCount(openRequestsKey(id), estate.requests),
     sameHoldings(id, estate.holdings),
     ...leaveForest(providerId, estate.forest, id),
+    ...untold(estate.notification),
     ...estate.meters.flatMap((one) => giveUp(providerId, one, now)),
     ...dismiss(before.parentId),
     { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },
@@ -172,6 +173,14 @@ const sameCount = (key: Key, count: Readonly<Record<string, unknown>> | undefine
   key,
   version: count ? Number(count.version) : null,
 });
+
+/** Whom the partner had told of the customer's licences is told no more. */
+function untold(settings: UnlinkEstate['notification']): Write[] {
+  if (!settings || (settings.recipients ?? null) === null) return [];
+  const version = Number(settings.version);
+  const item = { ...(settings as Item), recipients: null, version: version + 1 };
+  return [{ do: 'replace', version, item }];
+}
 
 /** What was said in the provider's tree of where it stands, or that it is out, counts there no more. */
 function leaveForest(providerId: string, forest: Forest, id: string): Write[] {

@@ -46,6 +46,8 @@ export interface UnlinkEstate {
   readonly upns: readonly KeptUpn[];
   readonly requests: { readonly open: number; readonly version: number } | undefined;
   readonly meters: readonly LinkMeter[];
+  /** The customer's own notification settings as stored: recipients named there are the partner's choice. */
+  readonly notification: Readonly<Record<string, unknown>> | undefined;
   /** Objects that the engine believes to stand in the directory. */
   readonly objects: number;
 }
