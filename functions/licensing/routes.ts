@@ -2,11 +2,13 @@ import type { Route } from '../../lib/kit/route.ts';
 import { addItems } from './add-items.ts';
 import { addSubscription } from './add-subscription.ts';
 import { changeProduct } from './change-product.ts';
+import { changeSubscription } from './change-subscription.ts';
 import { createLicenceKey } from './create-licence-key.ts';
 import { createProduct } from './create-product.ts';
 import { deleteItem } from './delete-item.ts';
 import { freeSeat } from './free-seat.ts';
 import { getItem } from './get-item.ts';
+import { getLicenceKey } from './get-licence-key.ts';
 import { getLicences } from './get-licences.ts';
 import { getManagement } from './get-management.ts';
 import { getNotificationDefaults } from './get-notification-defaults.ts';
@@ -17,6 +19,7 @@ import { getSeatUsage } from './get-seat-usage.ts';
 import { getSubscription } from './get-subscription.ts';
 import { listHoldings } from './list-holdings.ts';
 import { listItems } from './list-items.ts';
+import { listLicenceKeys } from './list-licence-keys.ts';
 import { listPools } from './list-pools.ts';
 import { listProducts } from './list-products.ts';
 import { listSeats } from './list-seats.ts';
@@ -58,10 +61,13 @@ export const routes: readonly Route[] = [
   getProduct,
   changeProduct,
   createLicenceKey,
+  listLicenceKeys,
+  getLicenceKey,
   revokeLicenceKey,
   addSubscription,
   listSubscriptions,
   getSubscription,
+  changeSubscription,
   renewSubscription,
   removeSubscription,
   listHoldings,

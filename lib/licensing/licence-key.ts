@@ -19,6 +19,15 @@ export const licenceKey = z.strictObject({
   expiresAt: z.string().describe('Until when it may be redeemed'),
   createdAt: z.string(),
 });
+/** The same once it was made: never the key itself. */
+export const licenceKeyListed = licenceKey.extend({
+  state: z
+    .enum(['OPEN', 'REDEEMED', 'EXPIRED'])
+    .describe('By the clock at the time of reading; EXPIRED: nobody redeemed it in time'),
+  customerId: z.string().nullable().describe('Whom it was redeemed for'),
+  subscriptionId: z.string().nullable().describe('The licence that it was redeemed for'),
+});
+export type LicenceKeyView = z.infer<typeof licenceKeyListed>;
 export const licenceKeyShown = licenceKey.extend({
   key: z.string().optional().describe('Shown once; absent when the same request is sent again'),
 });
@@ -31,10 +40,21 @@ export const newLicenceKey = z.strictObject({
 });
 
 const stored = licenceKey
-  .extend({ hash: z.string(), usedBy: z.string().nullable(), version: z.number() })
+  .extend({
+    hash: z.string(),
+    usedBy: z.string().nullable(),
+    usedFor: z.string().nullable().default(null),
+    version: z.number(),
+  })
   .strip();
 export type LicenceKey = z.infer<typeof stored>;
 export const toLicenceKey = (item: Readonly<Record<string, unknown>>): LicenceKey => stored.parse(item);
+
+export function viewLicenceKey(one: LicenceKey, now: string): LicenceKeyView {
+  const { hash: _, version: __, usedBy: subscriptionId, usedFor: customerId, ...rest } = one;
+  const open = one.expiresAt > now ? ('OPEN' as const) : ('EXPIRED' as const);
+  return { ...rest, state: subscriptionId === null ? open : 'REDEEMED', customerId, subscriptionId };
+}
 
 /** A key says which product it is for and where it stands; `secret` (32 random bytes) makes it right. */
 const keyText = (productId: string, keyId: string, secret: string) => `qlk.${productId}.${keyId}.${secret}`;
@@ -68,7 +88,7 @@ export function makeKey(
     createdAt: made.now,
   };
   const key = keyText(product.id, made.id, made.secret);
-  const kept: LicenceKey = { ...view, hash: hashOf(key), usedBy: null, version: 1 };
+  const kept: LicenceKey = { ...view, hash: hashOf(key), usedBy: null, usedFor: null, version: 1 };
   return {
     writes: [{ do: 'create', item: toItem(made.providerId, kept) }],
     receipt: { action: 'licence_keys.create', subject: made.id, after: view },
@@ -94,10 +114,19 @@ export function mustRedeem(
 }
 
 /** Of two who redeem it at once, one is first. */
-export const redeemWrite = (providerId: string, key: LicenceKey, subscriptionId: string): Write => ({
+export const redeemWrite = (
+  providerId: string,
+  key: LicenceKey,
+  by: { customerId: string; subscriptionId: string },
+): Write => ({
   do: 'replace',
   version: key.version,
-  item: toItem(providerId, { ...key, usedBy: subscriptionId, version: key.version + 1 }),
+  item: toItem(providerId, {
+    ...key,
+    usedBy: by.subscriptionId,
+    usedFor: by.customerId,
+    version: key.version + 1,
+  }),
 });
 
 /** Takes back a key that nobody has redeemed. */

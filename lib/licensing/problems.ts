@@ -100,6 +100,12 @@ export const subscriptionRemoved = problem({
   status: 409,
   title: 'The licence was removed',
 });
+export const seatsOfTerm = problem({
+  code: 'licensing.seats_of_term',
+  status: 409,
+  title:
+    'Only the seats of an MSP licence are changed; others have theirs for a term, and renewal changes them',
+});
 export const noLicence = problem({
   code: 'licensing.no_licence',
   status: 409,

@@ -1,5 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { licenceKeyKey, namePartition, productCountKey, productKey } from '../kit/keys.ts';
+import { licenceKeyKey, namePartition, partition, productCountKey, productKey } from '../kit/keys.ts';
 import { foldName } from '../kit/text.ts';
 import { type LicenceKey, toLicenceKey } from './licence-key.ts';
 import { type Product, toProduct } from './product.ts';
@@ -25,4 +25,11 @@ export const productCountOf = (providerId: string) => get(productCountKey(provid
 export async function licenceKeyOf(providerId: string, keyId: string): Promise<LicenceKey | undefined> {
   const [item] = await getAll([licenceKeyKey(providerId, keyId)], true);
   return item && toLicenceKey(item);
+}
+
+/** A page of the keys that a provider made and did not take back, the newest first. */
+export async function licenceKeyPage(providerId: string, limit: number, after: string | undefined) {
+  const range = { partition: partition(providerId, 'LICENCE_KEY'), backwards: true, consistent: true };
+  const { items, next } = await page({ ...range, limit, after });
+  return { keys: items.map(toLicenceKey), next };
 }

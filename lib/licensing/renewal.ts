@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { difference, type Plan, refuse } from '../kit/plan.ts';
 import { mustRedeem, redeemWrite } from './licence-key.ts';
-import { keyUnknown, notRenewable, subscriptionRemoved, tooManySubscriptions } from './problems.ts';
+import {
+  keyUnknown,
+  notRenewable,
+  seatsOfTerm,
+  subscriptionRemoved,
+  tooManySubscriptions,
+} from './problems.ts';
+import { seats } from './product.ts';
 import { mustBeCustomers } from './purchaser.ts';
 import { turnSeats } from './seat-meter.ts';
 import {
@@ -71,12 +78,12 @@ function renewedBy(
   { before, command }: { before: Subscription; command: NewRenewal },
   { now, running }: { now: string; running: boolean },
 ) {
-  const { timeZone, partner, providerId } = ground;
-  const last = running ? (before.lastDay ?? undefined) : undefined;
+  const { customerId, timeZone, partner, providerId } = ground;
+  const until = running ? (before.endsAt ?? undefined) : undefined;
   const asked = (
     days: { termDays?: number | undefined; endsOn?: string | undefined },
     pointer: string,
-  ): Term => termAsked(days, { now, timeZone, running: last, pointer });
+  ): Term => termAsked(days, { now, timeZone, running: until, pointer });
   if (command.source === 'PURCHASE') {
     const { company, email } = command.purchaser;
     mustBeCustomers(command.purchaser, partner, '#/purchaser');
@@ -86,8 +93,35 @@ function renewedBy(
   const key = mustRedeem(command.licenceKey, ground.licenceKey, { now, pointer: '#/licenceKey' });
   if (key.productId !== before.productId) refuse(keyUnknown, 'The licence key is for another product');
   const term = asked({ termDays: key.days }, '#/licenceKey');
-  const writes = [redeemWrite(providerId, key, before.id)];
+  const writes = [redeemWrite(providerId, key, { customerId, subscriptionId: before.id })];
   return { term, seats: key.seats, licenceKeyId: key.id, writes };
+}
+
+export const changedSubscription = z.strictObject({ seats });
+
+/** Other seats of an MSP licence from now on; what the month was metered at stays. */
+export function changeSeats(
+  { customerId, meter }: Pick<Ground, 'customerId' | 'meter'>,
+  { before, seats }: { before: Subscription; seats: number },
+  now: string,
+): Plan<SubscriptionView> {
+  if (before.removedAt !== null) refuse(subscriptionRemoved);
+  if (before.kind !== 'MSP') refuse(seatsOfTerm);
+  const unchanged = { body: viewSubscription(before, now), version: before.version };
+  if (before.seats === seats) return { writes: [], reply: unchanged };
+  const after: Subscription = { ...before, seats };
+  const grants = meter.grants.map((one) => (one.id === before.id ? { ...one, seats } : one));
+  const turned = turnSeats(meter, { grants }, now);
+  return {
+    writes: [changedWrite(customerId, after), ...turned.writes],
+    receipt: {
+      action: 'subscriptions.change',
+      subject: before.id,
+      ...difference(auditable(before), auditable(after)),
+    },
+    announcements: tellChange(customerId, after, 'CHANGED', turned),
+    reply: { body: viewSubscription(after, now), version: before.version + 1 },
+  };
 }
 
 /** Ends a licence at once: its seats count no more. The month of an MSP licence is metered to its end all the same. */

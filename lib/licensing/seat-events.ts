@@ -91,7 +91,7 @@ export const subscriptionChanged = event({
   data: z.strictObject({
     ...ending,
     endsAt: z.string().nullable().describe('null: it runs until it is removed'),
-    change: z.enum(['ADDED', 'RENEWED', 'REMOVED']),
+    change: z.enum(['ADDED', 'RENEWED', 'CHANGED', 'REMOVED']),
   }),
   example: { ...exampleEnding, change: 'ADDED' as const },
 });

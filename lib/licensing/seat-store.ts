@@ -37,7 +37,17 @@ interface Asked {
   readonly purchase: boolean;
 }
 
-const profile = z.object({ timeZone: z.string().nullable().catch(null) });
+const ownDomain = z.object({ name: z.string(), primary: z.boolean(), shared: z.boolean() });
+const profile = z.object({
+  timeZone: z.string().nullable().catch(null),
+  companyId: z.string().nullable().catch(null),
+  domains: z.array(ownDomain).catch([]),
+});
+
+function knownBy({ companyId, domains }: z.infer<typeof profile>): string[] {
+  const own = domains.find(({ primary, shared }) => primary && !shared);
+  return [...(companyId ? [companyId] : []), ...(own ? [own.name] : [])];
+}
 
 /** What a licence is given or renewed from, after the caller's check. */
 export async function groundOf(asked: Asked): Promise<Ground> {
@@ -51,10 +61,12 @@ export async function groundOf(asked: Asked): Promise<Ground> {
     getAll([...keys, ...(named ? [licenceKeyKey(providerId, named.keyId)] : [])], true),
     asked.purchase ? partnerOf(target) : { names: [], addresses: [], domains: [] },
   ]);
+  const known = profile.parse(target.item);
   return {
     customerId,
     providerId,
-    timeZone: profile.parse(target.item).timeZone ?? 'UTC',
+    timeZone: known.timeZone ?? 'UTC',
+    knownBy: knownBy(known),
     product: product && toProduct(product),
     meter: toSeatMeter(meter, { customerId, productId, now }),
     licenceKey: key && toLicenceKey(key),

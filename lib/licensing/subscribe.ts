@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
-import { trialKey } from '../kit/keys.ts';
+import { trialKey, uniqueKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { id } from '../kit/text.ts';
@@ -73,6 +74,8 @@ export interface Ground {
   readonly customerId: string;
   readonly providerId: string;
   readonly timeZone: string;
+  /** What the customer is known by when it is made anew: its company, its first domain. */
+  readonly knownBy: readonly string[];
   readonly product: Product | undefined;
   readonly meter: SeatMeter;
   readonly licenceKey: LicenceKey | undefined;
@@ -139,13 +142,12 @@ function givenBy(
   const nobody = { purchaser: null, licenceKeyId: null, writes: [] };
   switch (command.source) {
     case 'TRIAL': {
-      const item = { ...trialKey(customerId, product.id), kind: 'trial', subscriptionId: id };
       return {
         ...nobody,
         kind: 'TRIAL',
         seats: product.trialSeats,
         term: termFrom(now, product.trialDays, timeZone),
-        writes: [{ do: 'create', item, taken: new Problem(trialHad) }],
+        writes: trialWrites(ground, product, id),
       };
     }
     case 'PURCHASE': {
@@ -163,7 +165,7 @@ function givenBy(
         seats: key.seats,
         term: termFrom(now, key.days, timeZone),
         licenceKeyId: key.id,
-        writes: [redeemWrite(ground.providerId, key, id)],
+        writes: [redeemWrite(ground.providerId, key, { customerId, subscriptionId: id })],
       };
     }
     case 'MSP': {
@@ -172,6 +174,19 @@ function givenBy(
       return { ...nobody, kind: 'MSP', seats: command.seats, term: undefined };
     }
   }
+}
+
+/** A trial is had by the customer, and by whoever it is known as: deleted and made anew it is the same. */
+function trialWrites({ customerId, providerId, knownBy }: Ground, product: Product, id: string): Write[] {
+  const marks = knownBy.map((one) => ({
+    ...uniqueKey(providerId, 'TRIAL', digest('trial', product.id, one)),
+    kind: 'trialMark',
+  }));
+  return [{ ...trialKey(customerId, product.id), kind: 'trial' }, ...marks].map((item) => ({
+    do: 'create',
+    item: { ...item, subscriptionId: id },
+    taken: new Problem(trialHad),
+  }));
 }
 
 /** The product of a licence that is to be given or renewed. */
@@ -193,7 +208,7 @@ export const attestation = (command: object): Record<string, unknown> => {
 export const tellChange = (
   customerId: string,
   { id: subscriptionId, productId, kind, seats, endsAt }: Subscription,
-  change: 'ADDED' | 'RENEWED' | 'REMOVED',
+  change: 'ADDED' | 'RENEWED' | 'CHANGED' | 'REMOVED',
   turned: SeatTurn,
 ) => [
   announce(subscriptionChanged, customerId, { subscriptionId, productId, kind, seats, endsAt, change }),

@@ -30,19 +30,23 @@ export const termUntil = (lastDay: string, timeZone: string): Term => ({
 export const termFrom = (now: string, days: number, timeZone: string): Term =>
   termUntil(plusDays(dayAt(now, timeZone), days), timeZone);
 
-/** The term that a purchase asks for, after the last day of the one that still runs. */
+/**
+ * The term that a purchase asks for. `running`: when the one that still runs ends; the new one comes after the day that
+ * the customer's clocks show then, so that it never ends earlier, wherever the customer has moved.
+ */
 export function termAsked(
   asked: { readonly termDays?: number | undefined; readonly endsOn?: string | undefined },
   at: { now: string; timeZone: string; running?: string | undefined; pointer: string },
 ): Term {
   const today = dayAt(at.now, at.timeZone);
-  const base = at.running ?? today;
+  const last = at.running && dayAt(new Date(Date.parse(at.running) - 1).toISOString(), at.timeZone);
+  const base = last ?? today;
   const lastDay = asked.endsOn ?? plusDays(base, asked.termDays ?? 0);
   const wrong =
     lastDay > plusDays(today, 2 * mostDays)
       ? `must be before ${plusDays(today, 2 * mostDays)}`
-      : lastDay < today || (at.running !== undefined && lastDay <= at.running)
-        ? `must be after ${at.running ?? plusDays(today, -1)}`
+      : lastDay < today || (last !== undefined && lastDay <= last)
+        ? `must be after ${last ?? plusDays(today, -1)}`
         : undefined;
   if (wrong) throw new Problem(malformed, undefined, { errors: [{ pointer: at.pointer, message: wrong }] });
   return termUntil(lastDay, at.timeZone);

@@ -11,13 +11,16 @@ export interface SeatFacts extends Crossing {
   readonly limit: number;
 }
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+const are = (count: number) => (count === 1 ? 'is' : 'are');
+
 const percents = ({ thresholds }: Crossing) => thresholds.map(({ at }) => `${at} %`).join(' and ');
 
 export function seatsReached(facts: SeatFacts, { customerName, productName }: AboutProduct): Message {
   const { used, limit, value } = facts;
   return compose(
     `${customerName}: ${value} % of the seats of ${productName} are taken`,
-    `${used} of ${limit} seats of ${productName} are taken at ${customerName} (${value} %). Reached: ${percents(facts)}.`,
+    `${used} of ${counted(limit, 'seat')} of ${productName} ${are(used)} taken at ${customerName} (${value} %). Reached: ${percents(facts)}.`,
   );
 }
 
@@ -25,7 +28,7 @@ export function seatsRecovered(facts: SeatFacts, { customerName, productName }: 
   const { used, limit, value } = facts;
   return compose(
     `${customerName}: seats of ${productName} back below ${percents(facts)}`,
-    `${used} of ${limit} seats of ${productName} are taken at ${customerName} (${value} %).`,
+    `${used} of ${counted(limit, 'seat')} of ${productName} ${are(used)} taken at ${customerName} (${value} %).`,
   );
 }
 
@@ -39,7 +42,7 @@ export interface OverDeployedFacts {
 /** More seats are taken than there are; `since` null: no longer. */
 export function overDeployed(facts: OverDeployedFacts, { customerName, productName }: AboutProduct): Message {
   const { used, limit, since, metered } = facts;
-  const state = `${used} seats of ${productName} are taken at ${customerName}, its running licences have ${limit}.`;
+  const state = `${counted(used, 'seat')} of ${productName} ${are(used)} taken at ${customerName}, its running licences have ${limit}.`;
   if (since === null)
     return compose(
       `${customerName}: seats of ${productName} are covered again`,
@@ -49,7 +52,7 @@ export function overDeployed(facts: OverDeployedFacts, { customerName, productNa
     ? 'The MSP licence allows that: what is beyond is metered as overage of the month.'
     : 'No further machine gets a seat. Buy or renew a licence, or free seats.';
   return compose(
-    `${customerName}: ${used - limit} machines run ${productName} without a seat`,
+    `${customerName}: ${counted(used - limit, 'machine')} ${used - limit === 1 ? 'runs' : 'run'} ${productName} without a seat`,
     `${state} That is so since ${since}.\n\n${follows}`,
   );
 }
@@ -71,14 +74,14 @@ const words: Readonly<Record<string, string>> = {
 export function licenceEnds(facts: EndingFacts, { customerName, productName }: AboutProduct): Message {
   const { kind, seats, endsAt, withinDays } = facts;
   const what = words[kind] ?? 'licence';
-  const counted = withinDays === 1 ? 'a day' : `${withinDays} days`;
+  const left = withinDays === 1 ? 'a day' : `${withinDays} days`;
   if (withinDays === undefined)
     return compose(
       `${customerName}: its ${what} of ${productName} has ended`,
-      `The ${what} of ${seats} seats of ${productName} that ${customerName} had ended at ${endsAt}. Its seats count no more, and no further machine gets one of them.`,
+      `The ${what} of ${counted(seats, 'seat')} of ${productName} that ${customerName} had ended at ${endsAt}. Its seats count no more, and no further machine gets one of them.`,
     );
   return compose(
-    `${customerName}: its ${what} of ${productName} ends within ${counted}`,
-    `The ${what} of ${seats} seats of ${productName} that ${customerName} has ends at ${endsAt}.\n\n${kind === 'TRIAL' ? 'Buy a licence' : 'Renew it'} before, and every machine keeps its seat.`,
+    `${customerName}: its ${what} of ${productName} ends within ${left}`,
+    `The ${what} of ${counted(seats, 'seat')} of ${productName} that ${customerName} has ends at ${endsAt}.\n\n${kind === 'TRIAL' ? 'Buy a licence' : 'Renew it'} before, and every machine keeps its seat.`,
   );
 }

@@ -59,6 +59,15 @@ export const seats: Scenarios = {
     const body = { productId: product.id, seats: 5, days: 365 };
     return { line: 'POST /v1/licence-keys', as: stage.msp.catalog, body };
   },
+  listLicenceKeys: async (stage) => {
+    const found = await stocked(stage);
+    await key(found);
+    return { line: 'GET /v1/licence-keys', as: stage.msp.reader };
+  },
+  getLicenceKey: async (stage) => {
+    const { id } = await key(await stocked(stage));
+    return { line: `GET /v1/licence-keys/${id}`, as: stage.msp.reader };
+  },
   revokeLicenceKey: async (stage) => {
     const { id } = await key(await stocked(stage));
     return { line: `DELETE /v1/licence-keys/${id}`, as: stage.msp.catalog, headers: any };
@@ -74,6 +83,12 @@ export const seats: Scenarios = {
   })),
   listSubscriptions: read(({ one }) => `${one.path}/subscriptions`),
   getSubscription: read(({ one, subscriptionId }) => `${one.path}/subscriptions/${subscriptionId}`),
+  changeSubscription: async (stage) => {
+    const { one, msp } = await stocked(stage);
+    const { body } = await one.give({ source: 'MSP', seats: 10 });
+    const line = `PATCH ${one.path}/subscriptions/${body.id}`;
+    return { line, as: msp.catalog, body: { seats: 20 }, headers: any };
+  },
   renewSubscription: change(
     ({ one, subscriptionId }) => `POST ${one.path}/subscriptions/${subscriptionId}/renew`,
     { body: purchase },

@@ -141,6 +141,52 @@ describe('licence keys', () => {
     expect((await apply(late.body.key)).body.code).toBe('licensing.key_expired');
   });
 
+  it('are listed by what became of them, the newest first, never as they are redeemed', async () => {
+    const own = await makeMsp();
+    const product = await stockProduct(own);
+    const made = [];
+    for (const seats of [1, 2, 3, 4]) {
+      const { body } = await send(
+        'POST /v1/licence-keys',
+        { productId: product.id, seats, days: 10 },
+        own.catalog,
+      );
+      made.push(body);
+    }
+    const [used, late, gone, open] = made;
+    const { id } = await plantCustomer(own.id);
+    const redeemed = await shelf(own, id, product).give({ source: 'LICENCE_KEY', licenceKey: used.key });
+    const key = licenceKeyKey(own.id, late.id);
+    const set = { expiresAt: '2020-01-01T00:00:00.000Z' };
+    await put({ writes: [{ do: 'amend', key, set, where: { kind: 'licenceKey' } }] });
+    expect((await send(`DELETE /v1/licence-keys/${gone.id}`, undefined, own.catalog)).status).toBe(204);
+    const list = (query = '', as = own.reader) => send(`GET /v1/licence-keys${query}`, undefined, as);
+    const all = await list();
+    expect(all.body.items.map((one: { id: string; state: string }) => [one.id, one.state])).toEqual([
+      [open.id, 'OPEN'],
+      [late.id, 'EXPIRED'],
+      [used.id, 'REDEEMED'],
+    ]);
+    expect(all.body.items[2]).toEqual({
+      ...{ ...used, key: undefined, state: 'REDEEMED' },
+      ...{ customerId: id, subscriptionId: redeemed.body.id },
+    });
+    for (const { key: text } of made) expect(JSON.stringify(all.body)).not.toContain(text.slice(-43));
+    expect(JSON.stringify(all.body)).not.toContain('hash');
+    const only = async (query: string) =>
+      (await list(query)).body.items.map((one: { id: string }) => one.id) as string[];
+    expect(await only('?state=OPEN')).toEqual([open.id]);
+    expect(await only(`?productId=${(await stockProduct(own)).id}`)).toEqual([]);
+    expect((await list('?state=USED')).body.errors[0].pointer).toBe('#/query/state');
+    const pages = [await list('?limit=2')];
+    pages.push(await list(`?limit=2&cursor=${pages[0]?.body.nextCursor}`));
+    expect(pages.map(({ body }) => body.items.length)).toEqual([2, 1]);
+    const read = await send(`GET /v1/licence-keys/${open.id}`, undefined, own.reader);
+    expect(read).toMatchObject({ status: 200, body: all.body.items[0], headers: { etag: '"1"' } });
+    expect((await list('', (await makeMsp()).reader)).body.items).toEqual([]);
+    expect((await send(`GET /v1/licence-keys/${open.id}`, undefined, msp.reader)).status).toBe(404);
+  });
+
   it('are not made of retired products, nor redeemed for them', async () => {
     const product = await stockProduct(msp);
     const { id } = await plantCustomer(msp.id);

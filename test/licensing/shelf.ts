@@ -102,7 +102,7 @@ export async function plantLicence(
   const { customerId, providerId, timeZone = 'UTC' } = of;
   const ids = { customerId, productId: product.id };
   const ground: Ground = {
-    ...{ customerId, providerId, timeZone, product, licenceKey: undefined },
+    ...{ customerId, providerId, timeZone, knownBy: [], product, licenceKey: undefined },
     meter: given.meter ?? toSeatMeter(undefined, { ...ids, now: given.at }),
     partner: { names: [], addresses: [], domains: [] },
   };

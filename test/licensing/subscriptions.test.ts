@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { each } from '../../lib/aws/db.ts';
 import { dayAfter, dayAt, plusDays } from '../../lib/kit/day.ts';
 import { licenceKeyKey, partition } from '../../lib/kit/keys.ts';
 import type { Product } from '../../lib/licensing/product.ts';
+import { dayMs, termAsked, termFrom } from '../../lib/licensing/term.ts';
+import { plantDirectly } from '../kit/forest.ts';
 import { plantCustomer } from '../kit/plant.ts';
 import { plantNode, rootOf } from '../kit/tree.ts';
-import { call, enlist, type Msp, makeMsp } from '../kit/world.ts';
+import { addCompany, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { any, buyer, plantLicence, put, shelf, stockProduct, toldOf } from './shelf.ts';
 
 let msp: Msp;
@@ -19,6 +23,7 @@ async function opened(of = product) {
   const { id, admin } = await plantCustomer(msp.id);
   return { id, admin, ...shelf(msp, id, of) };
 }
+const zone = fc.constantFrom('Etc/GMT+12', 'Pacific/Kiritimati', 'Europe/Vienna', 'America/New_York', 'UTC');
 const today = (zone = 'UTC') => dayAt(new Date().toISOString(), zone);
 const keyFor = async (of: { id: string }, more: object = {}) =>
   (
@@ -58,6 +63,29 @@ describe('a trial', () => {
     expect((await one.give({ source: 'TRIAL' }, '?dryRun=true')).body.code).toBe('licensing.trial_had');
     const other = await stockProduct(msp);
     expect((await shelf(msp, one.id, other).give({ source: 'TRIAL' })).status).toBe(201);
+  });
+
+  it('is had by a customer that was deleted and made anew, by its company or its domain', async () => {
+    await ensureMspMode(msp);
+    const trialOf = async (id: string) => (await shelf(msp, id, product).give({ source: 'TRIAL' })).body.code;
+    const leave = (id: string) => call(`DELETE /v1/customers/${id}`, { as: msp.catalog, headers: any });
+    const domain = `${randomUUID()}.example.com`;
+    const first = await plantDirectly(msp.catalog, { domain });
+    expect(await trialOf(first.id)).toBeUndefined();
+    expect((await leave(first.id)).status).toBe(204);
+    const anew = await plantDirectly(msp.catalog, { domain: domain.toUpperCase() });
+    expect(await trialOf(anew.id)).toBe('licensing.trial_had');
+    expect(await trialOf((await plantDirectly(msp.catalog)).id)).toBeUndefined();
+    const company = await addCompany(msp);
+    const link = async (): Promise<string> => {
+      const administrators = [company.people[0]?.id];
+      const body = { companyId: company.id, accountManagerEmail: 'am@msp.example.com', administrators };
+      return (await call('POST /v1/customers', { as: msp.catalog, body })).body.id;
+    };
+    const linked = await link();
+    expect(await trialOf(linked)).toBeUndefined();
+    expect((await leave(linked)).status).toBe(204);
+    expect(await trialOf(await link())).toBe('licensing.trial_had');
   });
 
   it('is not renewed', async () => {
@@ -249,6 +277,22 @@ describe('a renewal', () => {
     );
   });
 
+  it('never ends earlier nor gives fewer days, wherever the customer has moved meanwhile', () => {
+    fc.assert(
+      fc.property(zone, zone, fc.integer({ min: 1, max: 400 }), (from, to, days) => {
+        const now = '2026-11-21T12:00:00.000Z';
+        const before = termFrom(now, 20, from);
+        const at = { now, timeZone: to, pointer: '#/termDays', running: before.endsAt };
+        const after = termAsked({ termDays: days }, at);
+        const longer = Date.parse(after.endsAt) - Date.parse(before.endsAt);
+        // A day on which clocks go forward has 23 hours.
+        expect(longer).toBeGreaterThanOrEqual(days * dayMs - 3_600_000);
+        expect(longer).toBeLessThanOrEqual((days + 1) * dayMs + 3_600_000);
+        if (from === to) expect(after.lastDay).toBe(plusDays(before.lastDay, days));
+      }),
+    );
+  });
+
   it('takes only a key of the same product that is good', async () => {
     const one = await opened();
     const { body } = await one.buy(1);
@@ -304,6 +348,55 @@ describe('an MSP licence', () => {
     expect(read.body).toMatchObject({ state: 'REMOVED', removedAt: expect.any(String) });
     expect(await toldOf(one.id)).toEqual(['subscription_changed ADDED', 'subscription_changed REMOVED']);
     expect((await one.give({ source: 'MSP', seats: 5 })).status).toBe(201);
+  });
+});
+
+describe('the seats of an MSP licence', () => {
+  const change = (path: string, id: string, seats: unknown, as: Caller = msp.catalog, query = '') =>
+    call(`PATCH ${path}/subscriptions/${id}${query}`, { as, body: { seats }, headers: any });
+  const month = new Date().toISOString().slice(0, 7);
+  const usage = async (path: string) =>
+    (await call(`GET ${path}/seat-usage?month=${month}`, { as: msp.reader })).body.products[0];
+
+  it('are changed while it runs, and what the month was metered at stays', async () => {
+    const one = await opened();
+    const { body } = await one.give({ source: 'MSP', seats: 2 });
+    await one.use(5);
+    expect(await usage(one.path)).toMatchObject({ peak: 5, mspSeats: 5, overage: 3 });
+    const tried = await change(one.path, body.id, 9, msp.catalog, '?dryRun=true');
+    expect(tried).toMatchObject({ status: 200, body: { seats: 9 } });
+    expect(await one.holding()).toMatchObject({ seats: 2, state: 'METERED' });
+    const more = await change(one.path, body.id, 9);
+    expect(more).toMatchObject({
+      ...{ status: 200, headers: { etag: '"2"' } },
+      body: { id: body.id, seats: 9, startsAt: body.startsAt, renewals: 0 },
+    });
+    expect(await one.holding()).toMatchObject({ seats: 9, used: 5, state: 'LICENSED' });
+    expect(await usage(one.path)).toMatchObject({ peak: 5, mspSeats: 5, overage: 3 });
+    expect((await change(one.path, body.id, 9)).headers.etag).toBe('"2"');
+    await change(one.path, body.id, 1);
+    expect(await usage(one.path)).toMatchObject({ peak: 5, mspSeats: 5, overage: 4 });
+    await one.use(0);
+    await change(one.path, body.id, 50);
+    expect(await usage(one.path)).toMatchObject({ peak: 5, mspSeats: 5, overage: 4 });
+    expect((await toldOf(one.id)).filter((told) => told.includes('CHANGED'))).toHaveLength(3);
+  });
+
+  it('are changed by the version that was seen, of no other licence, by whoever sells', async () => {
+    const one = await opened();
+    const [bought, held] = [await one.buy(3), await one.give({ source: 'MSP', seats: 2 })];
+    expect((await change(one.path, bought.body.id, 4)).body.code).toBe('licensing.seats_of_term');
+    const stale = await call(`PATCH ${one.path}/subscriptions/${held.body.id}`, {
+      ...{ as: msp.catalog, body: { seats: 4 }, headers: { 'if-match': '"7"' } },
+    });
+    expect(stale.status).toBe(412);
+    for (const seats of [0, 1.5, '3', null, 1e12])
+      expect((await change(one.path, held.body.id, seats)).body.errors[0].pointer).toBe('#/seats');
+    expect((await change(one.path, held.body.id, 4, one.admin)).status).toBe(403);
+    expect((await change(one.path, held.body.id, 4, (await makeMsp()).catalog)).status).toBe(404);
+    expect((await change(one.path, 'sub_00000000000000000000000000', 4)).status).toBe(404);
+    await one.remove(held.body.id);
+    expect((await change(one.path, held.body.id, 4)).body.code).toBe('licensing.subscription_removed');
   });
 });
 

@@ -26,7 +26,7 @@ function ended(customerId: string, product: Product) {
   const ids = { customerId, productId: product.id };
   const plan = subscribe(
     {
-      ...{ customerId, providerId: '', timeZone: 'UTC', product, licenceKey: undefined },
+      ...{ customerId, providerId: '', timeZone: 'UTC', knownBy: [], product, licenceKey: undefined },
       meter: toSeatMeter(undefined, { ...ids, now }),
       partner: { names: [], addresses: [], domains: [] },
     },

@@ -98,6 +98,7 @@ describe('seats of a product', () => {
     await deliver();
     const over = () => mails().filter((mail) => mail.includes('without a seat'));
     expect(over().map((mail) => mail.split(':')[0])).toEqual([manager]);
+    expect(over()[0]).toContain('1 machine runs Endpoint guard without a seat');
     await one.remove(body.id);
     await deliver();
     expect(
