@@ -1,4 +1,5 @@
 import type { Context } from '../lib/kit/context.ts';
+import { pageRoutes as accessPages } from './access/page-routes.ts';
 import { routes as access } from './access/routes.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as catalog } from './catalog/routes.ts';
@@ -10,6 +11,7 @@ import { routes as customers } from './customers/routes.ts';
 import { subscribers as customerReactions } from './customers/subscribers.ts';
 import { routes as directory } from './directory/routes.ts';
 import { subscribers as directoryReactions } from './directory/subscribers.ts';
+import { machineRoutes } from './endpoints/machine-routes.ts';
 import { routes as endpoints } from './endpoints/routes.ts';
 import { routes as helpdesk } from './helpdesk/routes.ts';
 import { routes as licensing } from './licensing/routes.ts';
@@ -163,7 +165,22 @@ export const contexts: readonly Context[] = [
     name: 'endpoints',
     impact: 'Nobody can see or change the machines, groups, policies and packages of a customer’s console.',
     routes: endpoints,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], cursor: true },
+    needs: {
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      index: true,
+      cursor: true,
+      rhythm: true,
+    },
+    agent: {
+      routes: machineRoutes,
+      impact:
+        'No machine of any customer is heard, enrols or reads its policy; each goes on with what it has.',
+      needs: {
+        table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+        agents: true,
+        rhythm: true,
+      },
+    },
   },
   {
     name: 'access',
@@ -174,6 +191,12 @@ export const contexts: readonly Context[] = [
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
+    },
+    pages: {
+      routes: accessPages,
+      impact: 'Nobody can confirm or decline that a partner looks after an account.',
+      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], index: true },
+      concurrency: 10,
     },
   },
   {

@@ -43,6 +43,9 @@ const throttles: Record<string, { rate: number; burst: number }> = {
   importCatalogue: { rate: 2, burst: 5 },
   // Anybody may call it: so much that nobody without a key closes it for those who have one.
   enrolAgent: { rate: 300, burst: 300 },
+  enrolMachine: { rate: 300, burst: 300 },
+  showImport: { rate: 50, burst: 50 },
+  answerImportPage: { rate: 20, burst: 20 },
 };
 
 /** An HTTP API: one route per record, a scope on each that is not public. */

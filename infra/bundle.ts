@@ -15,8 +15,9 @@ export function entries(): Record<string, string> {
     PreToken: 'functions/platform/pre-token.ts',
     Docs: 'functions/docs/api.ts',
   };
-  for (const { name, subscribers, schedules, agent } of contexts) {
+  for (const { name, subscribers, schedules, agent, pages } of contexts) {
     out[`${pascal(name)}Api`] = `functions/${name}/api.ts`;
+    if (pages) out[`${pascal(name)}Pages`] = `functions/${name}/pages.ts`;
     if (agent) out[`${pascal(name)}Agent`] = `functions/${name}/agent.ts`;
     for (const { id } of agent?.apart ?? []) out[pascal(`${name}-${id}`)] = `functions/${name}/${id}.ts`;
     if (subscribers?.length) out[`${pascal(name)}Reactions`] = `functions/${name}/events.ts`;

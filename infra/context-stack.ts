@@ -31,6 +31,7 @@ export class ContextStack extends NestedStack {
     (this.nestedStackResource as CfnResource).overrideLogicalId(id);
     this.props = props;
     this.answer();
+    this.show();
     this.answerAgents();
     this.react();
     addSchedules(this, props.context, props.resources);
@@ -47,6 +48,22 @@ export class ContextStack extends NestedStack {
       concurrency: 30,
     });
     api.serve(unit.fn, context.routes, authorizer);
+  }
+
+  private show(): void {
+    const { context, resources, api, authorizer } = this.props;
+    const { name, pages } = context;
+    if (!pages) return;
+    const { impact, needs, concurrency } = pages;
+    const unit = new Unit(this, `${pascal(name)}Pages`, {
+      resources,
+      impact,
+      needs,
+      description: `Pages of ${name} for people without a token`,
+      timeoutSeconds: 10,
+      concurrency,
+    });
+    api.serve(unit.fn, pages.routes, authorizer);
   }
 
   private answerAgents(): void {

@@ -1,3 +1,4 @@
 import type { Route } from '../../lib/kit/route.ts';
+import { importRoutes } from './import-routes.ts';
 
-export const routes: readonly Route[] = [];
+export const routes: readonly Route[] = [...importRoutes];

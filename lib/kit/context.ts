@@ -65,6 +65,20 @@ export interface AgentUnit {
   readonly impact: string;
 }
 
+/** Pages for people who have no token of ours: a function of its own, outside the documented API. */
+export interface PageUnit {
+  readonly routes: readonly {
+    readonly id: string;
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly permission: 'public';
+  }[];
+  /** What a person suffers while it fails; becomes the alarm's text. */
+  readonly impact: string;
+  readonly needs: Needs;
+  readonly concurrency: number;
+}
+
 export interface Context {
   /** Plural noun, also its folder's name. */
   readonly name: string;
@@ -72,6 +86,8 @@ export interface Context {
   readonly impact: string;
   readonly routes: readonly Route[];
   readonly needs: Needs;
+  /** `functions/<context>/pages.ts`. */
+  readonly pages?: PageUnit;
   readonly subscribers?: readonly Subscriber[];
   /** What its reactions need; they run in a function of their own. */
   readonly reactionNeeds?: Needs;

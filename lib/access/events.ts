@@ -1,0 +1,16 @@
+export {
+  importAnswered,
+  importAsked,
+  importConfirmed,
+  importLinkVoid,
+  leaveWished,
+} from './import-events.ts';
+export { sessionRefusedEvent } from '../kit/delegation-events.ts';
+export {
+  accessAsked,
+  accessChanged,
+  accessEnds,
+  sessionAwaits,
+  sessionEnded,
+  sessionOpened,
+} from './access-events.ts';

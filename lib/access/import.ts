@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { importKey } from '../kit/keys.ts';
+import type { Item, Write } from '../kit/plan.ts';
+import { email, id, paragraph, whole } from '../kit/text.ts';
+
+/** What a partner asks to be allowed in the console of a customer. */
+export const accessAsked = z.strictObject({
+  roles: z
+    .array(z.enum(['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR']))
+    .min(1)
+    .max(2)
+    .refine((roles) => new Set(roles).size === roles.length, 'must name each role once')
+    .describe('What your people may be in its console: change it, or look at it'),
+  mostMinutes: whole(5, 60).describe('How long one visit lasts at most'),
+  approval: z
+    .enum(['STANDING', 'EACH'])
+    .describe('Whether visits need no further word, or each the customer’s own approval'),
+});
+
+/** What the customer is asked to agree to. */
+const terms = {
+  managementType: z.enum(['PARTNER', 'CUSTOMER', 'BOTH']).describe('Who manages the customer then'),
+  communications: z
+    .enum(['PARTNER_ONLY', 'CUSTOMER_ONLY', 'BOTH'])
+    .describe('Who is told of its licences then; mails about the import itself go to the customer, always'),
+  access: accessAsked,
+};
+
+export const newImport = z.strictObject({
+  email: email.describe('With which an administrator of the account signs in'),
+  ...terms,
+  message: paragraph(500)
+    .refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address')
+    .optional()
+    .describe('Shown to the administrator as your words'),
+});
+export type NewImport = z.output<typeof newImport>;
+
+export const importStates = ['PENDING', 'CONFIRMED', 'DECLINED', 'EXPIRED', 'CANCELLED'] as const;
+export type ImportState = (typeof importStates)[number];
+
+const told = {
+  id: z.string().describe('`imp_…`'),
+  email: z.string(),
+  managementType: z.string(),
+  communications: z.string(),
+  access: z.object({ roles: z.array(z.string()), mostMinutes: z.number(), approval: z.string() }),
+  message: z.string().nullable(),
+  state: z.enum(importStates),
+  reason: z.string().nullable().describe('Of whoever declined, in their words'),
+  customerId: z.string().nullable().describe('Once it is confirmed: then it is your customer'),
+  askedBy: z.string(),
+  createdAt: z.string(),
+  sentAt: z.string().describe('When it was asked last'),
+  round: z.number().describe('How often it was asked; at most six times'),
+  endsAt: z.string().describe('Until when it can be answered: 14 days after it was asked last'),
+  endedAt: z.string().nullable(),
+};
+
+/** What the partner sees: nothing of whether there is an account, until somebody answers. */
+export const importView = z.strictObject(told);
+export type ImportView = z.infer<typeof importView>;
+
+const stored = z.object({ ...told, version: z.number() });
+export type Import = z.infer<typeof stored>;
+
+export const toImport = (item: Readonly<Record<string, unknown>>): Import => stored.parse(item);
+
+export const importItem = (partnerId: string, one: Import): Item & { version: number } => ({
+  ...importKey(partnerId, one.id),
+  kind: 'import',
+  ...one,
+});
+
+/** An import that nobody answered in time has ended, without anybody writing it. */
+export const stateAt = ({ state, endsAt }: Pick<Import, 'state' | 'endsAt'>, now: string): ImportState =>
+  state === 'PENDING' && endsAt <= now ? 'EXPIRED' : state;
+
+export function viewImport({ version: _, ...one }: Import, now: string): ImportView {
+  const state = stateAt(one, now);
+  return { ...one, state, endedAt: state === 'EXPIRED' ? (one.endedAt ?? one.endsAt) : one.endedAt };
+}
+
+/** The ETag: an import whose time is over reads otherwise than before. */
+export const tagOf = (one: Import, now: string): string | number =>
+  stateAt(one, now) === one.state ? one.version : `${one.version}.expired`;
+
+/** Moves an import on, where it is as it was seen: of all who end it at once, one does. */
+export const moveOn = (partnerId: string, before: Import, change: Partial<Import>): Write => ({
+  do: 'replace',
+  version: before.version,
+  item: importItem(partnerId, { ...before, ...change, version: before.version + 1 }),
+});
+
+export const importId = id('importLink');
