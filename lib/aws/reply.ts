@@ -19,6 +19,7 @@ export function toResponse(
       'x-content-type-options': 'nosniff',
       ...(reply.version === undefined ? {} : { etag: etag(reply.version) }),
       ...(reply.location === undefined ? {} : { location: reply.location }),
+      ...(reply.file === undefined ? {} : { 'content-disposition': `attachment; filename="${reply.file}"` }),
       ...(reply.replayed ? { 'idempotent-replayed': 'true' } : {}),
       ...extra,
     },

@@ -70,3 +70,6 @@ export const platformId = `${prefixes.platform}_${'0'.repeat(26)}`;
 
 /** The pre-installed company of every provider that means "applies to all": never stored, never changed. */
 export const globalCompanyId = `${prefixes.company}_${'0'.repeat(26)}`;
+
+/** The group that every customer's machines are in unless somebody says otherwise: there without being stored. */
+export const defaultGroupId = `${prefixes.machineGroup}_${'0'.repeat(26)}`;

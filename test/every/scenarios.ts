@@ -1,6 +1,7 @@
 import type { Caller, Msp, Sent } from '../kit/world.ts';
 import { audit } from './audit.scenarios.ts';
 import { catalog } from './catalog.scenarios.ts';
+import { consoles } from './console.scenarios.ts';
 import { credits } from './credits.scenarios.ts';
 import { customers } from './customers.scenarios.ts';
 import { directory } from './directory.scenarios.ts';
@@ -53,6 +54,7 @@ export const scenarios: Scenarios = {
   ...markets,
   ...requests,
   ...overviews,
+  ...consoles,
 };
 
 /** The route that a scenario calls. */
