@@ -4,6 +4,7 @@ import { type Entitlement, entitledBy, type Holder } from './entitlement.ts';
 import { asksApproval, type CatalogItem, type Published } from './item.ts';
 import { type Pricing, priceOf, unitPrice } from './price.ts';
 import type { Shelf } from './shelf.ts';
+import { shownField } from './view.ts';
 
 /** An item of the catalogue as an end user sees it. */
 export const shopItem = z.strictObject({
@@ -25,16 +26,7 @@ export type ShopItem = z.infer<typeof shopItem>;
 /** The same in full: what is needed for a request. */
 export const shopItemInFull = shopItem.extend({
   description: z.string().nullable(),
-  fields: z.array(
-    z.strictObject({
-      key: z.string(),
-      label: z.string(),
-      type: z.string(),
-      required: z.boolean(),
-      choices: z.array(z.string()).optional(),
-      max: z.int().optional(),
-    }),
-  ),
+  fields: z.array(shownField),
   parts: z.array(
     z.strictObject({
       itemId: z.string(),

@@ -3,7 +3,8 @@ import { itemType } from './content.ts';
 import { type CatalogItem, type Revision, state, stateOf } from './item.ts';
 import { type Pricing, priceOf, type StoredPrice, type UnitPrice, unitPrice } from './price.ts';
 
-const field = z.strictObject({
+/** A field of an item's form, as it is shown to whoever fills it in. */
+export const shownField = z.strictObject({
   key: z.string(),
   label: z.string(),
   type: z.string(),
@@ -26,7 +27,7 @@ export const catalogRevision = z.strictObject({
   summary: z.string().nullable(),
   description: z.string().nullable(),
   category: z.string().nullable(),
-  fields: z.array(field),
+  fields: z.array(shownField),
   approval: z.boolean(),
   quantity: z.strictObject({ min: z.int(), max: z.int() }),
   price: shownPrice.nullable(),

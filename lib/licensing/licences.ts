@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { percentOf } from '../kit/percent.ts';
 import { type Account, meterOf, rulesOf } from './account.ts';
-import { graceEnd, levels, type Meter } from './meter.ts';
+import { levels, type Meter } from './meter.ts';
+import { overLimit, viewOverLimit } from './over-limit.ts';
 import { resourceType, resourceTypes } from './resource.ts';
 
 /** A customer's model, limits, use and alert state, as callers see them. */
@@ -18,13 +19,7 @@ export const licences = z.strictObject({
       used: z.number(),
       remaining: z.number().nullable().describe('Never below 0; null without a limit'),
       usedPercent: z.number().nullable().describe('Two decimals, rounded down; null without a limit'),
-      overLimit: z
-        .strictObject({
-          overSince: z.string(),
-          graceUntil: z.string(),
-          effect: z.enum(['block-new', 'mark']),
-        })
-        .nullable(),
+      overLimit: overLimit.nullable(),
       bands: z.array(
         z.strictObject({
           threshold: z.number().describe('Percent of the limit'),
@@ -47,8 +42,7 @@ export function viewLicences(account: Account): z.infer<typeof licences> {
 }
 
 function viewMeter(account: Account, meter: Meter): z.infer<typeof licences>['resources'][number] {
-  const { type, used, limit, overSince, bands } = meter;
-  const { graceDays, effect } = account.terms;
+  const { type, used, limit, bands } = meter;
   return {
     resourceType: type,
     allocated: limit,
@@ -56,7 +50,7 @@ function viewMeter(account: Account, meter: Meter): z.infer<typeof licences>['re
     used,
     remaining: limit === null ? null : Math.max(0, limit - used),
     usedPercent: limit === null ? null : percentOf(used, limit),
-    overLimit: overSince ? { overSince, graceUntil: graceEnd(overSince, graceDays), effect } : null,
+    overLimit: viewOverLimit(meter, account.terms),
     bands: levels(meter, rulesOf(account, type)).map(({ id }) => ({
       threshold: Number(id),
       firedAt: bands[id] ?? null,

@@ -121,3 +121,8 @@ export const seatTaken = problem({
   status: 409,
   title: 'This machine has a seat of the product',
 });
+export const seatOfMachine = problem({
+  code: 'licensing.seat_of_machine',
+  status: 409,
+  title: 'This is a machine of the console: it takes its seat as it enrols, and frees it as it is removed',
+});

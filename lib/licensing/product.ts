@@ -132,3 +132,43 @@ export function changeProduct(
     reply: { body: viewProduct(after), version: after.version },
   };
 }
+
+/** What a customer that stands by itself has of its own list of products. */
+export interface OwnList {
+  readonly products: readonly Pick<Product, 'id' | 'code'>[];
+  /** Their count, as stored. */
+  readonly count: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Puts products of a provider on a customer's own list, as they are, those left out that stand there. */
+export function copied(customerId: string, products: readonly Product[], own: OwnList): Write[] {
+  const codes = new Set(own.products.map(({ code }) => code));
+  const fresh = products.filter(({ id }) => !own.products.some((one) => one.id === id));
+  if (fresh.length === 0) return [];
+  const before = { products: Number(own.count?.products ?? 0), version: Number(own.count?.version ?? 0) };
+  const item = {
+    ...productCountKey(customerId),
+    kind: 'productCount',
+    products: before.products + fresh.length,
+    version: before.version + 1,
+  };
+  return [
+    ...fresh.flatMap((one): Write[] => {
+      const code = freeCode(one.code, codes);
+      const unique = uniqueKey(customerId, 'PRODUCT_CODE', digest('code', code));
+      return [
+        // What was the partner's own licence of it is not the customer's.
+        { do: 'create', item: toItem(customerId, { ...one, code, mspLicence: false, version: 1 }) },
+        { do: 'create', item: { ...unique, kind: 'unique', productId: one.id } },
+      ];
+    }),
+    before.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: before.version },
+  ];
+}
+
+function freeCode(wanted: string, taken: Set<string>): string {
+  let code = wanted;
+  for (let number = 2; taken.has(code); number++) code = `${wanted.slice(0, 16)}-${number}`;
+  taken.add(code);
+  return code;
+}

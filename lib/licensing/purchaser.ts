@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { sameDomain, sameMailbox, sameName } from '../kit/mailbox.ts';
 import { Problem } from '../kit/problem.ts';
-import { canonicalEmail, email, foldName, name } from '../kit/text.ts';
-import { lookOfDomain, lookOfName } from './look-alike.ts';
+import { email, name } from '../kit/text.ts';
 import { purchaserIsPartner } from './problems.ts';
 
 /** Who buys: the customer's own company and contact. */
@@ -27,16 +27,6 @@ export interface Partner {
   readonly domains: readonly string[];
 }
 
-/** One mailbox, however it is spelled: without what follows a plus sign, in lower case. */
-const mailboxOf = (address: string): string => canonicalEmail(address).replace(/\+[^@]*@/, '@');
-const hostOf = (address: string): string => canonicalEmail(address.slice(address.lastIndexOf('@') + 1));
-
-/** The same name, or one that is read as it; of signs alone nothing is read. */
-const sameName = (one: string, other: string): boolean =>
-  foldName(one) === foldName(other) || (lookOfName(one) !== '' && lookOfName(one) === lookOfName(other));
-
-const within = (one: string, other: string): boolean => one === other || one.endsWith(`.${other}`);
-
 /**
  * Refuses the partner as purchaser: its name, its people, and unless attested its domains with those below them,
  * or what is read as one of them.
@@ -48,12 +38,9 @@ export function mustBeCustomers(who: Purchaser, partner: Partner, pointer: strin
     });
   };
   if (partner.names.some((one) => sameName(one, who.company))) wrong('company', 'is the partner’s name');
-  const mailbox = mailboxOf(who.email);
-  if (partner.addresses.some((one) => mailboxOf(one) === mailbox))
+  if (partner.addresses.some((one) => sameMailbox(one, who.email)))
     wrong('email', 'is the address of somebody at the partner');
   if (who.attested) return;
-  const domain = lookOfDomain(hostOf(mailbox));
-  const theirs = [...partner.domains.map(canonicalEmail), ...partner.addresses.map(hostOf)].map(lookOfDomain);
-  if (theirs.some((one) => within(domain, one) || within(one, domain)))
+  if ([...partner.domains, ...partner.addresses].some((one) => sameDomain(one, who.email)))
     wrong('email', 'has a domain of the partner; send `attested` where it is the customer’s all the same');
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Announcement } from '../kit/event.ts';
+import { idPattern } from '../kit/id.ts';
 import { seatKey } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { metersAt, runsAt, seatsAt } from './grant.ts';
-import { noLicence, seatsExhausted, seatTaken } from './problems.ts';
+import { noLicence, seatOfMachine, seatsExhausted, seatTaken } from './problems.ts';
 import { type SeatMeter, turnSeats } from './seat-meter.ts';
 
 /** A name for what holds a seat: stands in keys and paths. */
@@ -16,6 +17,11 @@ export const machineRef = z
 export const seat = z.strictObject({ machineRef: z.string(), productId: z.string(), takenAt: z.string() });
 export type Seat = z.infer<typeof seat>;
 export const toSeat = (item: Readonly<Record<string, unknown>>): Seat => seat.strip().parse(item);
+
+/** Refuses where a seat is a machine's own, which goes with the machine alone. */
+export function mustBeFree(machineRef: string): void {
+  if (idPattern('machine').test(machineRef)) refuse(seatOfMachine);
+}
 
 /** A change of seats, for whoever puts it into a transaction of its own. */
 export interface SeatChange {

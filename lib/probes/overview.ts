@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { graceEnd, type Meter } from '../licensing/meter.ts';
+import type { Meter } from '../licensing/meter.ts';
+import { overLimit, viewOverLimit } from '../licensing/over-limit.ts';
 import { resourceType, resourceTypes } from '../licensing/resource.ts';
 import type { Terms } from '../licensing/terms.ts';
 import { countedStates, type ProbeCounts } from './census.ts';
@@ -18,13 +19,7 @@ const resource = z.strictObject({
   used: z.int(),
   waiting: z.int().describe('Items that found no licence'),
   allocated: z.int().nullable().describe('The limit; null: none of its own'),
-  overLimit: z
-    .strictObject({
-      overSince: z.string(),
-      graceUntil: z.string(),
-      effect: z.enum(['block-new', 'mark']),
-    })
-    .nullable(),
+  overLimit: overLimit.nullable(),
 });
 
 const ownPart = z.strictObject({
@@ -60,14 +55,12 @@ export interface Own {
 export function viewOwn({ probes, meters, terms, balance }: Own): z.infer<typeof ownPart> {
   return {
     probes: { ...probes },
-    resources: meters.map(({ type, used, waiting, limit, overSince }) => ({
-      resourceType: type,
-      used,
-      waiting,
-      allocated: limit,
-      overLimit: overSince
-        ? { overSince, graceUntil: graceEnd(overSince, terms.graceDays), effect: terms.effect }
-        : null,
+    resources: meters.map((meter) => ({
+      resourceType: meter.type,
+      used: meter.used,
+      waiting: meter.waiting,
+      allocated: meter.limit,
+      overLimit: viewOverLimit(meter, terms),
     })),
     credits: { balance },
   };

@@ -11,6 +11,7 @@ import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
 import { type Answer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { type Change, changed, edit, firstOf, linesOf, ofTenant, without } from './breaking.ts';
 
 let msp: Msp;
 let bazaar: Bazaar;
@@ -70,42 +71,21 @@ beforeAll(async () => {
   items = await everything();
 }, 60_000);
 
-type Change = (item: Stored) => Stored | readonly Stored[];
+// Sums follow by events that are not handed on here.
 const told = async (change: Change = (item) => item) =>
-  (await violations(items.flatMap((item) => change(item) as Stored[])))
-    // Sums follow by events that are not handed on here.
-    .filter(({ invariant }) => invariant !== 'sums')
-    .map(({ invariant, where, what }) => `${invariant}: ${where}: ${what}`);
-const of =
-  (kind: string, tenant: string, more: Stored = {}) =>
-  (item: Stored) =>
-    item.kind === kind &&
-    String(item.PK).includes(tenant) &&
-    Object.entries(more).every(([name, value]) => item[name] === value);
-function first(chosen: (item: Stored) => boolean): Stored {
-  const found = items.find(chosen);
-  if (!found) throw new Error('Nothing of the kind is in the table');
-  return found;
-}
-const edit =
-  (one: Stored, more: Stored): Change =>
-  (item) =>
-    item === one ? { ...item, ...more } : item;
-const without =
-  (one: Stored): Change =>
-  (item) =>
-    item === one ? [] : item;
+  linesOf((await violations(changed(items, change))).filter(({ invariant }) => invariant !== 'sums'));
+const first = (chosen: (item: Stored) => boolean) => firstOf(items, chosen);
 
-const assigned = (tenant: string) => first(of('assignment', tenant, { id: itemId }));
-const row = () => first(of('endUser', bazaar.id));
+const assigned = (tenant: string) => first(ofTenant('assignment', tenant, { id: itemId }));
+const row = () => first(ofTenant('endUser', bazaar.id));
 
 it('finds nothing wrong with what the API wrote', async () => {
   expect(await told()).toEqual([]);
   for (const kind of ['assignment', 'marketplace', 'dynamicGroup', 'endUser', 'catalogOperation'])
-    first(of(kind, bazaar.id));
+    first(ofTenant(kind, bazaar.id));
   expect(row()).toMatchObject({ markets: [2], signIn: expect.any(String) });
   expect(assigned(bazaar.id)).toMatchObject({ markets: [2], everyone: [1] });
-  for (const type of ['TRANSFER_IN', 'TRANSFER_OUT', 'REFUND']) first(of('entry', child, { type }));
+  for (const type of ['TRANSFER_IN', 'TRANSFER_OUT', 'REFUND']) first(ofTenant('entry', child, { type }));
 });
 
 /** What is planted, and all that must be said of it, by the beginning of each line. */
@@ -171,8 +151,8 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   [
     'end users of a marketplace that does not include them',
     () => {
-      const few = first(of('marketplace', bazaar.id, { number: 2 }));
-      const [group, some] = [first(of('dynamicGroup', bazaar.id)), bazaar.people.slice(1)];
+      const few = first(ofTenant('marketplace', bazaar.id, { number: 2 }));
+      const [group, some] = [first(ofTenant('dynamicGroup', bazaar.id)), bazaar.people.slice(1)];
       const strange = [{ all: [{ attribute: 'company', op: 'EQUALS', values: ['Else'] }] }];
       return (item) =>
         item === few
@@ -189,12 +169,12 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   ],
   [
     'a dynamic group that is gone',
-    () => without(first(of('dynamicGroup', bazaar.id))),
+    () => without(first(ofTenant('dynamicGroup', bazaar.id))),
     () => [/^catalogue: cus_\S+ dgr_\S+: 1 marketplaces name it that are not counted, or name what is/],
   ],
   [
     'a wrong count of marketplaces that name a dynamic group',
-    () => edit(first(of('dynamicGroup', bazaar.id)), { marketplaces: 3 }),
+    () => edit(first(ofTenant('dynamicGroup', bazaar.id)), { marketplaces: 3 }),
     () => [/^catalogue: cus_\S+ dgr_\S+: it counts 2 marketplaces that do not name it/],
   ],
   [
@@ -225,18 +205,20 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   [
     'lots beyond the balance',
     () =>
-      edit(first(of('entry', reseller.id, { type: 'TRANSFER_IN' })), { lots: `1----${(101).toString(36)}` }),
+      edit(first(ofTenant('entry', reseller.id, { type: 'TRANSFER_IN' })), {
+        lots: `1----${(101).toString(36)}`,
+      }),
     () => [/^ledgers: .*: it has 101 in lots, and a balance of 50/],
   ],
   [
     'a refund of another amount than was debited',
-    () => edit(first(of('entry', child, { type: 'REFUND', amount: 5 })), { amount: 3, balance: 57 }),
+    () => edit(first(ofTenant('entry', child, { type: 'REFUND', amount: 5 })), { amount: 3, balance: 57 }),
     () => [/^ledgers: .*: it gives back what was not debited, or another amount/],
   ],
   [
     'a refund of a line that is not there',
     () => {
-      const refund = first(of('entry', child, { type: 'REFUND', amount: 5 }));
+      const refund = first(ofTenant('entry', child, { type: 'REFUND', amount: 5 }));
       return edit(refund, { refundOf: `${String(refund.refundOf).slice(0, -1)}7` });
     },
     () => [
@@ -248,7 +230,9 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   [
     'a line that was refunded twice',
     () => {
-      const [four, five] = [4, 5].map((amount) => first(of('entry', child, { type: 'REFUND', amount })));
+      const [four, five] = [4, 5].map((amount) =>
+        first(ofTenant('entry', child, { type: 'REFUND', amount })),
+      );
       return edit(five as Stored, { refundOf: four?.refundOf });
     },
     () => [
@@ -260,7 +244,7 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   [
     'a transfer whose other half is missing',
     () => {
-      const [half] = items.filter(of('entry', reseller.id, { type: 'TRANSFER_IN' }));
+      const [half] = items.filter(ofTenant('entry', reseller.id, { type: 'TRANSFER_IN' }));
       return edit(half as Stored, { peer: `${child}/ent_20200101000000000` });
     },
     () => [
@@ -270,7 +254,7 @@ const plants: readonly [string, () => Change, () => readonly (string | RegExp)[]
   ],
   [
     'a transfer of another amount on the other side',
-    () => edit(first(of('entry', child, { type: 'TRANSFER_IN' })), { amount: 61 }),
+    () => edit(first(ofTenant('entry', child, { type: 'TRANSFER_IN' })), { amount: 61 }),
     () => [
       `ledgers: ${child} entry 1: it is a transfer without its other half`,
       `ledgers: ${reseller.id} entry 2: it is a transfer without its other half`,
@@ -297,7 +281,7 @@ describe('a broken table', () => {
   });
 
   it('is not told of marketplaces while work is under way there', async () => {
-    const busy = { ...first(of('catalogOperation', bazaar.id)), finishedAt: null, SK: 'opr_busy' };
+    const busy = { ...first(ofTenant('catalogOperation', bazaar.id)), finishedAt: null, SK: 'opr_busy' };
     const strange = { ...row(), markets: [9] };
     expect(await told((item) => (item === row() ? [strange, busy] : item))).toEqual([]);
   });

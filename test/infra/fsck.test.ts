@@ -18,6 +18,7 @@ import { buyer as contact, shelf, stockProduct } from '../licensing/shelf.ts';
 import { move as carry, openCatalogue, order, own, plantEndUser, offer as stock } from '../requests/desk.ts';
 import { define, give, giveUser, offer, withdraw } from '../services/desk.ts';
 import { add, callerOf, preset } from '../users/people.ts';
+import { type Change, changed, edit, firstOf, linesOf, of, without } from './breaking.ts';
 
 let msp: Msp;
 let other: Msp;
@@ -132,28 +133,8 @@ async function buy(): Promise<void> {
   for (const verb of ['start', 'complete']) await carry(msp.catalog, made[2], verb);
 }
 
-type Change = (item: Stored) => Stored | readonly Stored[];
-const told = (found: readonly Violation[]) =>
-  found.map(({ invariant, where, what }) => `${invariant}: ${where}: ${what}`);
-const broken = async (change: Change) =>
-  told(await violations(items.flatMap((item) => change(item) as Stored[])));
-const of =
-  (kind: string, more: Record<string, unknown> = {}) =>
-  (item: Stored) =>
-    item.kind === kind && Object.entries(more).every(([name, value]) => item[name] === value);
-const first = (chosen: (item: Stored) => boolean): Stored => {
-  const found = items.find(chosen);
-  if (!found) throw new Error('Nothing of the kind is in the table');
-  return found;
-};
-const edit =
-  (one: Stored, more: Stored): Change =>
-  (item) =>
-    item === one ? { ...item, ...more } : item;
-const without =
-  (one: Stored): Change =>
-  (item) =>
-    item === one ? [] : item;
+const broken = async (change: Change) => linesOf(await violations(changed(items, change)));
+const first = (chosen: (item: Stored) => boolean) => firstOf(items, chosen);
 const besides =
   (...more: readonly Stored[]): Change =>
   (item) =>
@@ -162,7 +143,7 @@ const node = (id: string) => first(of('node', { id }));
 
 describe('a clean table', () => {
   it('holds something of every kind that is checked, and breaks nothing', async () => {
-    expect(told(await violations(items))).toEqual([]);
+    expect(linesOf(await violations(items))).toEqual([]);
     const kinds =
       'node member identity unique user userCount roleCollection offer instance pool meter item entry refund';
     for (const kind of kinds.split(' ')) first(of(kind));
@@ -179,7 +160,7 @@ describe('a clean table', () => {
       (see, index) => scan((item) => see(item), { segments: 3, index }).then(() => void held++),
       (one) => found.push(one),
     );
-    expect(told(found)).toEqual([]);
+    expect(linesOf(found)).toEqual([]);
     expect(read).toEqual({ items: items.length, passes: 2 });
     expect(held).toBe(4);
   });
@@ -599,7 +580,7 @@ describe('a broken table', () => {
   it('with an index entry behind which nothing stands, and with an item that the index does not show', async () => {
     const listed = items.filter((item) => item.G1 !== undefined);
     const ghost = { ...listed[0], PK: `T#${customer.id}`, SK: 'gone' };
-    const found = told(await violations(items, { tree: [...listed.slice(1), ghost] }));
+    const found = linesOf(await violations(items, { tree: [...listed.slice(1), ghost] }));
     expect(found.filter((line) => line.endsWith('no item stands behind it'))).toHaveLength(1);
     expect(found.filter((line) => line.endsWith('the index does not show it'))).toHaveLength(1);
     expect(found).toHaveLength(2);
