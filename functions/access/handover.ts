@@ -34,9 +34,8 @@ export function handOver(
   }
 }
 
-const stands = new Problem(cannotLink);
-
 function discreet(write: Write): Write {
+  const stands = new Problem(cannotLink);
   if ((write.do === 'create' || write.do === 'vacant') && write.taken) return { ...write, taken: stands };
   if ((write.do === 'adjust' || write.do === 'amend') && write.short) return { ...write, short: stands };
   return write;

@@ -15,22 +15,31 @@ import { deliveryOf, outgoing, suppressedAmong } from '../../lib/notifications/s
 
 const patienceMs = 5000;
 
+/** Makes what is sent of what is kept, just before it goes: what must stand in the mail alone. Undefined: nothing is to go. */
+export type Complete = (kept: Message) => Promise<Message | undefined>;
+
+const asKept: Complete = async (kept) => kept;
+
 /**
  * Sends what of a notice is still to be sent, each mail by whoever holds its lease. Where another holds one, waits
  * until it is sent or the lease is over. SES has no idempotency key: a crash between its answer and our mark
  * sends one mail twice, under the same notice id.
  * @throws what SES throws while it is throttled or out of reach: the queue tries again.
  */
-export async function sendNotice(tenantId: string, noticeId: string): Promise<void> {
+export async function sendNotice(
+  tenantId: string,
+  noticeId: string,
+  complete: Complete = asKept,
+): Promise<void> {
   const deadline = Date.now() + leaseMs + patienceMs;
-  for (let round = 0; await sendPending(tenantId, noticeId); round++) {
+  for (let round = 0; await sendPending(tenantId, noticeId, complete); round++) {
     if (Date.now() > deadline) throw new Error(`Notice ${noticeId} is still being sent by another`);
     await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 100 * 2 ** round)));
   }
 }
 
 /** True when others are sending some of it. */
-async function sendPending(tenantId: string, noticeId: string): Promise<boolean> {
+async function sendPending(tenantId: string, noticeId: string, complete: Complete): Promise<boolean> {
   const { message, deliveries } = await outgoing(tenantId, noticeId);
   const pending = deliveries.filter((one) => one.state === 'PENDING');
   if (pending.length === 0 || !message) return false;
@@ -43,7 +52,7 @@ async function sendPending(tenantId: string, noticeId: string): Promise<boolean>
     if (isLeased(one, now())) othersSend = true;
     else if (suppressed.has(one.recipientHash))
       await turn(tenantId, one, { state: 'SUPPRESSED', why: 'ADDRESS' });
-    else if (!(await sendOne(tenantId, one, message))) othersSend = true;
+    else if (!(await sendOne(tenantId, one, () => complete(message)))) othersSend = true;
   }
   return othersSend;
 }
@@ -51,12 +60,19 @@ async function sendPending(tenantId: string, noticeId: string): Promise<boolean>
 const lease = () => new Date(Date.now() + leaseMs).toISOString();
 
 /** Claims, sends, marks. False when another claimed it first. */
-async function sendOne(tenantId: string, one: Pending, message: Message): Promise<boolean> {
+async function sendOne(
+  tenantId: string,
+  one: Pending,
+  completed: () => Promise<Message | undefined>,
+): Promise<boolean> {
   const claimed = await turn(tenantId, one, { state: 'PENDING', leaseUntil: lease() });
   if (claimed?.state !== 'PENDING') return false;
   let sent: Awaited<ReturnType<typeof send>>;
   try {
-    sent = await send({ to: one.recipient, ...toMail(message, one.noticeId), tags: tagsOf(tenantId, one) });
+    const message = await completed();
+    sent = message
+      ? await send({ to: one.recipient, ...toMail(message, one.noticeId), tags: tagsOf(tenantId, one) })
+      : { refused: 'What it asks for is over' };
   } catch (error) {
     await turn(tenantId, claimed, { state: 'PENDING', leaseUntil: null }).catch(() => undefined);
     throw error;

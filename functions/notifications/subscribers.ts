@@ -5,6 +5,11 @@ import { onApprovalWaiting } from './on-approval-waiting.ts';
 import { onBalanceLow } from './on-balance-low.ts';
 import { onBalanceRecovered } from './on-balance-recovered.ts';
 import { onEnrolmentRefused } from './on-enrolment-refused.ts';
+import { onImportAnswered } from './on-import-answered.ts';
+import { onImportAsked } from './on-import-asked.ts';
+import { onImportConfirmed } from './on-import-confirmed.ts';
+import { onImportLinkVoid } from './on-import-link-void.ts';
+import { onLeaveWished } from './on-leave-wished.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
 import { onOverLimitChanged } from './on-over-limit-changed.ts';
 import { onProbeAwaitingApproval } from './on-probe-awaiting-approval.ts';
@@ -34,6 +39,11 @@ export const subscribers: readonly Subscriber[] = [
   onSeatsCrossed,
   onSeatsOverDeployed,
   onSubscriptionExpiring,
+  onImportAsked,
+  onImportAnswered,
+  onImportConfirmed,
+  onImportLinkVoid,
+  onLeaveWished,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

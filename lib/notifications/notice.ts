@@ -22,6 +22,11 @@ export const noticeKinds = [
   'ENROLMENT_REFUSED',
   'LICENCE_ENDS',
   'LICENCE_ENDED',
+  'IMPORT_ASKED',
+  'IMPORT_ANSWERED',
+  'IMPORT_CONFIRMED',
+  'IMPORT_LINK_VOID',
+  'LEAVE_WISHED',
   'SAMPLE',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -174,7 +179,7 @@ export const noticeView = z.strictObject({
   kind: z
     .enum(noticeKinds)
     .describe(
-      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit or the seats of running licences, or came back; LICENCE_ENDS, LICENCE_ENDED: a licence of a product ends within 30, 7 or 1 days, or has ended; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key is void',
+      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit or the seats of running licences, or came back; LICENCE_ENDS, LICENCE_ENDED: a licence of a product ends within 30, 7 or 1 days, or has ended; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key is void; IMPORT_ASKED: a partner asks to look after the account, with a link that stands in the mail alone; IMPORT_CONFIRMED, IMPORT_LINK_VOID: an administrator let it in, or wrong addresses were typed until the link ended; IMPORT_ANSWERED: what a partner asked for has ended; LEAVE_WISHED: a customer wishes to go to another partner',
     ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),

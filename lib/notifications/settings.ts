@@ -37,6 +37,17 @@ export function creditRecipients(members: readonly Raw[]): string[] {
     .map(({ email }) => email);
 }
 
+const sellers = ['CATALOG_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR', 'CUSTOMER_ADMINISTRATOR'];
+
+/** Who of a partner's people looks after its customers; where nobody does, its system administrators. */
+export function sellersAmong(members: readonly Raw[]): string[] {
+  const active = members.map((item) => member.parse(item)).filter(({ state }) => state === 'ACTIVE');
+  const having = (roles: readonly string[]) =>
+    active.filter((one) => one.roles.some((role) => roles.includes(role))).map(({ email }) => email);
+  const found = having(sellers);
+  return found.length > 0 ? found : having(['SYSTEM_ADMINISTRATOR']);
+}
+
 const communications = z.object({ communications: z.string() }).catch({ communications: 'BOTH' });
 
 /** Who is told of a customer's licences of products, as its communications setting says. */

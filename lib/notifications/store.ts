@@ -115,6 +115,12 @@ export async function requester(of: { tenantId: string; noticeId: string; home: 
   return { exists: notice !== undefined, node, member };
 }
 
+/** Whether a notice is told already, and the node it is about. */
+export async function noticeAndNode(tenantId: string, noticeId: string) {
+  const [notice, node] = await getAll([noticeKey(tenantId, noticeId), nodeKey(tenantId)], true);
+  return { exists: notice !== undefined, node };
+}
+
 export function membersOf(customerId: string): Promise<Raw[]> {
   return all({ partition: partition(customerId), prefix: memberPrefix });
 }
