@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lookOfDomain, lookOfName } from '../../lib/kit/look-alike.ts';
 import { Problem } from '../../lib/kit/problem.ts';
-import { lookOfDomain, lookOfName } from '../../lib/licensing/look-alike.ts';
 import { mustBeCustomers, type Partner } from '../../lib/licensing/purchaser.ts';
 
 const partner: Partner = {
