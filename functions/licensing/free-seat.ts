@@ -4,7 +4,8 @@ import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
-import { freeSeat as free, machineRef } from '../../lib/licensing/seat.ts';
+import { seatOfMachine } from '../../lib/licensing/problems.ts';
+import { freeSeat as free, machineRef, mustBeFree } from '../../lib/licensing/seat.ts';
 import { meterAndSeat } from '../../lib/licensing/seat-store.ts';
 
 export const freeSeat = route({
@@ -17,10 +18,12 @@ export const freeSeat = route({
   params: z.strictObject({ customerId: id('customer'), productId: id('product'), machineRef }),
   dryRun: true,
   reply: { status: 204 },
-  refuses: [],
+  refuses: [seatOfMachine],
   load: ({ target, params, now }) => meterAndSeat({ ...params, customerId: target }, now),
   decide: ({ params, now }, { meter, seat }) => {
-    const { writes, announcements } = free(meter, seat ?? refuse(notFound), now);
+    const held = seat ?? refuse(notFound);
+    mustBeFree(params.machineRef);
+    const { writes, announcements } = free(meter, held, now);
     const before = { machineRef: params.machineRef };
     const receipt = { action: 'seats.free', subject: meter.productId, before };
     return { writes, announcements, receipt, reply: { status: 204 } };

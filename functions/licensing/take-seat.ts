@@ -4,8 +4,8 @@ import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
-import { noLicence, seatsExhausted, seatTaken } from '../../lib/licensing/problems.ts';
-import { machineRef, seat, takeSeat as take } from '../../lib/licensing/seat.ts';
+import { noLicence, seatOfMachine, seatsExhausted, seatTaken } from '../../lib/licensing/problems.ts';
+import { machineRef, mustBeFree, seat, takeSeat as take } from '../../lib/licensing/seat.ts';
 import { seatMeterOf } from '../../lib/licensing/seat-store.ts';
 
 export const takeSeat = route({
@@ -21,10 +21,11 @@ export const takeSeat = route({
   body: z.strictObject({ machineRef }),
   dryRun: true,
   reply: { status: 201, body: seat },
-  refuses: [noLicence, seatsExhausted, seatTaken],
+  refuses: [noLicence, seatOfMachine, seatsExhausted, seatTaken],
   load: ({ target, params, now }) => seatMeterOf(target, params.productId, now),
   decide: ({ body, now }, meter) => {
     if (meter.version === 0) refuse(notFound);
+    mustBeFree(body.machineRef);
     const { seat: taken, writes, announcements } = take(meter, body.machineRef, now);
     const receipt = {
       action: 'seats.take',

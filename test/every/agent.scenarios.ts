@@ -2,6 +2,7 @@ import { commit, get } from '../../lib/aws/db.ts';
 import { pulseKey } from '../../lib/kit/keys.ts';
 import { addProbe, enrolledAgent, newAgent, type TestAgent } from '../kit/agent.ts';
 import { type Answer, call } from '../kit/world.ts';
+import { machineCalls } from './machines.scenarios.ts';
 import type { Stage } from './scenarios.ts';
 
 /** Prepares what one typical call of an agent needs; what it answers is the call. */
@@ -84,4 +85,5 @@ export const agentScenarios: Readonly<Record<string, AgentScenario>> = {
     const line = `POST /v1/agent/commands/${command.id}/acknowledgement`;
     return () => agent.send(line, { result: 'DONE' });
   },
+  ...machineCalls,
 };

@@ -7,6 +7,7 @@ import { customers } from './customers.scenarios.ts';
 import { directory } from './directory.scenarios.ts';
 import { helpdesk } from './helpdesk.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
+import { machines } from './machines.scenarios.ts';
 import { markets } from './markets.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
 import { overviews } from './overview.scenarios.ts';
@@ -44,6 +45,7 @@ export const scenarios: Scenarios = {
   ...licensing,
   ...seats,
   ...probes,
+  ...machines,
   ...credits,
   ...notifications,
   ...provisioning,

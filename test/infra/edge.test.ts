@@ -64,7 +64,7 @@ describe('the API of agents', () => {
     expect(own.map(({ RouteKey }) => RouteKey).sort()).toEqual(
       expected.map(({ method, path }) => `${method} ${path}`).sort(),
     );
-    expect(routes.filter(({ RouteKey }) => RouteKey.includes('/v1/agent/'))).toEqual([]);
+    expect(routes.filter(({ RouteKey }) => /\/v1\/(?:agent|machine)\//.test(RouteKey))).toEqual([]);
   });
 
   it('leaves proof to its functions alone', () => {
@@ -75,8 +75,11 @@ describe('the API of agents', () => {
     const functionOf = (routeKey: string) =>
       JSON.stringify(own.find(({ RouteKey }) => RouteKey === routeKey)?.Target);
     const reports = functionOf('POST /v1/agent/inventory');
-    const others = own.map(({ RouteKey }) => RouteKey).filter((key) => key !== 'POST /v1/agent/inventory');
+    const others = own
+      .map(({ RouteKey }) => RouteKey)
+      .filter((key) => key.includes('/v1/agent/') && key !== 'POST /v1/agent/inventory');
     expect(new Set(others.map(functionOf)).size).toBe(1);
+    expect(functionOf('POST /v1/machine/heartbeat')).not.toBe(functionOf('POST /v1/agent/heartbeat'));
     expect(others.map(functionOf)).not.toContain(reports);
   });
 
@@ -90,6 +93,7 @@ describe('the API of agents', () => {
     });
     expect(stage?.Properties.RouteSettings).toEqual({
       'POST /v1/agent/enrol': { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 300 },
+      'POST /v1/machine/enrol': { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 300 },
     });
   });
 
@@ -108,7 +112,7 @@ describe('the API of agents', () => {
     const own = contexts.filter(({ needs, agent, scheduleNeeds, reactionNeeds }) =>
       [needs, agent?.needs, scheduleNeeds, reactionNeeds].some((one) => one?.rhythm),
     );
-    expect(own.map(({ name }) => name)).toEqual(['probes']);
+    expect(own.map(({ name }) => name)).toEqual(['probes', 'endpoints']);
   });
 });
 

@@ -8,11 +8,11 @@ import {
   sign,
 } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { agentRoutes } from '../../functions/probes/agent-routes.ts';
+import { contexts } from '../../functions/contexts.ts';
 import { type AgentEvent, serveAgent } from '../../lib/aws/agent.ts';
 import { commit, get } from '../../lib/aws/db.ts';
 import { newId, secret } from '../../lib/aws/world.ts';
-import type { AgentRoute } from '../../lib/kit/agent.ts';
+import { type AgentRoute, schemeOf } from '../../lib/kit/agent.ts';
 import { nodeKey, probeCountsKey } from '../../lib/kit/keys.ts';
 import { agentProblems } from '../../lib/kit/problem.ts';
 import { addProbe as addProbeTo } from '../../lib/probes/setup.ts';
@@ -21,6 +21,7 @@ import { type Answer, type Caller, call } from './world.ts';
 
 /** A handler of its own: its buckets are those of one process. */
 export type Handler = ReturnType<typeof serveAgent>;
+const agentRoutes = contexts.flatMap(({ agent }) => agent?.routes ?? []);
 export const agentHandler = (): Handler => serveAgent(agentRoutes);
 const shared = agentHandler();
 
@@ -101,8 +102,9 @@ export function signed(
   const hash = createHash('sha256').update(bytes).digest('hex');
   const text = [...line.split(' '), count, hash, agent.host].join('\n');
   const signature = sign(null, Buffer.from(text), agent.privateKey).toString('base64url');
+  const scheme = schemeOf({ path: line.split(' ')[1] ?? '' });
   return {
-    ...(agent.certificate ? { authorization: `Probe ${agent.certificate}` } : {}),
+    ...(agent.certificate ? { authorization: `${scheme} ${agent.certificate}` } : {}),
     'quartermaster-host': agent.host,
     'quartermaster-proof': `${count}.${signature}`,
     ...(bytes.length > 0 ? { 'content-type': 'application/json' } : {}),

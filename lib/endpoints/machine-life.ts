@@ -1,0 +1,210 @@
+import * as z from 'zod';
+import { announce } from '../kit/event.ts';
+import { machinePulseKey, nodeKey } from '../kit/keys.ts';
+import { difference, expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
+import { Problem } from '../kit/problem.ts';
+import type { Node } from '../kit/scope.ts';
+import { line, name } from '../kit/text.ts';
+import { noLicence, seatsExhausted } from '../licensing/problems.ts';
+import { freeSeat, type Seat, takeSeat } from '../licensing/seat.ts';
+import type { SeatMeter } from '../licensing/seat-meter.ts';
+import { groupUnknown } from './console-problems.ts';
+import { isTokenOf, mayRedeem, type Redeemable, redeem, refuseToken } from './enrolment.ts';
+import { countMachines, type MachineGroup } from './group.ts';
+import {
+  enteredWrites,
+  keyPairHash,
+  leftWrites,
+  type Machine,
+  type MachinePulse,
+  machineItem,
+  machinePlatform,
+  type Sight,
+} from './machine.ts';
+import { machineEnrolled, machineRemoved } from './machine-events.ts';
+import { noSeat, wrongPlatform } from './machine-problems.ts';
+
+/** What a machine says of itself when it enrols. */
+export const newMachine = z.strictObject({
+  name: name(64).describe('As its console shows it'),
+  platform: machinePlatform,
+  osVersion: line(40).optional(),
+});
+
+/** Who wants to enrol: what it says, its token's hash and its key pair. */
+export interface Applicant extends z.output<typeof newMachine> {
+  readonly hash: string;
+  readonly publicKey: string;
+  readonly host: string;
+}
+
+/** What an enrolment looks at. */
+export interface Ground {
+  readonly customer: Node;
+  readonly package: Redeemable;
+  /** The group that it leads to. */
+  readonly group: MachineGroup;
+  readonly meter: SeatMeter;
+  /** The machine that this key pair has enrolled already. */
+  readonly known: Sight | undefined;
+}
+
+type Decision = Pick<Plan, 'writes' | 'receipt' | 'announcements'>;
+
+/** What comes of an enrolment. REFUSED: there is one answer, whatever the reason. */
+export type Entry =
+  | { readonly outcome: 'ENROLLED'; readonly sight: Sight; readonly decision: Decision }
+  | { readonly outcome: 'AGAIN'; readonly sight: Sight }
+  | { readonly outcome: 'REFUSED'; readonly decision: Decision | undefined };
+
+/** Redeems a package's token: the machine takes a seat of the package's product, in the package's group. */
+export function enter(ground: Ground, by: Applicant, made: { id: string; now: string }): Entry {
+  const { package: pack, known } = ground;
+  const { now } = made;
+  const live = mayRedeem(pack, now);
+  if (!isTokenOf(pack, by.hash))
+    return { outcome: 'REFUSED', decision: live ? refuseToken(pack) : undefined };
+  if (known)
+    return isItself(known, pack, by)
+      ? { outcome: 'AGAIN', sight: known }
+      : { outcome: 'REFUSED', decision: undefined };
+  if (!live) return { outcome: 'REFUSED', decision: undefined };
+  if (pack.platform !== 'ANY' && pack.platform !== by.platform)
+    refuse(wrongPlatform, undefined, { platform: pack.platform });
+  const sight = entered(ground, by, made);
+  const { id, productId, packageId, groupId } = sight.machine;
+  const seat = seated(ground.meter, id, now);
+  const { customerId } = pack;
+  return {
+    outcome: 'ENROLLED',
+    sight,
+    decision: {
+      writes: [
+        redeem(pack),
+        { do: 'check', key: nodeKey(customerId), version: ground.customer.version },
+        ...enteredWrites(sight),
+        countMachines(customerId, ground.group, 1),
+        ...seat.writes,
+      ],
+      receipt: {
+        action: 'machines.enrol',
+        subject: id,
+        after: { name: sight.machine.name, productId, packageId, groupId },
+      },
+      announcements: [
+        announce(machineEnrolled, id, { groupId, productId, packageId }),
+        ...seat.announcements,
+      ],
+    },
+  };
+}
+
+const isItself = ({ machine, pulse }: Sight, pack: Redeemable, by: Applicant): boolean =>
+  machine.packageId === pack.id &&
+  pulse.generation === pulse.enrolled &&
+  pulse.publicKey === by.publicKey &&
+  pulse.host === by.host;
+
+function entered({ package: pack, group }: Ground, by: Applicant, made: { id: string; now: string }): Sight {
+  const { customerId, productId } = pack;
+  const { publicKey, host, osVersion } = by;
+  const { id, now } = made;
+  const machine: Machine = {
+    ...{ id, customerId, productId },
+    name: by.name,
+    groupId: group.id,
+    packageId: pack.id,
+    platform: by.platform,
+    enrolledWith: keyPairHash(publicKey),
+    version: 1,
+  };
+  const pulse: MachinePulse = {
+    ...{ id, customerId, productId, publicKey, host },
+    groupId: group.id,
+    generation: 1,
+    enrolled: 1,
+    keyAt: now,
+    count: 0,
+    seenAt: now,
+    ...(osVersion === undefined ? {} : { osVersion }),
+    inventory: 0,
+  };
+  return { machine, pulse };
+}
+
+const seatless: readonly string[] = [noLicence.code, seatsExhausted.code];
+
+function seated(meter: SeatMeter, machineId: string, now: string) {
+  try {
+    return takeSeat(meter, machineId, now);
+  } catch (error) {
+    if (!(error instanceof Problem) || !seatless.includes(error.type.code)) throw error;
+    return refuse(noSeat, error.detail, { ...error.data });
+  }
+}
+
+/** Takes a machine out for good: its seat is free with it. */
+export function remove(
+  machine: Machine,
+  of: { meter: SeatMeter; seat: Seat | undefined; group: MachineGroup | undefined },
+  at: { now: string; ifMatch: string | undefined },
+): Decision {
+  expectVersion(at.ifMatch, machine.version);
+  const { customerId, id, name, groupId, productId, packageId } = machine;
+  const freed = of.seat ? freeSeat(of.meter, of.seat, at.now) : { writes: [], announcements: [] };
+  return {
+    writes: [
+      ...leftWrites(machine),
+      ...(of.group ? [countMachines(customerId, of.group, -1)] : []),
+      ...freed.writes,
+    ],
+    receipt: {
+      action: 'machines.remove',
+      subject: id,
+      before: { name, productId, packageId, groupId },
+    },
+    announcements: [announce(machineRemoved, id, { groupId, productId, packageId }), ...freed.announcements],
+  };
+}
+
+/** Gives a machine another name or group; `groups`: the one that it is in, and the one that is asked for. */
+export function change(
+  before: Machine,
+  asked: { name?: string | undefined; groupId?: string | undefined },
+  of: { groups: Record<'from' | 'to', MachineGroup | undefined>; ifMatch: string | undefined },
+): Decision & { readonly after: Machine } {
+  expectVersion(of.ifMatch, before.version);
+  const { id } = before;
+  const after: Machine = {
+    ...before,
+    name: asked.name ?? before.name,
+    groupId: asked.groupId ?? before.groupId,
+    version: before.version + 1,
+  };
+  const differing = difference({ ...before }, { ...after });
+  if (Object.keys(differing.after).length === 0) return { after: before, writes: [] };
+  return {
+    after,
+    writes: [
+      { do: 'replace', item: machineItem(after), version: before.version },
+      ...(after.groupId === before.groupId ? [] : moved(before, of.groups)),
+    ],
+    receipt: { action: 'machines.change', subject: id, ...differing },
+    announcements: [],
+  };
+}
+
+function moved(
+  { customerId, id }: Machine,
+  { from, to }: Record<'from' | 'to', MachineGroup | undefined>,
+): Write[] {
+  if (!to) {
+    const errors = [{ pointer: '#/groupId', message: 'is no group of the customer' }];
+    throw new Problem(groupUnknown, undefined, { errors });
+  }
+  return [
+    { do: 'amend', key: machinePulseKey(customerId, id), set: { groupId: to.id }, where: {} },
+    ...(from ? [countMachines(customerId, from, -1)] : []),
+    countMachines(customerId, to, 1),
+  ];
+}

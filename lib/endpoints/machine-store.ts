@@ -1,0 +1,220 @@
+import { attempt, get, getAll, page, positionOf } from '../aws/db.ts';
+import type { MachineCredential, Proven } from '../kit/agent.ts';
+import { hearing, isOverlapping } from '../kit/hearing.ts';
+import { defaultGroupId } from '../kit/id.ts';
+import {
+  machineGroupKey,
+  machineKey,
+  machinePulseKey,
+  machineReportKey,
+  nodeKey,
+  packageKey,
+  partition,
+  pulseSuffix,
+  seatKey,
+  seatMeterKey,
+} from '../kit/keys.ts';
+import { type Seat, toSeat } from '../licensing/seat.ts';
+import { type SeatMeter, toSeatMeter } from '../licensing/seat-meter.ts';
+import { policyFor } from './console-store.ts';
+import { type Redeemable, toRedeemable } from './enrolment.ts';
+import { defaultGroup, type MachineGroup, toGroup } from './group.ts';
+import {
+  keyPairHash,
+  keyPairKey,
+  type Machine,
+  type MachinePulse,
+  type Sight,
+  toMachine,
+  toMachinePulse,
+} from './machine.ts';
+import { type MachineReport, toReport } from './report.ts';
+import type { Standing } from './standing.ts';
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** A machine with its pulse: one round trip. */
+export async function machineOf(customerId: string, machineId: string): Promise<Sight | undefined> {
+  const keys = [machineKey(customerId, machineId), machinePulseKey(customerId, machineId)];
+  const [machine, pulse] = await getAll(keys, true);
+  return seen(machine, pulse, customerId);
+}
+
+const seen = (machine: Stored | undefined, pulse: Stored | undefined, customerId: string) =>
+  machine && pulse && { machine: toMachine(machine, customerId), pulse: toMachinePulse(pulse, customerId) };
+
+/** A page of a customer's machines, oldest first. Each stands right before its pulse: one Query. */
+export async function machinePage(
+  customerId: string,
+  range: { limit: number; after: string | undefined },
+): Promise<{ sights: Sight[]; next: string | null }> {
+  const { limit, after } = range;
+  const { items, next } = await page({
+    partition: partition(customerId, 'MACHINE'),
+    limit: limit * 2,
+    after,
+  });
+  const isPulse = ({ SK }: Stored) => String(SK).endsWith(pulseSuffix);
+  const pulses = new Map(items.filter(isPulse).map((item) => [item.id, item]));
+  const sights = items.flatMap((item) => {
+    const sight = isPulse(item) ? undefined : seen(item, pulses.get(item.id), customerId);
+    return sight ? [sight] : [];
+  });
+  // A machine that is just enrolling may show one of its two rows: then the page ends before it.
+  const [beforeLast, last] = items.slice(-2);
+  const torn = next !== null && last && beforeLast && !isPulse(last);
+  return { sights, next: torn ? positionOf({}, beforeLast) : next };
+}
+
+/** A machine with the meter and the seat that it holds: a second round trip, for the machine names the product. */
+export async function machineAndSeat(
+  customerId: string,
+  machineId: string,
+  now: string,
+): Promise<
+  { machine: Machine; meter: SeatMeter; seat: Seat | undefined; group: MachineGroup | undefined } | undefined
+> {
+  const sight = await machineOf(customerId, machineId);
+  if (!sight) return undefined;
+  const { productId, groupId } = sight.machine;
+  const [meter, seat, group] = await getAll(
+    [
+      seatMeterKey(customerId, productId),
+      seatKey(customerId, productId, machineId),
+      machineGroupKey(customerId, groupId),
+    ],
+    true,
+  );
+  return {
+    machine: sight.machine,
+    meter: toSeatMeter(meter, { customerId, productId, now }),
+    seat: seat && toSeat(seat),
+    group: groupFrom(groupId, group),
+  };
+}
+
+const groupFrom = (groupId: string, item: Stored | undefined): MachineGroup | undefined =>
+  item ? toGroup(item) : groupId === defaultGroupId ? defaultGroup : undefined;
+
+/** A machine, the group that it is in and another one: a second round trip, for the machine names its group. */
+export async function machineAndGroups(customerId: string, machineId: string, groupId: string | undefined) {
+  const sight = await machineOf(customerId, machineId);
+  if (!sight || groupId === undefined) return sight && { sight, groups: { from: undefined, to: undefined } };
+  const ids = [sight.machine.groupId, groupId];
+  const items = await getAll(
+    ids.map((id) => machineGroupKey(customerId, id)),
+    true,
+  );
+  const [from, to] = ids.map((id, at) => groupFrom(id, items[at]));
+  return { sight, groups: { from, to } };
+}
+
+/** What the redemption of a package's token looks at; nothing where there is no such package. Two round trips, a third where the key pair is known. */
+export async function redemptionOf(
+  of: { customerId: string; packageId: string; publicKey: string },
+  now: string,
+): Promise<
+  | {
+      node: Stored | undefined;
+      package: Redeemable;
+      known: Sight | undefined;
+      meter: SeatMeter;
+      group: MachineGroup;
+    }
+  | undefined
+> {
+  const { customerId, packageId, publicKey } = of;
+  const keys = [
+    packageKey(customerId, packageId),
+    nodeKey(customerId),
+    keyPairKey(customerId, keyPairHash(publicKey)),
+  ];
+  const [stored, node, keyPair] = await getAll(keys, true);
+  if (!stored) return undefined;
+  const pack = toRedeemable(stored, customerId);
+  const { productId, groupId } = pack;
+  const groups = [groupId, defaultGroupId].map((id) => machineGroupKey(customerId, id));
+  const [[meter, group, otherwise], known] = await Promise.all([
+    getAll([seatMeterKey(customerId, productId), ...groups], true),
+    keyPair ? machineOf(customerId, String(keyPair.machineId)) : undefined,
+  ]);
+  return {
+    node,
+    package: pack,
+    known,
+    meter: toSeatMeter(meter, { customerId, productId, now }),
+    // Where its group was deleted since, machines go to the default one.
+    group: groupFrom(groupId, group) ?? groupFrom(defaultGroupId, otherwise) ?? defaultGroup,
+  };
+}
+
+/** What a call changes of the pulse beside its being heard; `below`: a condition of it. */
+export interface Touch {
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly below?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Checks a proven call against its machine's pulse and marks it heard: one UpdateItem, 1 WCU, no index. The public key
+ * is held against the pulse, too: a certificate alone proves nothing.
+ */
+export async function touch(
+  proven: Proven<MachineCredential>,
+  now: string,
+  more: Touch = {},
+): Promise<{ heard: MachinePulse } | { missed: MachinePulse | undefined }> {
+  const { customerId, machineId } = proven.credential;
+  const update = (as: Parameters<typeof hearing>[2]) => {
+    const { set, where, below, atLeast } = hearing(proven, now, as);
+    const key = machinePulseKey(customerId, machineId);
+    return attempt({
+      ...{ key, where, atLeast },
+      set: { ...set, ...more.set },
+      below: { ...below, ...more.below },
+    });
+  };
+  const current = await update('PRESENT');
+  if ('done' in current) return { heard: toMachinePulse(current.done, customerId) };
+  const missed = current.found && toMachinePulse(current.found, customerId);
+  if (!missed || !isOverlapping(missed, proven.credential, now)) return { missed };
+  const before = await update('OVERLAPPING');
+  if ('done' in before) return { heard: toMachinePulse(before.done, customerId) };
+  return { missed: before.found && toMachinePulse(before.found, customerId) };
+}
+
+/** A machine's pulse and its customer's profile, read consistently: one round trip. */
+export async function machinePulseAt(customerId: string, machineId: string) {
+  const [pulse, node] = await getAll([machinePulseKey(customerId, machineId), nodeKey(customerId)], true);
+  return { pulse: pulse && toMachinePulse(pulse, customerId), node };
+}
+
+export async function reportOf(customerId: string, machineId: string): Promise<MachineReport | undefined> {
+  const item = await get(machineReportKey(customerId, machineId), true);
+  return item && toReport(item);
+}
+
+/** Keeps a report over all of a lower number; false where that one is there, or another one, or the machine is gone. */
+export async function keepReport(
+  of: { customerId: string; machineId: string },
+  report: MachineReport,
+): Promise<boolean> {
+  const { sequence, ...rest } = report;
+  const key = machineReportKey(of.customerId, of.machineId);
+  const kept = await attempt({ key, set: { sequence, ...rest }, where: {}, below: { sequence } });
+  return 'done' in kept;
+}
+
+/** What stands for the machines of a group: two round trips, as its policy takes. */
+export async function standingOf(
+  of: { customerId: string; groupId: string; productId: string },
+  now: string,
+): Promise<Standing> {
+  const { customerId, groupId, productId } = of;
+  const keys = [nodeKey(customerId), seatMeterKey(customerId, productId)];
+  const [policy, [node, meter]] = await Promise.all([policyFor(customerId, groupId), getAll(keys, true)]);
+  return {
+    customerThere: node !== undefined,
+    policy,
+    grants: toSeatMeter(meter, { customerId, productId, now }).grants,
+  };
+}
