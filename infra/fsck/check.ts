@@ -17,6 +17,7 @@ export const invariants = [
   'pools',
   'probes',
   'seats',
+  'machines',
   'sums',
   'names',
   'receipts',

@@ -4,6 +4,7 @@ import { counts } from './counts.ts';
 import { indexes } from './indexes.ts';
 import { ledgers } from './ledgers.ts';
 import { lots } from './lots.ts';
+import { machines } from './machines.ts';
 import { names } from './names.ts';
 import { administrators, roles } from './people.ts';
 import { pools } from './pools.ts';
@@ -32,6 +33,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   pools,
   probes,
   seats,
+  machines,
   sums,
   names,
   receipts,
