@@ -1,6 +1,8 @@
 import type { Context } from '../lib/kit/context.ts';
 import { pageRoutes as accessPages } from './access/page-routes.ts';
 import { routes as access } from './access/routes.ts';
+import { schedules as accessSchedules } from './access/schedules.ts';
+import { subscribers as accessReactions } from './access/subscribers.ts';
 import { routes as audit } from './audit/routes.ts';
 import { routes as catalog } from './catalog/routes.ts';
 import { subscribers as catalogReactions } from './catalog/subscribers.ts';
@@ -192,6 +194,10 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+    subscribers: accessReactions,
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update'] },
+    schedules: accessSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
     pages: {
       routes: accessPages,
       impact: 'Nobody can confirm or decline that a partner looks after an account.',
@@ -203,7 +209,7 @@ export const contexts: readonly Context[] = [
     name: 'notifications',
     impact: 'Nobody can see, snooze or send again what was told about a customer.',
     routes: notifications,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'delete'], cursor: true },
+    needs: { table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'], cursor: true },
     subscribers: notificationSubscribers,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
   },

@@ -85,6 +85,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   importLinkKey: [n('tokenHash')],
   importRecipientKey: [n('importId')],
   importMailsKey: [n('addressHash'), n('day')],
+  removalKey: [n('ownerId'), n('removalId')],
   noticeKey: [n('tenantId'), n('noticeId')],
   deliveryKey: [n('tenantId'), n('noticeId'), { recipientHash: n('recipientHash'), attempt: n('attempt') }],
   messageKey: [n('tenantId'), n('noticeId')],

@@ -3,6 +3,7 @@ import { onCompanyChanged } from './on-company-changed.ts';
 import { onCustomerAdded } from './on-customer-added.ts';
 import { onCustomerDeletedClear } from './on-customer-deleted-clear.ts';
 import { onCustomerDeletedReturn } from './on-customer-deleted-return.ts';
+import { onCustomerHandedOver } from './on-customer-handed-over.ts';
 import { onItemUnassigned } from './on-item-unassigned.ts';
 import { onPeopleImported } from './on-people-imported.ts';
 import { onPersonAdded } from './on-person-added.ts';
@@ -23,5 +24,6 @@ export const subscribers = [
   onCompanyChanged,
   onCustomerDeletedReturn,
   onSubtreeMoved,
+  onCustomerHandedOver,
   onCatalogueImportRequested,
 ];

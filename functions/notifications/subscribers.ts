@@ -1,9 +1,11 @@
 import type { Subscriber } from '../../lib/kit/context.ts';
+import { onAccessChanged } from './on-access-changed.ts';
 import { onAllocationRecovered } from './on-allocation-recovered.ts';
 import { onAllocationThreshold } from './on-allocation-threshold.ts';
 import { onApprovalWaiting } from './on-approval-waiting.ts';
 import { onBalanceLow } from './on-balance-low.ts';
 import { onBalanceRecovered } from './on-balance-recovered.ts';
+import { onCustomerReleased } from './on-customer-released.ts';
 import { onEnrolmentRefused } from './on-enrolment-refused.ts';
 import { onImportAnswered } from './on-import-answered.ts';
 import { onImportAsked } from './on-import-asked.ts';
@@ -11,14 +13,18 @@ import { onImportConfirmed } from './on-import-confirmed.ts';
 import { onImportLinkVoid } from './on-import-link-void.ts';
 import { onLeaveWished } from './on-leave-wished.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
+import { onManagedCustomerAdded } from './on-managed-customer-added.ts';
+import { onMachineSuspected } from './on-machine-suspected.ts';
 import { onOverLimitChanged } from './on-over-limit-changed.ts';
 import { onProbeAwaitingApproval } from './on-probe-awaiting-approval.ts';
 import { onProbeCameBack } from './on-probe-came-back.ts';
 import { onProbeCloned } from './on-probe-cloned.ts';
 import { onProbeWentDown } from './on-probe-went-down.ts';
+import { onRemovalFinished } from './on-removal-finished.ts';
 import { onResendRequested } from './on-resend-requested.ts';
 import { onSeatsCrossed } from './on-seats-crossed.ts';
 import { onSeatsOverDeployed } from './on-seats-over-deployed.ts';
+import { onSessionNoted } from './on-session-noted.ts';
 import { onSubscriptionExpiring } from './on-subscription-expiring.ts';
 import { onTestNoticeRequested } from './on-test-notice-requested.ts';
 import { onTopUpStopped } from './on-top-up-stopped.ts';
@@ -36,6 +42,7 @@ export const subscribers: readonly Subscriber[] = [
   onProbeCloned,
   onEnrolmentRefused,
   onProbeAwaitingApproval,
+  onMachineSuspected,
   onSeatsCrossed,
   onSeatsOverDeployed,
   onSubscriptionExpiring,
@@ -44,6 +51,11 @@ export const subscribers: readonly Subscriber[] = [
   onImportConfirmed,
   onImportLinkVoid,
   onLeaveWished,
+  onManagedCustomerAdded,
+  onRemovalFinished,
+  onCustomerReleased,
+  onAccessChanged,
+  onSessionNoted,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

@@ -3,6 +3,7 @@ import { isToldBelowZero } from '../../lib/credits/alerts.ts';
 import { balanceLow, balanceRecovered } from '../../lib/credits/events.ts';
 import { headOf } from '../../lib/credits/store.ts';
 import {
+  accountOpened,
   customerAdded,
   customerDeleted,
   customerLinked,
@@ -41,6 +42,7 @@ const causes = [
   customerAdded,
   customerDeleted,
   customerUnlinked,
+  accountOpened,
   customerLinked,
   moveRequested,
 ];

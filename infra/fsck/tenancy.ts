@@ -38,7 +38,8 @@ export const tenancy: Check = (known, tell) => {
       for (const name of ['customerId', 'nodeId'] as const) {
         const said = item[name];
         const other = typeof said === 'string' && /^(cus|prv)_/.test(said) && said !== tenant;
-        if (other && tenant.startsWith('cus_')) tell(where, `it stands at ${tenant} and says ${said}`);
+        if (other && tenant.startsWith('cus_') && item.kind !== 'removal')
+          tell(where, `it stands at ${tenant} and says ${said}`);
       }
       const named = wrongName(tenant, item);
       if (named) tell(where, named);

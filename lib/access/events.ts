@@ -1,10 +1,3 @@
-export {
-  importAnswered,
-  importAsked,
-  importConfirmed,
-  importLinkVoid,
-  leaveWished,
-} from './import-events.ts';
 export { sessionRefusedEvent } from '../kit/delegation-events.ts';
 export {
   accessAsked,
@@ -14,3 +7,12 @@ export {
   sessionEnded,
   sessionOpened,
 } from './access-events.ts';
+export {
+  importAnswered,
+  importAsked,
+  importConfirmed,
+  importLinkVoid,
+  leaveWished,
+} from './import-events.ts';
+export { managedCustomerAdded } from './managed-events.ts';
+export { customerReleased, removalExecuted, removalFinished } from './removal-events.ts';

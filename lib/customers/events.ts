@@ -111,3 +111,10 @@ export const customerLinked = event({
   }),
   example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: prvId, providerId: prvId },
 });
+
+export const accountOpened = event({
+  type: 'customers.account_opened.v1',
+  summary: 'A customer that no partner looks after was added; the subject is the customer',
+  data: z.strictObject({ name: z.string(), administrators: z.array(z.string()) }),
+  example: { name: 'Alpine Dairy', administrators: [personId] },
+});

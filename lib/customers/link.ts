@@ -10,7 +10,7 @@ import { chooseCode, codeKey, takeCode } from './code.ts';
 import { release } from './deletion.ts';
 import { depart, standingSince } from './departure.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
-import { customerLinked, customerUnlinked, provisioningRequested } from './events.ts';
+import { customerLinked, customerUnlinked } from './events.ts';
 import { type Forest, grown, unchanged } from './forest.ts';
 import { giveUp, type LinkMeter, takeUp } from './link-meter.ts';
 import { type KeptUpn, mostLinkUsers, mustBeFreeToGo, type UnlinkEstate } from './obstacle.ts';
@@ -67,20 +67,7 @@ export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover 
   const { name, code, parentId } = before;
   return {
     writes,
-    announcements: [
-      announce(customerUnlinked, id, { name, code, parentId, providerId }),
-      ...(estate.objects === 0
-        ? []
-        : [
-            announce(provisioningRequested, id, {
-              customerId: id,
-              what: 'delete',
-              version: node.version + 1,
-              code,
-              parentId,
-            }),
-          ]),
-    ],
+    announcements: [announce(customerUnlinked, id, { name, code, parentId, providerId })],
     after,
   };
 }

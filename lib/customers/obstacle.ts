@@ -48,7 +48,7 @@ export interface UnlinkEstate {
   readonly meters: readonly LinkMeter[];
   /** The customer's own notification settings as stored: recipients named there are the partner's choice. */
   readonly notification: Readonly<Record<string, unknown>> | undefined;
-  /** Objects that the engine believes to stand in the directory. */
+  /** Objects that stand in the directory, out of service: they stay there until it is provisioned again. */
   readonly objects: number;
 }
 

@@ -498,6 +498,11 @@ export const accessDueKey = (due: { at: string; customerId: string }): Key => ({
   PK: partition(platformId, 'ACCESS_DUE'),
   SK: `${due.at}#${due.customerId}`,
 });
+/** A plan of removal with the partner that made it; once executed, with the customer too. */
+export const removalKey = (ownerId: string, removalId: string): Key => ({
+  PK: partition(ownerId, 'REMOVAL'),
+  SK: removalId,
+});
 /** How many products a provider has. */
 export const productCountKey = (providerId: string): Key => settingsKey(providerId, 'PRODUCTS');
 /** What a node and everything below it come to, and what of it the parent has been given. */

@@ -140,8 +140,16 @@ export interface OwnList {
   readonly count: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Puts products of a provider on a customer's own list, as they are, those left out that stand there. */
-export function copied(customerId: string, products: readonly Product[], own: OwnList): Write[] {
+/**
+ * Puts products of a provider (`origin`, whose keys of them count on) on a customer's own list, as they are, those left
+ * out that stand there.
+ */
+export function copied(
+  of: { customerId: string; origin: string },
+  products: readonly Product[],
+  own: OwnList,
+): Write[] {
+  const { customerId, origin } = of;
   const codes = new Set(own.products.map(({ code }) => code));
   const fresh = products.filter(({ id }) => !own.products.some((one) => one.id === id));
   if (fresh.length === 0) return [];
@@ -158,7 +166,10 @@ export function copied(customerId: string, products: readonly Product[], own: Ow
       const unique = uniqueKey(customerId, 'PRODUCT_CODE', digest('code', code));
       return [
         // What was the partner's own licence of it is not the customer's.
-        { do: 'create', item: toItem(customerId, { ...one, code, mspLicence: false, version: 1 }) },
+        {
+          do: 'create',
+          item: { ...toItem(customerId, { ...one, code, mspLicence: false, version: 1 }), origin },
+        },
         { do: 'create', item: { ...unique, kind: 'unique', productId: one.id } },
       ];
     }),

@@ -121,6 +121,12 @@ export async function noticeAndNode(tenantId: string, noticeId: string) {
   return { exists: notice !== undefined, node };
 }
 
+/** Where somebody who is a member of a node is reached; undefined where they are so no more. */
+export async function addressOf(nodeId: string, personId: string): Promise<string | undefined> {
+  const [member] = await getAll([memberKey(nodeId, personId)], true);
+  return member?.state === 'ACTIVE' ? String(member.email) : undefined;
+}
+
 export function membersOf(customerId: string): Promise<Raw[]> {
   return all({ partition: partition(customerId), prefix: memberPrefix });
 }

@@ -74,8 +74,9 @@ describe('arrows', () => {
       customers: ['credits/', 'services/', 'users/'],
       // What probes find is licensed; an overview tells the balance as well.
       probes: ['licensing/', 'credits/'],
-      // Importing links a customer to its partner's tree.
-      access: ['customers/'],
+      // Importing links a customer to its partner's tree; adding one in order gives it its first licences; removing one
+      // settles what it has, and shuts out the probes and packages of the partner.
+      access: ['customers/', 'licensing/', 'credits/', 'probes/', 'endpoints/'],
       // A request is a purchase.
       requests: ['catalog/', 'credits/'],
       // Whom the mail of an import goes to, and its token, which stands nowhere but in that mail.

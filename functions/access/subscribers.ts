@@ -1,0 +1,4 @@
+import type { Subscriber } from '../../lib/kit/context.ts';
+import { onRemovalExecuted } from './on-removal-executed.ts';
+
+export const subscribers: readonly Subscriber[] = [onRemovalExecuted];
