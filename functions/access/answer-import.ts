@@ -12,7 +12,7 @@ import { factsFor, handOver } from './handover.ts';
 export const answerImport = route({
   id: 'answerImport',
   method: 'POST',
-  path: '/v1/imports/confirmation',
+  path: '/v1/customer-imports/confirmation',
   summary: 'Confirm or decline that a partner looks after your account, by the link that you were mailed',
   description:
     'What the page behind the link does, for whoever is signed in as the administrator whom it was mailed to; for anybody else, and for a link that leads nowhere any more, there is nothing here. ASK_TO_LEAVE has the partner that looks after you now told that you wish to go: once it has removed you, the same link confirms.',

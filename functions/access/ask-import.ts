@@ -9,7 +9,7 @@ import { route } from '../../lib/kit/route.ts';
 export const askImport = route({
   id: 'askImport',
   method: 'POST',
-  path: '/v1/imports',
+  path: '/v1/customer-imports',
   summary: 'Ask to look after a customer that is there already',
   description:
     'By the address with which an administrator of it signs in. The answer is the same whether there is such an account or not; only an administrator that there is gets a mail, with a link on which to confirm or decline. Nothing of the customer is seen before it confirms. An address gets three such mails a day at most, whoever asks.',

@@ -10,7 +10,7 @@ import { route } from '../../lib/kit/route.ts';
 export const cancelImport = route({
   id: 'cancelImport',
   method: 'POST',
-  path: '/v1/imports/{importId}/cancel',
+  path: '/v1/customer-imports/{importId}/cancel',
   summary: 'Take an import back: its link leads nowhere from now on',
   permission: 'imports.manage',
   target: { home: ['PROVIDER', 'RESELLER'] },

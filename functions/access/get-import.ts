@@ -8,7 +8,7 @@ import { route } from '../../lib/kit/route.ts';
 export const getImport = route({
   id: 'getImport',
   method: 'GET',
-  path: '/v1/imports/{importId}',
+  path: '/v1/customer-imports/{importId}',
   summary: 'Read an import',
   permission: 'imports.read',
   target: { home: ['PROVIDER', 'RESELLER'] },

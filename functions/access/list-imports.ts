@@ -6,7 +6,7 @@ import { pageOf, route } from '../../lib/kit/route.ts';
 export const listImports = route({
   id: 'listImports',
   method: 'GET',
-  path: '/v1/imports',
+  path: '/v1/customer-imports',
   summary: 'List the imports that you asked for, newest first',
   permission: 'imports.read',
   target: { home: ['PROVIDER', 'RESELLER'] },

@@ -15,7 +15,7 @@ import { route } from '../../lib/kit/route.ts';
 export const resendImport = route({
   id: 'resendImport',
   method: 'POST',
-  path: '/v1/imports/{importId}/resend',
+  path: '/v1/customer-imports/{importId}/resend',
   summary: 'Ask again: a new link, and 14 more days',
   description:
     'At most five times, and once in ten minutes. The link that was sent before leads nowhere from now on.',

@@ -52,7 +52,7 @@ export function ask(
       after: { managementType, communications, access, endsAt },
     },
     announcements: [announce(importAsked, id, { importId: id, round: 1 })],
-    reply: { body: viewImport(one, now), version: 1, location: `/v1/imports/${id}` },
+    reply: { body: viewImport(one, now), version: 1, location: `/v1/customer-imports/${id}` },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Caller, Msp, Sent } from '../kit/world.ts';
+import { access } from './access.scenarios.ts';
 import { audit } from './audit.scenarios.ts';
 import { catalog } from './catalog.scenarios.ts';
 import { consoles } from './console.scenarios.ts';
@@ -6,8 +7,10 @@ import { credits } from './credits.scenarios.ts';
 import { customers } from './customers.scenarios.ts';
 import { directory } from './directory.scenarios.ts';
 import { helpdesk } from './helpdesk.scenarios.ts';
+import { imports } from './imports.scenarios.ts';
 import { licensing } from './licensing.scenarios.ts';
 import { machines } from './machines.scenarios.ts';
+import { managed } from './managed.scenarios.ts';
 import { markets } from './markets.scenarios.ts';
 import { notifications } from './notifications.scenarios.ts';
 import { overviews } from './overview.scenarios.ts';
@@ -56,7 +59,10 @@ export const scenarios: Scenarios = {
   ...markets,
   ...requests,
   ...overviews,
+  ...imports,
+  ...access,
   ...consoles,
+  ...managed,
 };
 
 /** The route that a scenario calls. */
