@@ -16,7 +16,7 @@ export const listAuditEvents = route({
   summary: 'What was done, newest first',
   description: [
     'The provider’s staff see what was done at the provider and below it; a customer’s administrators see what was done to their own customer, by whomever; those of a reseller also, with `customerId`, what was done to each node below it.',
-    `Time and customer are looked up. The other filters pass over what was read: such a page looks at no more than ${sightOfFiltered} entries, so it may be short or empty and still have a \`nextCursor\`.`,
+    `Time and customer, and with it a session, are looked up. The other filters pass over what was read: such a page looks at no more than ${sightOfFiltered} entries, so it may be short or empty and still have a \`nextCursor\`.`,
     'Entries of the credit ledger are their own audit entries and are listed with the customer’s credits.',
   ].join(' '),
   permission: 'audit.read',
@@ -34,7 +34,9 @@ export const listAuditEvents = route({
     const { from, to, customerId, limit } = query;
     const range = { from, to, after: position, sight: sightFor(query, limit) };
     const whole = home.startsWith(prefixes.provider) && customerId === undefined;
-    const read = await (whole ? entriesBelow(home, range) : entriesOf(customerId ?? home, range));
+    const read = await (whole
+      ? entriesBelow(home, range)
+      : entriesOf(customerId ?? home, { ...range, session: query.session }));
     return { ...read, limit };
   },
   decide: ({ scope, query, seal }, read) => {

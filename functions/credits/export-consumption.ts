@@ -16,6 +16,7 @@ export const exportConsumption = route({
   path: '/v1/customers/{customerId}/credits/consumption.csv',
   summary: 'Credits consumed in a month by service, by person or by both, as CSV',
   permission: 'credits.read',
+  undelegated: true,
   target: customerTarget,
   params: customerPath,
   query: consumptionQuery,

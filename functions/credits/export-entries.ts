@@ -40,6 +40,7 @@ export const exportEntries = route({
   description:
     'A column for each thing that an entry says. Lines of a batch, and parts that are not ordinary credits, are JSON in their column.',
   permission: 'credits.read',
+  undelegated: true,
   target: customerTarget,
   params: customerPath,
   query: z.strictObject({ from: instant.optional(), to: instant.optional() }),

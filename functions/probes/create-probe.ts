@@ -17,6 +17,7 @@ export const createProbe = route({
   description:
     'The enrolment key is shown once, valid for 24 hours and for one enrolment: only its hash is kept, so the same request sent again is answered without it.',
   permission: 'probes.manage',
+  undelegated: true,
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),
   body: newProbe,

@@ -17,6 +17,7 @@ export const issueEnrolmentKey = route({
   description:
     'For a probe that has no working agent (CREATED, DOWN, REVOKED) or whose key pair was copied. When it is redeemed, the key pair that the probe has now ends. Shown once, valid for 24 hours and for one enrolment: the same request sent again is answered without it.',
   permission: 'probes.manage',
+  undelegated: true,
   reply: { status: 201, body: withKey },
   refuses: [wrongProbeState],
   load: async (input) => ({ one: await oneProbe.load(input), random: secret(32) }),

@@ -12,6 +12,7 @@ export const exportServiceRequests = route({
   path: '/v1/customers/{customerId}/requests.csv',
   summary: 'Requests of a customer’s people in a period of at most 1,000 as CSV, newest first',
   permission: 'service_requests.read',
+  undelegated: true,
   target: customerTarget,
   params: customerPath,
   query: filters,

@@ -2,10 +2,18 @@ import * as z from 'zod';
 import { type Key, partition } from '../kit/keys.ts';
 import { type Move, placed } from '../kit/move.ts';
 import type { Node } from '../kit/scope.ts';
-import { line } from '../kit/text.ts';
+import { id, line } from '../kit/text.ts';
 
 const actor = z
-  .object({ id: z.string(), kind: z.string(), home: z.string(), onBehalfOf: z.string().optional() })
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    home: z.string(),
+    onBehalfOf: z.string().optional().describe('In a delegated session: the customer'),
+    session: z.string().optional(),
+    reason: z.string().optional().describe('Why the session was opened'),
+    ticket: z.string().optional(),
+  })
   .describe('Who did it, where they belong, and for whom if not for themselves');
 
 /** One thing that was done: as a list shows it. */
@@ -44,6 +52,7 @@ export const auditFilters = {
     .describe('An action (`customers.add`), or the part before its dot (`customers`)'),
   subject: line(100).optional().describe('Id of what it was done to'),
   actor: line(100).optional().describe('Id of who did it, or on whose behalf'),
+  session: id('accessSession').optional().describe('What was changed in a delegated session'),
 };
 export type AuditFilters = {
   readonly [F in keyof typeof auditFilters]?: string | undefined;
@@ -51,17 +60,18 @@ export type AuditFilters = {
 
 /** True when an entry is what the filters ask for. */
 export function matches(entry: AuditEvent, filters: AuditFilters): boolean {
-  const { action, subject, actor: who } = filters;
+  const { action, subject, actor: who, session } = filters;
   return (
     (action === undefined || entry.action === action || entry.action.startsWith(`${action}.`)) &&
     (subject === undefined || entry.subject === subject) &&
-    (who === undefined || entry.actor.id === who || entry.actor.onBehalfOf === who)
+    (who === undefined || entry.actor.id === who || entry.actor.onBehalfOf === who) &&
+    (session === undefined || entry.actor.session === session)
   );
 }
 
 /** True when any filter applies that no key knows. */
-export const filtered = ({ action, subject, actor: who }: AuditFilters): boolean =>
-  action !== undefined || subject !== undefined || who !== undefined;
+export const filtered = ({ action, subject, actor: who, session }: AuditFilters): boolean =>
+  [action, subject, who, session].some((one) => one !== undefined);
 
 const stored = z.object({
   PK: z.string(),

@@ -1,6 +1,6 @@
 import { get, getAll, page } from '../aws/db.ts';
 import { idBound } from '../kit/id.ts';
-import { auditKey, type Key, nodeKey, partition, rootEntry } from '../kit/keys.ts';
+import { auditKey, type Key, nodeKey, partition, rootEntry, sessionPartition } from '../kit/keys.ts';
 
 import { nodeOf } from './entry.ts';
 
@@ -19,7 +19,7 @@ const bound = (at: string | undefined, otherwise: number) =>
 const endOfTime = 2 ** 48 - 1;
 
 /** One Query, newest first: time and place are in the key. From is inclusive, to and after are exclusive. */
-async function entries(where: { index?: 'tree'; partition: string }, range: Range) {
+async function entries(where: { index?: 'tree' | 'names'; partition: string }, range: Range) {
   const [from, to] = [bound(range.from, 0), bound(range.to, endOfTime)];
   const before = range.after !== undefined && range.after < to ? range.after : to;
   if (from >= before) return { items: [], more: false };
@@ -35,12 +35,16 @@ export async function entriesBelow(providerId: string, range: Range) {
   return { ...read, node: undefined };
 }
 
-/** What was done at one node, and that node's profile. */
-export async function entriesOf(nodeId: string, range: Range) {
-  const [read, [node]] = await Promise.all([
-    entries({ partition: partition(nodeId, 'AUDIT') }, range),
-    getAll([nodeKey(nodeId)]),
-  ]);
+/** What was done at one node, or there in one delegated session, and that node's profile. */
+export async function entriesOf(
+  nodeId: string,
+  { session, ...range }: Range & { session?: string | undefined },
+) {
+  const where =
+    session === undefined
+      ? { partition: partition(nodeId, 'AUDIT') }
+      : { index: 'names' as const, partition: sessionPartition(nodeId, session) };
+  const [read, [node]] = await Promise.all([entries(where, range), getAll([nodeKey(nodeId)])]);
   return { ...read, node };
 }
 

@@ -1,14 +1,15 @@
 import { sessionRefusedEvent } from '../kit/delegation-events.ts';
 import { announce } from '../kit/event.ts';
-import { accessSessionKey, nodeKey } from '../kit/keys.ts';
+import { nodeKey, uniqueKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import { type Candidate, toNode, verdictFor } from './auth.ts';
-import { commit, get, LostRace } from './db.ts';
+import { commit, getAll, LostRace } from './db.ts';
 import { log } from './log.ts';
 import { settle } from './settle.ts';
 import { secret } from './world.ts';
 
 const patienceMs = 2000;
+const keptSeconds = 7200;
 const alarming: readonly string[] = ['ANOTHER_PERSON', 'ANOTHER_CUSTOMER', 'ENDED'];
 
 /**
@@ -22,22 +23,17 @@ export async function noteRefusal(
   const verdict = verdictFor(candidate);
   const { token, session } = candidate.presented ?? {};
   const why = verdict && 'why' in verdict ? verdict.why : undefined;
-  const hour = now.slice(0, 13);
-  if (!token || !session || !why || !alarming.includes(why) || session.refusedIn === hour) return;
+  if (!token || !session || !why || !alarming.includes(why)) return;
+  const { sessionId, customerId } = token;
+  const mark = uniqueKey(customerId, 'SESSION_REFUSED', `${sessionId}#${now.slice(0, 13)}`);
   try {
-    const target = toNode(await get(nodeKey(token.customerId)));
-    if (!target) return;
-    const { sessionId, customerId } = token;
+    const [node, noted] = await getAll([nodeKey(customerId), mark], true);
+    const target = toNode(node);
+    if (!target || noted) return;
     const { tenant: home, person: id } = candidate.claims;
+    const expiresAt = Math.floor(Date.parse(now) / 1000) + keptSeconds;
     const plan: Plan = {
-      writes: [
-        {
-          do: 'amend',
-          key: accessSessionKey(customerId, sessionId),
-          set: { refusedIn: hour },
-          where: { refusedIn: (session.refusedIn as string | undefined) ?? null },
-        },
-      ],
+      writes: [{ do: 'create', item: { ...mark, kind: 'refusalNoted', expiresAt } }],
       receipt: { action: 'access.refuse_session', subject: sessionId, after: { why } },
       announcements: [announce(sessionRefusedEvent, sessionId, { why: why as 'ENDED' })],
       reply: {},

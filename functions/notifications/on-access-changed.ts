@@ -1,0 +1,33 @@
+import { accessAsked, accessChanged, accessEnds } from '../../lib/access/events.ts';
+import { subscriber } from '../../lib/kit/context.ts';
+import * as say from '../../lib/notifications/access-emails.ts';
+import { tellCustomer } from './tell-customer.ts';
+
+const none = { meter: 'ACCESS', alerts: [] } as const;
+
+export const onAccessChanged = subscriber({
+  id: 'on-access-changed',
+  on: { anyOf: [accessAsked, accessChanged, accessEnds] },
+  impact:
+    'Nobody is mailed that a partner asks for access to a customer’s console, that it was given or taken back, or that it ends.',
+  handle: (envelope) => {
+    if (envelope.type === accessAsked.type)
+      return tellCustomer(envelope, {
+        kind: 'ACCESS_ASKED',
+        to: 'ADMINISTRATORS',
+        ...none,
+        say: say.accessAsked,
+      });
+    if (envelope.type === accessEnds.type)
+      return tellCustomer(
+        { ...envelope, data: accessEnds.data.parse(envelope.data) },
+        { kind: 'ACCESS_ENDS', to: 'BY_COMMUNICATIONS', ...none, say: say.accessEnds },
+      );
+    const data = accessChanged.data.parse(envelope.data);
+    const to = data.by === 'PARTNER' ? 'ADMINISTRATORS' : 'LICENCE_RECIPIENTS';
+    return tellCustomer(
+      { ...envelope, data },
+      { kind: 'ACCESS_CHANGED', to, ...none, say: say.accessChanged },
+    );
+  },
+});

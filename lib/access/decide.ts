@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { grantInForce } from '../kit/delegation.ts';
+import { announce } from '../kit/event.ts';
+import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
+import { type Node, providerOf } from '../kit/scope.ts';
+import { paragraph } from '../kit/text.ts';
+import { accessAsked, accessChanged } from './access-events.ts';
+import { type Grant, given, keep, revoked, toGrant } from './grant.ts';
+import { customerManages, nothingAsked, nothingGiven, notNarrower } from './problems.ts';
+import { isWithin, mustEndInTime, type Terms, terms } from './terms.ts';
+import { type AccessView, managing, type Stored, viewAccess } from './view.ts';
+
+/** A customer's stored grant and management setting, as one decision sees them. */
+export interface Standing {
+  readonly grant: Stored;
+  readonly management: Stored;
+  readonly open: Stored;
+}
+
+interface By {
+  readonly target: Node;
+  readonly actor: { readonly id: string; readonly home: string };
+  readonly ifMatch: string | undefined;
+  readonly now: string;
+}
+
+type Change = z.output<typeof accessChanged.data>;
+
+function changed(
+  standing: Standing,
+  change: Partial<Grant>,
+  said: { action: string; by: By; told: Change | 'ASKED'; reason?: string | undefined },
+): Plan<AccessView> {
+  const { target, now } = said.by;
+  const before = toGrant(standing.grant);
+  const after = { ...before, ...change, version: before.version + 1 };
+  const of = { customerId: target.id, providerId: providerOf(target) };
+  const shown = ({ state, terms: has, asked, givenBy }: Grant) => ({ state, ...has, asked, givenBy });
+  return {
+    writes: keep(of, before, change, now),
+    receipt: {
+      action: said.action,
+      subject: target.id,
+      reason: said.reason,
+      ...difference(shown(before), shown(after)),
+    },
+    announcements: [
+      said.told === 'ASKED'
+        ? announce(accessAsked, target.id, {})
+        : announce(accessChanged, target.id, said.told),
+    ],
+    reply: { body: viewAccess(after, standing, now), version: after.version },
+  };
+}
+
+/**
+ * The partner says what it wants. Where it manages the customer it has it at once; else what is nowhere more than what
+ * it has counts at once, and anything more waits, whole, for the customer.
+ */
+export function ask(standing: Standing, wish: Terms, by: By): Plan<AccessView> {
+  const { actor, ifMatch, now } = by;
+  const before = toGrant(standing.grant);
+  expectVersion(ifMatch, before.version);
+  mustEndInTime(wish, now);
+  const type = managing(standing.management);
+  if (type === 'CUSTOMER') refuse(customerManages);
+  const counts = grantInForce(standing.grant, standing.management, now) !== undefined;
+  const asking = { askedBy: { id: actor.id, home: actor.home }, askedAt: now };
+  if (type === 'PARTNER') {
+    const after = { ...given(before, { terms: wish, givenBy: 'PARTNER', counts }, now), ...asking };
+    return changed(standing, after, { action: 'access.give', by, told: { change: 'GIVEN', by: 'PARTNER' } });
+  }
+  if (counts && before.terms && isWithin(wish, before.terms)) {
+    const after = { terms: wish, asked: null, ...asking };
+    const told = { change: 'NARROWED', by: 'PARTNER' } as const;
+    return changed(standing, after, { action: 'access.narrow', by, told });
+  }
+  const waits = counts ? {} : ({ state: 'ASKED', terms: null } as const);
+  return changed(standing, { ...waits, asked: wish, ...asking }, { action: 'access.ask', by, told: 'ASKED' });
+}
+
+const reason = paragraph(500, 1).optional();
+
+/** What a customer's administrator says to what its partner has or wants. */
+export const decision = z.discriminatedUnion('decision', [
+  z.strictObject({ decision: z.literal('APPROVE').describe('Give what is asked for') }),
+  z.strictObject({ decision: z.literal('REFUSE').describe('What is given stays'), reason }),
+  z.strictObject({ decision: z.literal('REVOKE').describe('Take all; every session is over'), reason }),
+  z.strictObject({ decision: z.literal('NARROW').describe('Give less, from now on'), terms, reason }),
+]);
+export type Decision = z.output<typeof decision>;
+
+export function decide(standing: Standing, command: Decision, by: By): Plan<AccessView> {
+  const before = toGrant(standing.grant);
+  expectVersion(by.ifMatch, before.version);
+  const reasoned = 'reason' in command ? command.reason : undefined;
+  const told = (change: Change['change']) => ({
+    by,
+    told: { change, by: 'CUSTOMER' } as const,
+    reason: reasoned,
+  });
+  switch (command.decision) {
+    case 'APPROVE': {
+      if (!before.asked || before.asked.endsAt <= by.now) return refuse(nothingAsked);
+      const counts = grantInForce(standing.grant, standing.management, by.now) !== undefined;
+      const after = given(before, { terms: before.asked, givenBy: 'CUSTOMER', counts }, by.now);
+      return changed(standing, after, { action: 'access.approve', ...told('GIVEN') });
+    }
+    case 'REFUSE': {
+      if (!before.asked) return refuse(nothingAsked);
+      const left = before.state === 'GIVEN' ? {} : ({ state: 'NONE' } as const);
+      return changed(standing, { ...left, asked: null }, { action: 'access.refuse', ...told('REFUSED') });
+    }
+    case 'REVOKE':
+      if (!before.terms) return refuse(nothingGiven);
+      return changed(standing, revoked(before), { action: 'access.revoke', ...told('REVOKED') });
+    case 'NARROW':
+      if (!before.terms) return refuse(nothingGiven);
+      if (!isWithin(command.terms, before.terms)) return refuse(notNarrower);
+      mustEndInTime(command.terms, by.now);
+      return changed(standing, { terms: command.terms }, { action: 'access.narrow', ...told('NARROWED') });
+  }
+}

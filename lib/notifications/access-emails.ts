@@ -1,0 +1,87 @@
+import { type About, compose, type Message } from './emails.ts';
+
+const where = 'What is given and asked for, and who came in, stands under the customer’s access.';
+
+export function accessAsked(_: unknown, { customerName, at }: About): Message {
+  return compose(
+    `${customerName}: your partner asks for access to your console`,
+    `Your partner asked at ${at} for access to the console of ${customerName}, or for more than it has.\n\nNothing of it counts before one of your administrators approves it. ${where}`,
+  );
+}
+
+interface Changed {
+  readonly change: 'GIVEN' | 'NARROWED' | 'REVOKED' | 'REFUSED';
+  readonly by: 'CUSTOMER' | 'PARTNER';
+}
+
+const changes = {
+  GIVEN: 'was given',
+  NARROWED: 'was narrowed',
+  REVOKED: 'was taken back; every session is over',
+  REFUSED: 'was refused; what was given before stays',
+} as const;
+
+export function accessChanged({ change, by }: Changed, { customerName, at }: About): Message {
+  const who =
+    by === 'CUSTOMER'
+      ? 'An administrator of the customer decided it'
+      : 'The partner said so, which manages it or wants less';
+  return compose(
+    `${customerName}: access to the console ${changes[change].split(';')[0]}`,
+    `The partner’s access to the console of ${customerName} ${changes[change]}.\n\n${who}, at ${at}. ${where}`,
+  );
+}
+
+export function accessEnds(
+  { withinDays, endsAt }: { readonly withinDays: number; readonly endsAt: string },
+  { customerName }: About,
+): Message {
+  if (withinDays === 0)
+    return compose(
+      `${customerName}: the partner’s access to the console has ended`,
+      `The partner’s access to the console of ${customerName} ended at ${endsAt}: no session can be opened. The partner may ask for it again.`,
+    );
+  return compose(
+    `${customerName}: the partner’s access to the console ends within ${withinDays} days`,
+    `The partner’s access to the console of ${customerName} ends at ${endsAt}.\n\nThe partner may ask for longer; the customer’s administrators decide.`,
+  );
+}
+
+interface Who {
+  readonly personName: string;
+  readonly homeName: string;
+  readonly reason: string;
+  readonly ticket: string | null;
+  readonly minutes: number;
+}
+
+export function entryWaits(
+  { personName, homeName, reason, ticket, minutes }: Who,
+  { customerName, at }: About,
+): Message {
+  const ticketed = ticket === null ? '' : `\n\nTicket: ${ticket}`;
+  return compose(
+    `${customerName}: ${personName} of ${homeName} asks to enter your console`,
+    `${personName} of ${homeName} asked at ${at} to enter the console of ${customerName} for ${minutes} minutes.\n\nReason: ${reason}${ticketed}\n\nNobody is let in before one of your administrators approves it; after a day it lapses.`,
+  );
+}
+
+const misuses = {
+  ANOTHER_PERSON: 'by another person than the one it was given to',
+  ANOTHER_CUSTOMER: 'for another customer than yours',
+  ENDED: 'after the session had ended',
+} as const;
+
+export function sessionMisused(
+  {
+    why,
+    personName,
+    homeName,
+  }: Pick<Who, 'personName' | 'homeName'> & { readonly why: keyof typeof misuses },
+  { customerName, at }: About,
+): Message {
+  return compose(
+    `${customerName}: a session of your partner was used wrongly, and refused`,
+    `The token of a session that ${personName} of ${homeName} had opened in the console of ${customerName} was used ${misuses[why]}, at ${at}. It was refused, and nothing was changed.\n\nA program that goes on after a session’s end looks the same. If it is told again, ask your partner, or take the access back. It is told at most once an hour for each session.`,
+  );
+}
