@@ -33,3 +33,15 @@ export async function licenceKeyPage(providerId: string, limit: number, after: s
   const { items, next } = await page({ ...range, limit, after });
   return { keys: items.map(toLicenceKey), next };
 }
+
+/** Products of a provider in the order of `ids`. */
+export async function productsOf(
+  providerId: string,
+  ids: readonly string[],
+): Promise<(Product | undefined)[]> {
+  const found = await getAll(
+    ids.map((one) => productKey(providerId, one)),
+    true,
+  );
+  return found.map((item) => item && toProduct(item));
+}

@@ -16,6 +16,7 @@ import {
 } from '../kit/keys.ts';
 import { type Node, providerOf, type Scope } from '../kit/scope.ts';
 import type { LicenceDue } from './compliance.ts';
+import { traitsOf } from './known-by.ts';
 import { readKey, toLicenceKey } from './licence-key.ts';
 import { type Management, toManagement } from './management.ts';
 import { mostProducts, toProduct } from './product.ts';
@@ -37,18 +38,6 @@ interface Asked {
   readonly purchase: boolean;
 }
 
-const ownDomain = z.object({ name: z.string(), primary: z.boolean(), shared: z.boolean() });
-const profile = z.object({
-  timeZone: z.string().nullable().catch(null),
-  companyId: z.string().nullable().catch(null),
-  domains: z.array(ownDomain).catch([]),
-});
-
-function knownBy({ companyId, domains }: z.infer<typeof profile>): string[] {
-  const own = domains.find(({ primary, shared }) => primary && !shared);
-  return [...(companyId ? [companyId] : []), ...(own ? [own.name] : [])];
-}
-
 /** What a licence is given or renewed from, after the caller's check. */
 export async function groundOf(asked: Asked): Promise<Ground> {
   const { customerId, now } = asked;
@@ -61,12 +50,10 @@ export async function groundOf(asked: Asked): Promise<Ground> {
     getAll([...keys, ...(named ? [licenceKeyKey(providerId, named.keyId)] : [])], true),
     asked.purchase ? partnerOf(target) : { names: [], addresses: [], domains: [] },
   ]);
-  const known = profile.parse(target.item);
   return {
     customerId,
     providerId,
-    timeZone: known.timeZone ?? 'UTC',
-    knownBy: knownBy(known),
+    ...traitsOf(target.item),
     product: product && toProduct(product),
     meter: toSeatMeter(meter, { customerId, productId, now }),
     licenceKey: key && toLicenceKey(key),
@@ -83,7 +70,7 @@ const above = z.object({
 const managed = z.object({ accountManagerEmail: z.string().nullish() });
 
 /** Everybody above a customer: a handful of staff of its provider and of the resellers between. */
-async function partnerOf({ path, item }: Node): Promise<Partner> {
+export async function partnerOf({ path, item }: Pick<Node, 'path' | 'item'>): Promise<Partner> {
   const nodes = path.slice(1, -1);
   const [profiles, staff] = await Promise.all([
     getAll(nodes.map(nodeKey)),

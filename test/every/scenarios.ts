@@ -17,6 +17,7 @@ import { overviews } from './overview.scenarios.ts';
 import { platform } from './platform.scenarios.ts';
 import { probes } from './probes.scenarios.ts';
 import { provisioning } from './provisioning.scenarios.ts';
+import { removals } from './removals.scenarios.ts';
 import { requests } from './requests.scenarios.ts';
 import { seats } from './seats.scenarios.ts';
 import { services } from './services.scenarios.ts';
@@ -59,6 +60,7 @@ export const scenarios: Scenarios = {
   ...markets,
   ...requests,
   ...overviews,
+  ...removals,
   ...imports,
   ...access,
   ...consoles,
