@@ -6,7 +6,7 @@ const alone = [
   'test/credits/concurrency.test.ts',
   'test/customers/{invariants,link}.test.ts',
   'test/every/{cost,privacy}.test.ts',
-  'test/infra/{fsck,fsck-catalogue,retries}.test.ts',
+  'test/infra/{fsck,fsck-catalogue,fsck-console,retries}.test.ts',
   'test/licensing/compliance.test.ts',
   'test/probes/agent-secret.test.ts',
   'test/probes/{outage,probes,wheel}.test.ts',

@@ -18,6 +18,7 @@ export const invariants = [
   'probes',
   'seats',
   'machines',
+  'consoles',
   'sums',
   'names',
   'receipts',

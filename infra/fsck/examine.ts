@@ -1,5 +1,6 @@
 import { catalogue } from './catalogue.ts';
 import { all, type Check, type Invariant, type Stored, type Violation, type Watch } from './check.ts';
+import { consoles } from './consoles.ts';
 import { counts } from './counts.ts';
 import { indexes } from './indexes.ts';
 import { ledgers } from './ledgers.ts';
@@ -34,6 +35,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   probes,
   seats,
   machines,
+  consoles,
   sums,
   names,
   receipts,

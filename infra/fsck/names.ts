@@ -4,6 +4,7 @@ import { billingKey, domainKey } from '../../lib/customers/domain.ts';
 import { nameKey } from '../../lib/customers/profile.ts';
 import { companyNameKey, customerCompanyKey } from '../../lib/directory/company.ts';
 import { addressKey, loginKey } from '../../lib/directory/person.ts';
+import { policyNameKey } from '../../lib/endpoints/policy.ts';
 import { digest } from '../../lib/kit/digest.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { identityKey, type Key, refundKey, trialKey, uniqueKey } from '../../lib/kit/keys.ts';
@@ -70,6 +71,8 @@ function namesOf(item: Stored, known: Skeleton): Key[] {
       return [identityKey(platformId, emailHash(text(item.email)))];
     case 'probe':
       return item.retiredAt === null ? [probeNameKey(tenant, text(item.name))] : [];
+    case 'policy':
+      return [policyNameKey(tenant, text(item.name))];
     case 'entry':
       return item.type === 'REFUND' ? [refundKey(tenant, text(item.refundOf))] : [];
     default:

@@ -76,7 +76,7 @@ export const versionWrite = (customerId: string, policy: Policy): Write => ({
   },
 });
 
-const policyNameKey = (customerId: string, name: string) =>
+export const policyNameKey = (customerId: string, name: string) =>
   uniqueKey(customerId, 'POLICY_NAME', digest('policy', foldName(name)));
 
 /** Takes a name and gives the one before back. */

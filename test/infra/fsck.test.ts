@@ -594,7 +594,7 @@ describe('a broken table', () => {
         return [];
       }
     });
-    for (const one of promised)
-      if (one !== 'indexes' && one !== 'catalogue') expect(named.join('\n')).toContain(`${one}:`);
+    const elsewhere: readonly string[] = ['indexes', 'catalogue', 'machines', 'consoles'];
+    for (const one of promised) if (!elsewhere.includes(one)) expect(named.join('\n')).toContain(`${one}:`);
   });
 });
