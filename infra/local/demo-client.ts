@@ -136,6 +136,8 @@ export interface Sent {
   readonly type?: string;
   readonly ifMatch?: string;
   readonly key?: string;
+  /** Token of the delegated session that it is sent in. */
+  readonly session?: string;
   /** What the answer's status must be; 200 to 299 when absent. */
   readonly expect?: number;
   /** True: no line is printed. */
@@ -157,6 +159,7 @@ export async function callerOf(stage: Stage, email: string): Promise<Caller> {
         ...(text === undefined ? {} : { 'content-type': sent.type ?? 'application/json' }),
         ...(method === 'POST' ? { 'idempotency-key': sent.key ?? randomUUID() } : {}),
         ...(sent.ifMatch ? { 'if-match': sent.ifMatch } : {}),
+        ...(sent.session ? { 'quartermaster-session': sent.session } : {}),
       },
       ...(text === undefined ? {} : { body: text }),
     });

@@ -1,5 +1,6 @@
 import type { Rhythm } from '../../lib/kit/context.ts';
 import { readArguments } from './arguments.ts';
+import { playAccess } from './demo-access.ts';
 import { bill, lookBackOnTree } from './demo-bill.ts';
 import { findStage, type Stage, same } from './demo-client.ts';
 import { playCredits } from './demo-credits.ts';
@@ -52,6 +53,12 @@ const stories: Readonly<Record<string, Story>> = {
     about: 'two customers and four agents, one behind a proxy: inventories, limits, an outage',
     heartbeats: { intervalSeconds: 5, silenceSeconds: 15 },
     play: playProbes,
+  },
+  access: {
+    about:
+      'a trial, an MSP licence, machines, an import confirmed in a browser, a delegated session, a removal',
+    heartbeats: { intervalSeconds: 5, silenceSeconds: 15 },
+    play: playAccess,
   },
 };
 
