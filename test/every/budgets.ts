@@ -27,7 +27,7 @@ export const larger: Readonly<Record<string, string>> = {
   createProduct: 'counted at the provider',
   addSubscription: 'licence, seat meter and the note of when its end is told',
   'addSubscription: a trial':
-    'licence, seat meter, the note of when its end is told, and that the trial was had',
+    'licence, seat meter, the note of when its end is told, and that the trial was had, by its company or domain too',
   'addSubscription: a licence key': 'licence, seat meter, the note of when its end is told, and the key',
   'addSubscription: an MSP licence': 'licence, seat meter and the note of when the month is over',
   renewSubscription: 'licence, seat meter and the note of when its end is told, moved',
@@ -86,4 +86,12 @@ export const larger: Readonly<Record<string, string>> = {
   assignItem: 'bound to the customer’s place, counted among what it holds',
   'assignItem: below a reseller': 'bound to the customer’s place, counted by it and by the reseller',
   unassignItem: 'told to whoever moves a customer there',
+  createMachineGroup: 'the group, counted, bound to the tree of groups as it was seen',
+  changeMachineGroup: 'the group, bound to the tree of groups, and the policy that counts its groups',
+  createPolicy: 'the policy, its first version, and how many there are',
+  deletePolicy: 'the policy, its versions, and how many there are',
+  createPackage: 'record and claim hold what was made, beyond 1 KB with the event',
+  addManagedCustomer: 'node and MSP mode, the first administrator, and who manages it',
+  'addManagedCustomer: with a trial and an MSP licence':
+    'as without, and a licence, a seat meter and the note of when it is told of for each',
 };
