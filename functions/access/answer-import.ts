@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { askToLeave, confirm, decline } from '../../lib/access/confirmation.ts';
+import { tokenPattern } from '../../lib/access/import-link.ts';
 import { cannotLink, nobodyToLeave, removeFirst } from '../../lib/access/import-problems.ts';
 import { behind } from '../../lib/access/import-store.ts';
 import { opened } from '../../lib/access/opened.ts';
@@ -19,7 +20,7 @@ export const answerImport = route({
   permission: 'access.decide',
   target: { home: ['CUSTOMER', 'RESELLER'] },
   body: z.strictObject({
-    token: z.string().max(64).describe('What the link says after `token=`'),
+    token: z.string().regex(tokenPattern, 'must be what the link says after `token=`'),
     decision: z.enum(['CONFIRM', 'DECLINE', 'ASK_TO_LEAVE']).default('CONFIRM'),
     reason: paragraph(500).optional().describe('Of declining; the partner reads it'),
   }),
