@@ -26,6 +26,9 @@ export function machine(): string {
   }
 }
 
+/** The word before a certificate. */
+export type Scheme = 'Probe' | 'Machine';
+
 /** A call as it is signed. */
 export interface Call {
   readonly method: string;
@@ -37,14 +40,21 @@ export interface Call {
 /** The headers that prove a call: who calls from which machine, and a signature over all of it. */
 export function prove(
   { method, path, bytes }: Call,
-  by: { key: string; host: string; count: number; certificate?: string | undefined },
+  by: {
+    key: string;
+    host: string;
+    count: number;
+    certificate?: string | undefined;
+    /** Whose certificate it is. */
+    scheme?: Scheme;
+  },
 ): Record<string, string> {
-  const { key, host, count, certificate } = by;
+  const { key, host, count, certificate, scheme = 'Probe' } = by;
   const text = [method, path, count, sha256(bytes).digest('hex'), host].join('\n');
   const signature = sign(null, Buffer.from(text), createPrivateKey(key)).toString('base64url');
   return {
     'quartermaster-host': host,
     'quartermaster-proof': `${count}.${signature}`,
-    ...(certificate === undefined ? {} : { authorization: `Probe ${certificate}` }),
+    ...(certificate === undefined ? {} : { authorization: `${scheme} ${certificate}` }),
   };
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type Call, machine, prove } from './identity.ts';
+import { type Call, machine, prove, type Scheme } from './identity.ts';
 import type { Configuration, Memory } from './memory.ts';
 import { type Answer, exchange, type Way } from './wire.ts';
 
@@ -7,26 +7,32 @@ import { type Answer, exchange, type Way } from './wire.ts';
 export class Unheard extends Error {
   readonly ended: boolean;
   readonly waitSeconds: number | undefined;
+  /** What a refusal tells to do. */
+  readonly commands: readonly unknown[];
 
-  constructor(message: string, more: { ended?: boolean; waitSeconds?: number | undefined } = {}) {
+  constructor(
+    message: string,
+    more: { ended?: boolean; waitSeconds?: number | undefined; commands?: unknown } = {},
+  ) {
     super(message);
     this.ended = more.ended ?? false;
     this.waitSeconds = more.waitSeconds;
+    this.commands = Array.isArray(more.commands) ? more.commands : [];
   }
 }
 
 /** The agent’s side of the connection: each call with a count of its own, one after the other. */
 export interface Line {
-  /** Registers the key pair `key`. */
-  enrol(enrolmentKey: string, key: string, publicKey: string): Promise<Answer>;
-  /** Calls as the probe; answers 2xx, and refusals of what was sent: 400, 404, 409, 413, 415, 422. */
+  /** Registers the key pair `key`, whose public key is in the body. */
+  enrol(path: string, key: string, body: unknown): Promise<Answer>;
+  /** Calls as the probe or the machine; answers 2xx, and refusals of what was sent: 400, 404, 409, 413, 415, 422. */
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
 }
 
 const packFrom = 1024;
 const ofTheProxy = [407, 502, 504];
 
-export function openLine(memory: Memory, given: Way, host = machine()): Line {
+export function openLine(memory: Memory, given: Way, host = machine(), scheme: Scheme = 'Probe'): Line {
   let way = 0;
   const send = async (call: Call, headers: Record<string, string>): Promise<Answer> => {
     const ways = waysOf(given, memory.self().configuration);
@@ -43,16 +49,16 @@ export function openLine(memory: Memory, given: Way, host = machine()): Line {
     const count = before + 1;
     // On the disk before it is sent: a count is never used twice, whatever ends this process.
     memory.keep({ count });
-    return send(call, { ...prove(call, { key, host, count, certificate }), ...type });
+    return send(call, { ...prove(call, { key, host, count, certificate, scheme }), ...type });
   };
   return {
-    async enrol(enrolmentKey, key, publicKey) {
-      const { bytes, type } = pack({ enrolmentKey, publicKey }, false);
-      const call = { method: 'POST', path: '/v1/agent/enrol', bytes };
+    async enrol(path, key, body) {
+      const { bytes, type } = pack(body, false);
+      const call = { method: 'POST', path, bytes };
       return judge(await send(call, { ...prove(call, { key, host, count: 0 }), ...type }));
     },
     async call(method, path, body) {
-      const { bytes, type } = pack(body, /(usage|inventory)$/.test(path));
+      const { bytes, type } = pack(body, /^\/v1\/agent\/(usage|inventory)$/.test(path));
       const answer = await called({ method, path, bytes }, type);
       if (answer.body.code !== 'agent.replayed') return judge(answer);
       // This folder is older than the agent: an older copy was put back.
@@ -77,7 +83,7 @@ function judge(answer: Answer): Answer {
   if ((status >= 200 && status < 300) || (ofTheReport.includes(status) && body.code)) return answer;
   const why = `Answered ${status} ${body.code ?? ''} ${body.title ?? ''}`.trim();
   const ended = status === 401 && body.code !== 'agent.replayed' && body.code !== undefined;
-  throw new Unheard(why, { ended, waitSeconds });
+  throw new Unheard(why, { ended, waitSeconds, commands: body.commands });
 }
 
 /** Ways to the API: as people have set it up, then as this agent was told when it was started. */

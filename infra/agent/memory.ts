@@ -4,12 +4,17 @@ import { type Known, learn, nothingKnown, type Reported } from './inventory.ts';
 /** What an agent keeps of itself. */
 export interface Self {
   /** The private key, PEM; and the one that is to follow it, from before it is registered. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   readonly next?: string | undefined;
   /** Hash of the enrolment key that was redeemed. */
-  readonly redeemed?: string;
-  readonly certificate?: string;
+  readonly redeemed?: string | undefined;
+  readonly certificate?: string | undefined;
   readonly probeId?: string;
+  readonly machineId?: string | undefined;
+  /** Version of the policy that a machine has. */
+  readonly policyVersion?: string | undefined;
+  /** Number of the last inventory of a machine that was taken. */
+  readonly reported?: number;
   /** Enrolled, and the probe's numbers of reports are not known yet. */
   readonly anew?: boolean;
   /** The highest count that was sent. */

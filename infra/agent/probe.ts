@@ -3,6 +3,7 @@ import { doubt, type Thing } from './inventory.ts';
 import { type Line, Unheard } from './line.ts';
 import type { Configuration, Memory } from './memory.ts';
 import { align, look, sendInventory, sendUsage } from './reports.ts';
+import { patiently } from './turn.ts';
 
 /** One agent: docs/agent-protocol.md in motion. */
 export interface Probe {
@@ -25,25 +26,16 @@ export interface Parts {
 
 export function openProbe(parts: Parts): Probe {
   const { memory, scanSeconds, say } = parts;
-  let [lookedAt, failures] = [0, 0];
+  let lookedAt = 0;
+  const talking = patiently({ memory, say }, () => talk(parts));
   return {
-    isSaid: () => failures === 0 && memory.inventory().length + memory.usage().length === 0,
+    isSaid: () => !talking.hasFailed() && memory.inventory().length + memory.usage().length === 0,
     async turn() {
       if (Date.now() - lookedAt >= scanSeconds * 1000) {
         lookedAt = Date.now();
         look(parts);
       }
-      try {
-        const seconds = await talk(parts);
-        failures = 0;
-        return seconds;
-      } catch (error) {
-        if (!(error instanceof Unheard) || error.ended) throw error;
-        say(error.message);
-        const patience = Math.min(memory.self().intervalSeconds, 2 ** failures++);
-        // Not all agents at once after an outage.
-        return Math.max(error.waitSeconds ?? 0, patience * (0.5 + Math.random() / 2));
-      }
+      return talking.turn();
     },
   };
 }
