@@ -1,14 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Cost, listen, measure } from '../kit/cost.ts';
+import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
 import { agentScenarios } from './agent.scenarios.ts';
+import { backgroundScenarios } from './background.scenarios.ts';
 import { larger } from './budgets.ts';
 import { plantCustomers, plantLedger } from './planting.ts';
 import { routeOf, type Stage, scenarios } from './scenarios.ts';
@@ -23,6 +25,8 @@ const routes = contexts.flatMap((context) => context.routes);
 const methodOf = (name: string) => routes.find(({ id }) => id === routeOf(name))?.method;
 const isRead = (name: string) => methodOf(name) === 'GET';
 const agentCosts = new Map<string, Cost>();
+const backgroundCosts = new Map<string, Cost>();
+let box: Mailbox;
 const costOf = (name: string): Cost => {
   const cost = costs.get(name);
   if (!cost) throw new Error(`${name} was not measured`);
@@ -31,12 +35,15 @@ const costOf = (name: string): Cost => {
 
 beforeAll(async () => {
   listen();
+  box = await openMailbox();
   process.env.TABLE_NAME = 'costs';
   await createTable(new DynamoDBClient({}), 'costs');
   const msp = await makeMsp();
   stage = { msp, customer: await addCustomer(msp) };
   await plantCreditSystem(msp.id);
 });
+
+afterAll(() => box.close());
 
 describe('one typical call of every route', () => {
   it('is known', () => {
@@ -88,30 +95,71 @@ describe('one typical call of every route of agents', () => {
   });
 });
 
-const dollars = ({ read, write, index }: Cost): number => {
+describe('what runs in the background', () => {
+  const schedules = contexts.flatMap((context) => context.schedules ?? []);
+  const reactions = contexts.flatMap((context) => context.subscribers ?? []);
+
+  it('has every schedule, idle and with something due, and reactions that there are', () => {
+    const names = Object.keys(backgroundScenarios);
+    for (const { id } of schedules)
+      expect(names.filter((name) => routeOf(name) === id).length, id).toBeGreaterThan(1);
+    const known = [...schedules, ...reactions].map(({ id }) => id);
+    expect(names.map(routeOf).filter((id) => !known.includes(id))).toEqual([]);
+  });
+
+  it.each(Object.entries(backgroundScenarios))('%s', async (name, scenario) => {
+    const { cost } = await measure(await scenario(stage));
+    backgroundCosts.set(name, cost);
+    if (name.endsWith(': nothing due'))
+      expect(cost).toMatchObject({ write: 0, index: 0, roundTrips: 1, calls: ['Query'] });
+    else expect(cost.write).toBeGreaterThan(0);
+  });
+
+  it('reads at most one unit while nothing is due, and never scans', () => {
+    for (const [name, { read, calls }] of backgroundCosts) {
+      if (name.endsWith(': nothing due')) expect(read, name).toBeLessThanOrEqual(1);
+      expect(calls.filter((one) => /scan/i.test(one))).toEqual([]);
+    }
+  });
+
+  it.skipIf(process.env.ENGINE === 'aws')('is counted by the engine as by us', () => {
+    for (const [name, { read, write, index, reported }] of backgroundCosts)
+      expect({ name, ...reported }).toEqual({ name, read, write: write + index });
+  });
+});
+
+/** Of a million calls; nobody calls what runs in the background, and mails, events and queues come on top. */
+const dollars = ({ read, write, index }: Cost, called = true): number => {
   const { dynamodbWriteUnit, dynamodbReadUnit, apiGatewayRequest, lambdaRequest } = pricing.perMillion;
-  return (write + index) * dynamodbWriteUnit + read * dynamodbReadUnit + apiGatewayRequest + lambdaRequest;
+  const store = (write + index) * dynamodbWriteUnit + read * dynamodbReadUnit;
+  return store + (called ? apiGatewayRequest : 0) + lambdaRequest;
 };
 
 function table(): string {
-  const rows = (of: ReadonlyMap<string, Cost>) =>
+  const rows = (of: ReadonlyMap<string, Cost>, called = true) =>
     [...of].map(([name, cost]) => {
       const { read, write, unique, index, reading, roundTrips } = cost;
-      const figures = [read, write, unique, index, reading, roundTrips, dollars(cost).toFixed(2)];
+      const figures = [read, write, unique, index, reading, roundTrips, dollars(cost, called).toFixed(2)];
       return `| ${[name, ...figures].join(' | ')} |`;
     });
-  const head = [
-    '| call | RCU | WCU table | of it for uniqueness | WCU indexes | trips to read | trips in all | $ per million |',
+  const head = (what: string) => [
+    `| ${what} | RCU | WCU table | of it for uniqueness | WCU indexes | trips to read | trips in all | $ per million |`,
     '|---|--:|--:|--:|--:|--:|--:|--:|',
   ];
   return [
-    ...head,
+    ...head('call'),
     ...rows(costs),
     '',
     'What agents call:',
     '',
-    ...head,
+    ...head('call'),
     ...rows(agentCosts),
+    '',
+    'In the background, by the clock (`look-at-probes` each minute, the others each hour) or by an event. Each run is of',
+    'one thing that is due; what many due things share is read once. Without API Gateway, mails, events and queues:',
+    '',
+    ...head('run'),
+    ...rows(backgroundCosts, false),
     '',
     'More than 6 WCU of the table, uniqueness aside:',
     '',

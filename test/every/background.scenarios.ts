@@ -1,0 +1,193 @@
+import { lookWithin as lookAtAccess } from '../../functions/access/look-at-access.ts';
+import { contexts } from '../../functions/contexts.ts';
+import { bookWithin } from '../../functions/credits/book-expiries.ts';
+import { checkWithin } from '../../functions/licensing/check-compliance.ts';
+import { lookWithin } from '../../functions/probes/look-at-probes.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { grant } from '../../lib/credits/ledger.ts';
+import type { Envelope } from '../../lib/kit/event.ts';
+import { nextMonth } from '../../lib/licensing/seat-use.ts';
+import type { NewSubscription } from '../../lib/licensing/subscribe.ts';
+import { silenceSeconds } from '../../lib/probes/pulse.ts';
+import { type Look, laterPlaces, minuteToLook } from '../../lib/probes/wheel.ts';
+import { dueLooks } from '../../lib/probes/wheel-store.ts';
+import { deskOf, inDays } from '../access/desk.ts';
+import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
+import { addProbe, enrolledAgent } from '../kit/agent.ts';
+import { announcedBy } from '../kit/deliver.ts';
+import { plantDirectly, plantReseller } from '../kit/forest.ts';
+import { plantCustomer } from '../kit/plant.ts';
+import { addCustomer, call } from '../kit/world.ts';
+import { openDesk, setPool } from '../licensing/desk.ts';
+import { buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts';
+import { plantFleet, stopTheWheel } from '../probes/watch.ts';
+import type { Stage } from './scenarios.ts';
+
+/** Prepares what one run needs that nobody has called; what it answers is the run. */
+export type BackgroundScenario = (stage: Stage) => Promise<() => Promise<void>>;
+
+const patienceMs = 40_000;
+const now = () => new Date().toISOString();
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+/** Nothing that any scenario leaves behind is due by then. */
+const longAgo = '2020-01-01T00:00:00.000Z';
+
+async function licensed({ msp }: Stage, at: string, given: Record<string, unknown>): Promise<string> {
+  const { id } = await addCustomer(msp);
+  const product = await stockProduct(msp, { mspLicence: true });
+  const command = { productId: product.id, ...given } as unknown as NewSubscription;
+  await plantLicence({ customerId: id, providerId: msp.id }, product, { command, at });
+  return id;
+}
+const bought = (termDays: number) => ({
+  ...{ source: 'PURCHASE', seats: 5, termDays, purchaser: { ...buyer, attested: false } },
+});
+
+/** Credits of a customer that ended hours ago and were not booked. */
+async function lapsed({ msp }: Stage): Promise<void> {
+  const { id } = await addCustomer(msp);
+  const past = new Past(id);
+  past.at(hoursFromNow(-9), (ledger, by) => grant(ledger, { amount: 70, expiresAt: fullHour(-3) }, by));
+  await past.plant();
+}
+
+/** Plants the only row of the wheel, until it is one of those (15 of 16) that are not looked for twice. */
+async function alone(planted: () => Promise<unknown>): Promise<Look> {
+  for (;;) {
+    await stopTheWheel();
+    await planted();
+    const { rows } = await dueLooks('2100-01-01T00:00:00.000Z', { limit: 1, after: undefined });
+    const [row] = rows;
+    if (row && laterPlaces(row, { now: now(), silenceSeconds }).length === 0) return row;
+  }
+}
+
+/** A probe that was heard once; answers the minute in which it is looked at. */
+async function silent({ msp }: Stage): Promise<{ id: string; minute: string }> {
+  const { id } = await addCustomer(msp);
+  const { SK } = await alone(async () => (await enrolledAgent(id, msp.catalog)).heartbeat());
+  return { id, minute: `${SK.slice(0, 16)}:00.000Z` };
+}
+
+/** What a reaction does with the newest event of its kind, after whatever caused that. */
+const reaction =
+  (id: string, type: string, cause: (stage: Stage) => Promise<string>): BackgroundScenario =>
+  async (stage) => {
+    const tenantId = await cause(stage);
+    const event = (await announcedBy(tenantId)).filter((one) => one.type === type).at(-1) as Envelope;
+    const subscriber = contexts.flatMap(({ subscribers = [] }) => subscribers).find((one) => one.id === id);
+    if (!event || !subscriber) throw new Error(`Nothing announced ${type}, or nothing is ${id}`);
+    return () => subscriber.handle(event);
+  };
+
+const withProbe = async ({ msp }: Stage, customerId: string): Promise<string> => {
+  await addProbe(customerId, msp.catalog);
+  return customerId;
+};
+const crossedSeats = async ({ msp }: Stage, seats: number): Promise<string> => {
+  const { id } = await addCustomer(msp);
+  const one = shelf(msp, id, await stockProduct(msp, { mspLicence: true }));
+  await one.give({ source: 'MSP', seats });
+  await one.use(2);
+  return id;
+};
+
+const idle = contexts
+  .flatMap(({ schedules = [] }) => schedules)
+  .map(({ id, run }) => [`${id}: nothing due`, async () => () => run(longAgo)] as const);
+
+/** What runs without a call: every schedule, idle and with one thing due, and typical reactions to an event. */
+export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> = {
+  ...Object.fromEntries(idle),
+  'look-at-probes: a probe that was heard': async ({ msp }) => {
+    await alone(async () => {
+      const { id } = await plantCustomer(msp.id);
+      await plantFleet(id, { count: 1, seenAt: now(), minute: minuteToLook(daysAgo(1)) });
+    });
+    return () => lookWithin(now(), patienceMs);
+  },
+  'look-at-probes: a probe that fell silent': async (stage) => {
+    const { minute } = await silent(stage);
+    return () => lookWithin(minute, patienceMs);
+  },
+  'book-expiries: credits of a customer': async (stage) => {
+    await lapsed(stage);
+    return () => bookWithin(now(), patienceMs);
+  },
+  'check-compliance: an end that came near': async (stage) => {
+    await licensed(stage, daysAgo(40), bought(45));
+    return () => checkWithin(now(), patienceMs);
+  },
+  'check-compliance: a licence that ended': async (stage) => {
+    await licensed(stage, daysAgo(40), bought(20));
+    return () => checkWithin(now(), patienceMs);
+  },
+  'check-compliance: a month of an MSP licence': async (stage) => {
+    const begun = Date.parse(`${now().slice(0, 7)}-01T00:00:00.000Z`);
+    const at = new Date(begun - 12 * 3_600_000).toISOString();
+    if (nextMonth(at) !== new Date(begun).toISOString()) throw new Error('More than a month would be closed');
+    await licensed(stage, at, { source: 'MSP', seats: 5 });
+    return () => checkWithin(now(), patienceMs);
+  },
+  'look-at-access: access that ends soon': async ({ msp }) => {
+    await deskOf(msp, await addCustomer(msp)).gives({ endsInDays: 10 });
+    return () => lookAtAccess(inDays(8), patienceMs);
+  },
+  'on-totals-changed: right below the provider': reaction(
+    'on-totals-changed',
+    'probes.created.v1',
+    async (stage) => withProbe(stage, (await addCustomer(stage.msp)).id),
+  ),
+  'on-totals-changed: below two resellers': reaction(
+    'on-totals-changed',
+    'probes.created.v1',
+    async (stage) => {
+      const upper = await plantReseller(stage.msp);
+      const lower = await plantReseller(stage.msp, upper.id);
+      return withProbe(stage, (await plantDirectly(stage.msp.catalog, { parentId: lower.id })).id);
+    },
+  ),
+  'on-allocation-threshold: one mail': reaction(
+    'on-allocation-threshold',
+    'licensing.allocation_threshold.v1',
+    async ({ msp }) => {
+      await setPool(msp, 'DEVICE', 100);
+      const desk = await openDesk(msp);
+      await desk.allocate({ model: 'ALLOCATED', allocations: { DEVICE: { limit: 5 } } });
+      await desk.add(5);
+      return desk.id;
+    },
+  ),
+  'on-balance-low: one mail': reaction('on-balance-low', 'credits.balance_low.v1', async ({ msp }) => {
+    const { id } = await addCustomer(msp);
+    const path = `/v1/customers/${id}/credits`;
+    const send = (line: string, body: unknown) =>
+      call(line, { as: msp.catalog, body, headers: { 'if-match': '*' } });
+    await send(`PATCH ${path}/settings`, { alertLimit: 50 });
+    await send(`POST ${path}/grants`, { amount: 60 });
+    await send(`POST ${path}/debits`, { amount: 20, requestId: newId('request', Date.now()) });
+    return id;
+  }),
+  'on-seats-crossed: to both': reaction('on-seats-crossed', 'licensing.seat_threshold.v1', (stage) =>
+    crossedSeats(stage, 2),
+  ),
+  'on-seats-over-deployed: to the partner': reaction(
+    'on-seats-over-deployed',
+    'licensing.seats_over_deployed.v1',
+    (stage) => crossedSeats(stage, 1),
+  ),
+  'on-subscription-expiring: to both': reaction(
+    'on-subscription-expiring',
+    'licensing.subscription_expiring.v1',
+    async (stage) => {
+      const id = await licensed(stage, daysAgo(40), bought(45));
+      await checkWithin(now(), patienceMs);
+      return id;
+    },
+  ),
+  'on-probe-went-down: one mail': reaction('on-probe-went-down', 'probes.went_down.v1', async (stage) => {
+    const { id, minute } = await silent(stage);
+    await lookWithin(minute, patienceMs);
+    return id;
+  }),
+};
