@@ -1,17 +1,19 @@
 import { type Announcement, announce } from '../kit/event.ts';
 import { platformId } from '../kit/id.ts';
-import { accessKey, managementKey, memberKey } from '../kit/keys.ts';
+import { managementKey, memberKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
-import type { Actor } from '../kit/scope.ts';
+import { type Actor, providerOf } from '../kit/scope.ts';
+import { giveWithLink } from './grant.ts';
 import { type Import, moveOn } from './import.ts';
 import { importAnswered, importConfirmed, importLinkVoid, leaveWished } from './import-events.ts';
 import { mostWrong, type Recipient, recipientItem } from './import-link.ts';
 import { nobodyToLeave, removeFirst } from './import-problems.ts';
 import { countEnded } from './open-imports.ts';
 import { lookedAfterBy, type Opened } from './opened.ts';
+import { terms } from './terms.ts';
 
 export type Answer = { readonly state: 'CONFIRMED' | 'DECLINED' | 'REMOVAL_ASKED' };
-type Version = { readonly version?: unknown; readonly epoch?: unknown } | undefined;
+type Version = { readonly version?: unknown } | undefined;
 
 const yearDays = 365;
 
@@ -63,8 +65,7 @@ export function confirm(
   const { customerId, personId, partnerId } = link;
   const { managementType, communications, access } = one;
   const endsAt = new Date(Date.parse(now) + yearDays * 86_400_000).toISOString();
-  const epoch = Number((from.grant as Version)?.epoch ?? 0) + 1;
-  const given = { ...access, endsAt, state: 'GIVEN', asked: null, epoch };
+  const providerId = providerOf(from.partner);
   return {
     writes: [
       ...end(from, { state: 'CONFIRMED', customerId }, now),
@@ -72,7 +73,11 @@ export function confirm(
         managementType,
         communications,
       }),
-      put({ ...accessKey(customerId), kind: 'access' }, from.grant, given),
+      ...giveWithLink(
+        { customerId, providerId },
+        { item: from.grant, terms: terms.parse({ ...access, endsAt }) },
+        now,
+      ),
       { do: 'check', key: memberKey(customerId, personId), version: Number(member.version) },
       ...handover.writes,
     ],
