@@ -34,17 +34,6 @@ export async function groupsOf(customerId: string): Promise<MachineGroup[]> {
   return wholeTree((await page(range)).items);
 }
 
-/** A group, or the default one where it is there no more. */
-export async function groupOrDefault(customerId: string, groupId: string): Promise<MachineGroup> {
-  const ids = [groupId, defaultGroupId];
-  const found = await getAll(
-    ids.map((one) => machineGroupKey(customerId, one)),
-    true,
-  );
-  const stored = found.find((one) => one !== undefined);
-  return stored ? toGroup(stored) : defaultGroup;
-}
-
 /** What a change of the tree of groups is decided from: one round trip. */
 export async function groupingOf(customerId: string, policyId: string | null | undefined): Promise<Grouping> {
   const keys = [consoleKey(customerId), policyKey(customerId, policyId ?? '-')];
