@@ -88,13 +88,13 @@ function operation(tag: string, route: Route): Json {
 
 const agents = 'agents';
 const agentsDescription =
-  'What the programs at the customers call that stand for probes: at an address of their own, with a certificate and a signature, never with a token. docs/agent-protocol.md has the whole conversation.';
+  'What the programs at the customers call that stand for probes or machines: at an address of their own, with a certificate and a signature, never with a token. docs/agent-protocol.md has the whole conversation.';
 const certificate: Json = {
   type: 'apiKey',
   in: 'header',
   name: 'authorization',
   description:
-    '`Probe <certificate>`, together with the headers `Quartermaster-Host` and `Quartermaster-Proof`',
+    '`Probe <certificate>`, of machines `Machine <certificate>`, together with the headers `Quartermaster-Host` and `Quartermaster-Proof`',
 };
 
 function agentOperation(route: AgentRoute): Json {

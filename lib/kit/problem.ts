@@ -138,7 +138,7 @@ export const shellProblems: readonly ProblemType[] = [
 export const agentUnauthenticated = problem({
   code: 'agent.unauthenticated',
   status: 401,
-  title: 'A valid certificate and signature, or a valid enrolment key, is required',
+  title: 'A valid certificate and signature, or a valid enrolment key or token, is required',
 });
 export const agentReplayed = problem({
   code: 'agent.replayed',
@@ -148,7 +148,7 @@ export const agentReplayed = problem({
 export const agentRevoked = problem({
   code: 'agent.revoked',
   status: 401,
-  title: 'The probe was revoked or retired, or has a newer key pair',
+  title: 'The probe was revoked or retired, the machine removed, or it has a newer key pair',
 });
 export const agentCloned = problem({
   code: 'agent.cloned',
@@ -164,7 +164,7 @@ export const awaitingApproval = problem({
 export const tooManyCalls = problem({
   code: 'agent.too_many_calls',
   status: 429,
-  title: 'More calls than a probe may send',
+  title: 'More calls than a probe or a machine may send',
   retryable: true,
 });
 

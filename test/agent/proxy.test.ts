@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { type Child, startChild, startProxy } from '../../infra/local/child.ts';
 import { addProbe } from '../kit/agent.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
@@ -86,8 +86,10 @@ it('runs as a process: once, or until it is ended', async () => {
   const first = run(['--live', '--once'], { AGENT_KEY: enrolmentKey });
   await first.says(/inventory 1: /);
   await first.end();
+  const before = gate.calls.length;
   const second = run([]);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const heard = () => expect(gate.calls.slice(before)).toContain('POST /v1/agent/heartbeat');
+  await vi.waitFor(heard, { timeout: 20_000 });
   await second.end();
   expect(second.lines.at(-1)).toMatch(/ends$/);
   const wrong = startChild('infra/agent/main.ts', ['--state', state], {});
