@@ -19,6 +19,7 @@ export const invariants = [
   'seats',
   'machines',
   'consoles',
+  'imports',
   'sums',
   'names',
   'receipts',

@@ -2,6 +2,7 @@ import { catalogue } from './catalogue.ts';
 import { all, type Check, type Invariant, type Stored, type Violation, type Watch } from './check.ts';
 import { consoles } from './consoles.ts';
 import { counts } from './counts.ts';
+import { imports } from './imports.ts';
 import { indexes } from './indexes.ts';
 import { ledgers } from './ledgers.ts';
 import { lots } from './lots.ts';
@@ -36,6 +37,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   seats,
   machines,
   consoles,
+  imports,
   sums,
   names,
   receipts,

@@ -3,6 +3,8 @@ import { type Check, placeOf, type Stored, tenantOf } from './check.ts';
 import { lineOf, providerAbove } from './skeleton.ts';
 
 const recorded: readonly unknown[] = ['audit', 'request'];
+// What a reseller keeps of customers that came or went.
+const ofOthers: readonly unknown[] = ['removal', 'import'];
 
 /** No item belongs to two tenants, and none to a tenant that never was. */
 export const tenancy: Check = (known, tell) => {
@@ -38,7 +40,7 @@ export const tenancy: Check = (known, tell) => {
       for (const name of ['customerId', 'nodeId'] as const) {
         const said = item[name];
         const other = typeof said === 'string' && /^(cus|prv)_/.test(said) && said !== tenant;
-        if (other && tenant.startsWith('cus_') && item.kind !== 'removal')
+        if (other && tenant.startsWith('cus_') && !ofOthers.includes(item.kind))
           tell(where, `it stands at ${tenant} and says ${said}`);
       }
       const named = wrongName(tenant, item);

@@ -83,8 +83,11 @@ export function confirm(
     ],
     receipt: {
       action: 'imports.confirm',
-      subject: one.id,
-      after: { partnerId, managementType, communications, access, accessEndsAt: endsAt },
+      subject: customerId,
+      after: {
+        importId: one.id,
+        ...{ partnerId, managementType, communications, access, accessEndsAt: endsAt },
+      },
     },
     announcements: [announce(importConfirmed, one.id, { importId: one.id, partnerId })],
     aside: [toldPartner(from, 'CONFIRMED', { customerId, announcements: handover.announcements })],

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { handler } from '../../functions/access/pages.ts';
 import { commit, get } from '../../lib/aws/db.ts';
+import { settle } from '../../lib/aws/settle.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { openAccount } from '../../lib/customers/account.ts';
+import { platformId } from '../../lib/kit/id.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { deliver } from '../kit/deliver.ts';
 import type { Mailbox } from '../kit/mailbox.ts';
@@ -23,14 +25,25 @@ export interface Account {
 /** An account that no partner looks after, with its administrator, as the operator's command leaves it. */
 export async function makeAccount(named?: string): Promise<Account> {
   const unique = randomUUID();
+  const now = new Date().toISOString();
   const name = named ?? `Account ${unique.slice(0, 8)}`;
   const made = { id: newId('customer', Date.now()), personId: newId('person', Date.now()) };
   const email = `admin.${unique}@account.example.com`;
   const plan = openAccount(
     { name, email: `office.${unique}@account.example.com`, administrator: { name: 'Ada Admin', email } },
-    { ...made, now: new Date().toISOString() },
+    { ...made, now },
   );
-  await commit(plan.writes, randomUUID(), Date.now() + 5000);
+  const platform = {
+    id: platformId,
+    type: 'PLATFORM',
+    path: [platformId],
+    name: '',
+    version: 1,
+    item: {},
+  } as const;
+  const actor = { id: 'operator', kind: 'operator', home: platformId } as const;
+  const writes = settle(plan, { actor, target: platform, now, requestId: unique });
+  await commit(writes, randomUUID(), Date.now() + 5000);
   const roles = ['CUSTOMER_ADMINISTRATOR'];
   return { id: made.id, name, admin: { tenant: made.id, person: made.personId, roles, email } };
 }

@@ -69,7 +69,13 @@ describe('an import', () => {
 
     const own = await actionsAt(account.id);
     const at = own.filter(({ action }) => action === 'imports.confirm');
-    expect(at).toMatchObject([{ subject: id, actor: { id: account.admin.person, home: account.id } }]);
+    expect(at).toMatchObject([
+      {
+        subject: account.id,
+        after: { importId: id, partnerId: msp.id },
+        actor: { id: account.admin.person, home: account.id },
+      },
+    ]);
     const theirs = (await actionsAt(msp.id)).filter(({ subject }) => subject === id);
     expect(theirs.map(({ action }) => action)).toEqual(['imports.ask', 'imports.end']);
 
