@@ -6,7 +6,7 @@ import {
   groupUnknown,
   policyUnknown,
 } from '../../lib/endpoints/console-problems.ts';
-import { groupingOf } from '../../lib/endpoints/console-store.ts';
+import { besideConsole, groupingOf } from '../../lib/endpoints/console-store.ts';
 import { groupChange, groupSummary } from '../../lib/endpoints/group.ts';
 import { changeGroup } from '../../lib/endpoints/group-tree.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -24,6 +24,7 @@ export const changeMachineGroup = route({
   ifMatch: true,
   reply: { status: 200, body: groupSummary },
   refuses: [defaultGroupStays, groupIntoItself, groupsTooDeep, groupNameTaken, groupUnknown, policyUnknown],
-  load: ({ target, body }) => groupingOf(target, body.policyId),
+  alongside: besideConsole,
+  load: ({ target, body, alongside }) => groupingOf(target, body.policyId, { alongside }),
   decide: ({ params, body, ifMatch }, found) => changeGroup(found, { ...body, id: params.groupId }, ifMatch),
 });

@@ -6,7 +6,7 @@ import {
   policyUnknown,
   tooManyGroups,
 } from '../../lib/endpoints/console-problems.ts';
-import { groupingOf } from '../../lib/endpoints/console-store.ts';
+import { besideConsole, groupingOf } from '../../lib/endpoints/console-store.ts';
 import { groupSummary, newGroup } from '../../lib/endpoints/group.ts';
 import { addGroup } from '../../lib/endpoints/group-tree.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -25,6 +25,7 @@ export const createMachineGroup = route({
   body: newGroup,
   reply: { status: 201, body: groupSummary },
   refuses: [tooManyGroups, groupsTooDeep, groupNameTaken, groupUnknown, policyUnknown],
-  load: ({ target, body }) => groupingOf(target, body.policyId),
+  alongside: besideConsole,
+  load: ({ target, body, alongside }) => groupingOf(target, body.policyId, { alongside }),
   decide: ({ body, newId }, found) => addGroup(found, body, { id: newId('machineGroup') }),
 });

@@ -1,5 +1,5 @@
 import { defaultGroupStays, groupNotEmpty } from '../../lib/endpoints/console-problems.ts';
-import { groupingOf } from '../../lib/endpoints/console-store.ts';
+import { besideConsole, groupingOf } from '../../lib/endpoints/console-store.ts';
 import { deleteGroup } from '../../lib/endpoints/group-tree.ts';
 import { route } from '../../lib/kit/route.ts';
 import { oneGroup } from './one-group.ts';
@@ -14,6 +14,7 @@ export const deleteMachineGroup = route({
   ifMatch: true,
   reply: { status: 204 },
   refuses: [defaultGroupStays, groupNotEmpty],
-  load: ({ target }) => groupingOf(target, undefined),
+  alongside: besideConsole,
+  load: ({ target, alongside }) => groupingOf(target, undefined, { alongside }),
   decide: ({ params, ifMatch }, found) => deleteGroup(found, params.groupId, ifMatch),
 });

@@ -2,6 +2,7 @@ import { get, getAll, page, positionOf } from '../aws/db.ts';
 import { defaultGroupId } from '../kit/id.ts';
 import {
   consoleKey,
+  type Key,
   machineGroupKey,
   namePartition,
   packageKey,
@@ -10,6 +11,7 @@ import {
   policyVersionKey,
   productKey,
 } from '../kit/keys.ts';
+import type { LoadInput } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
 import { providerOf } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
@@ -34,11 +36,21 @@ export async function groupsOf(customerId: string): Promise<MachineGroup[]> {
   return wholeTree((await page(range)).items);
 }
 
-/** What a change of the tree of groups is decided from: one round trip. */
-export async function groupingOf(customerId: string, policyId: string | null | undefined): Promise<Grouping> {
-  const keys = [consoleKey(customerId), policyKey(customerId, policyId ?? '-')];
-  const [groups, [told, policy]] = await Promise.all([groupsOf(customerId), getAll(keys, true)]);
-  return { console: toConsole(customerId, told), groups, policy: policy && toPolicy(policy) };
+/** Read with the caller's membership, and so before the groups are: who is bound to it is bound to the tree as it was read. */
+export const besideConsole = ({ target }: { target: string }): Key[] => [consoleKey(target)];
+
+/** What a change of the tree of groups is decided from; a second round trip, behind that of the console. */
+export async function groupingOf(
+  customerId: string,
+  policyId: string | null | undefined,
+  { alongside }: Pick<LoadInput, 'alongside'>,
+): Promise<Grouping> {
+  const [told] = await alongside();
+  const [groups, policy] = await Promise.all([
+    groupsOf(customerId),
+    policyId ? policyOf(customerId, policyId) : undefined,
+  ]);
+  return { console: toConsole(customerId, told), groups, policy };
 }
 
 /** A page of groups by age, the default one first whether it is stored or not. */
