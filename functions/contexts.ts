@@ -177,6 +177,7 @@ export const contexts: readonly Context[] = [
       routes: machineRoutes,
       impact:
         'No machine of any customer is heard, enrols or reads its policy; each goes on with what it has.',
+      concurrency: 20,
       needs: {
         table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
         agents: true,
@@ -201,7 +202,7 @@ export const contexts: readonly Context[] = [
     pages: {
       routes: accessPages,
       impact: 'Nobody can confirm or decline that a partner looks after an account.',
-      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'], index: true },
+      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'] },
       concurrency: 10,
     },
   },

@@ -94,4 +94,9 @@ export const larger: Readonly<Record<string, string>> = {
   addManagedCustomer: 'node and MSP mode, the first administrator, and who manages it',
   'addManagedCustomer: with a trial and an MSP licence':
     'as without, and a licence, a seat meter and the note of when it is told of for each',
+  askImport: 'the import, and those of the partner that wait',
+  resendImport: 'the import, and those of the partner that wait',
+  cancelImport: 'the import, and those of the partner that wait',
+  answerImport: 'the import and those that wait, the node, its names, who manages it, access, two records',
+  'answerImport: declining': 'the import and those that wait, two records',
 };
