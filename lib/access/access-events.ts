@@ -12,7 +12,7 @@ export const accessChanged = event({
   type: 'access.changed.v1',
   summary: 'What a customer gives its partner has changed, or was refused; subject: the customer',
   data: z.strictObject({
-    change: z.enum(['GIVEN', 'NARROWED', 'REVOKED', 'REFUSED']),
+    change: z.enum(['GIVEN', 'NARROWED', 'REVOKED', 'REFUSED', 'HANDED_OVER']),
     by: z.enum(['CUSTOMER', 'PARTNER']),
   }),
   example: { change: 'GIVEN', by: 'CUSTOMER' },

@@ -87,6 +87,14 @@ export const decision = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('REFUSE').describe('What is given stays'), reason }),
   z.strictObject({ decision: z.literal('REVOKE').describe('Take all; every session is over'), reason }),
   z.strictObject({ decision: z.literal('NARROW').describe('Give less, from now on'), terms, reason }),
+  z.strictObject({
+    decision: z
+      .literal('HAND_OVER')
+      .describe(
+        'Let the partner say that it manages the customer alone: the console is then closed to its own people',
+      ),
+    reason,
+  }),
 ]);
 export type Decision = z.output<typeof decision>;
 
@@ -99,25 +107,40 @@ export function decide(standing: Standing, command: Decision, by: By): Plan<Acce
     told: { change, by: 'CUSTOMER' } as const,
     reason: reasoned,
   });
+  const decided = true;
   switch (command.decision) {
     case 'APPROVE': {
       if (!before.asked || before.asked.endsAt <= by.now) return refuse(nothingAsked);
       const counts = grantInForce(standing.grant, standing.management, by.now) !== undefined;
       const after = given(before, { terms: before.asked, givenBy: 'CUSTOMER', counts }, by.now);
-      return changed(standing, after, { action: 'access.approve', ...told('GIVEN') });
+      return changed(standing, { ...after, decided }, { action: 'access.approve', ...told('GIVEN') });
     }
     case 'REFUSE': {
       if (!before.asked) return refuse(nothingAsked);
       const left = before.state === 'GIVEN' ? {} : ({ state: 'NONE' } as const);
-      return changed(standing, { ...left, asked: null }, { action: 'access.refuse', ...told('REFUSED') });
+      return changed(
+        standing,
+        { ...left, asked: null, decided },
+        { action: 'access.refuse', ...told('REFUSED') },
+      );
     }
     case 'REVOKE':
       if (!before.terms) return refuse(nothingGiven);
-      return changed(standing, revoked(before), { action: 'access.revoke', ...told('REVOKED') });
+      return changed(
+        standing,
+        { ...revoked(before), decided },
+        { action: 'access.revoke', ...told('REVOKED') },
+      );
     case 'NARROW':
       if (!before.terms) return refuse(nothingGiven);
       if (!isWithin(command.terms, before.terms)) return refuse(notNarrower);
       mustEndInTime(command.terms, by.now);
-      return changed(standing, { terms: command.terms }, { action: 'access.narrow', ...told('NARROWED') });
+      return changed(
+        standing,
+        { terms: command.terms, decided },
+        { action: 'access.narrow', ...told('NARROWED') },
+      );
+    case 'HAND_OVER':
+      return changed(standing, { decided: false }, { action: 'access.hand_over', ...told('HANDED_OVER') });
   }
 }

@@ -20,6 +20,8 @@ export interface Grant {
   /** Sessions of an earlier epoch are over. */
   readonly epoch: number;
   readonly dueAt: string | null;
+  /** True once the customer has decided about it: then its partner does not manage it alone unless it says so. */
+  readonly decided: boolean;
   readonly version: number;
 }
 
@@ -33,12 +35,13 @@ const stored = z.object({
   askedAt: z.string().nullable().default(null),
   epoch: z.number(),
   dueAt: z.string().nullable().default(null),
+  decided: z.boolean().default(false),
   version: z.number(),
 });
 
 const none: Grant = {
   ...{ state: 'NONE', terms: null, givenBy: 'CUSTOMER', givenAt: null, since: null, asked: null },
-  ...{ askedBy: null, askedAt: null, epoch: 0, dueAt: null, version: 0 },
+  ...{ askedBy: null, askedAt: null, epoch: 0, dueAt: null, decided: false, version: 0 },
 };
 
 /** A stored grant; of version 0 where there never was one. */
@@ -111,7 +114,7 @@ export function giveWithLink(
 ): Write[] {
   const before = toGrant(from.item);
   const fresh = given(before, { terms: from.terms, givenBy: 'CUSTOMER', counts: false }, now);
-  return keep(of, before, { ...fresh, askedBy: null, askedAt: null }, now);
+  return keep(of, before, { ...fresh, askedBy: null, askedAt: null, decided: true }, now);
 }
 
 /** Ends what a customer has given, with all sessions: it is no longer the partner's. No write where nothing ever was. */

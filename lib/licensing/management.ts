@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { managementKey } from '../kit/keys.ts';
-import { difference, expectVersion, type Plan } from '../kit/plan.ts';
+import { accessKey, managementKey } from '../kit/keys.ts';
+import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
+import { needsConsent } from './problems.ts';
 
 /** Who manages a customer, and whom the notices of its licences are for. */
 export const management = z.strictObject({
@@ -21,18 +22,35 @@ export const toManagement = (item: Readonly<Record<string, unknown>> | undefined
 
 export const viewManagement = ({ version: _, ...rest }: Management): z.infer<typeof management> => rest;
 
+type Access = Readonly<Record<string, unknown>> | undefined;
+const decided = z.object({ decided: z.boolean() }).catch({ decided: false });
+
+/** True where the customer has decided about its partner's access: then it is not taken out of its hands behind its back. */
+const hasDecided = (access: Access): boolean => decided.parse(access ?? {}).decided;
+
 export function setManagement(
-  of: { customerId: string; before: Management },
+  of: { customerId: string; before: Management; access?: Access },
   command: z.output<typeof management>,
   ifMatch: string | undefined,
 ): Plan<z.infer<typeof management>> {
   const { customerId, before } = of;
   expectVersion(ifMatch, before.version);
+  const takesOver = command.managementType === 'PARTNER' && before.managementType !== 'PARTNER';
+  if (takesOver && hasDecided(of.access)) refuse(needsConsent);
   const version = before.version + 1;
   const item = { ...managementKey(customerId), kind: 'management', ...command, version };
   return {
     writes: [
       before.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: before.version },
+      ...(takesOver
+        ? [
+            {
+              do: 'check',
+              key: accessKey(customerId),
+              version: Number(of.access?.version ?? 0) || null,
+            } as const,
+          ]
+        : []),
     ],
     receipt: {
       action: 'customers.set_management',

@@ -126,3 +126,8 @@ export const seatOfMachine = problem({
   status: 409,
   title: 'This is a machine of the console: it takes its seat as it enrols, and frees it as it is removed',
 });
+export const needsConsent = problem({
+  code: 'licensing.needs_consent',
+  status: 409,
+  title: 'The customer decides about access itself: its administrators must hand it over first',
+});

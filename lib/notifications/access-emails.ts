@@ -10,7 +10,7 @@ export function accessAsked(_: unknown, { customerName, at }: About): Message {
 }
 
 interface Changed {
-  readonly change: 'GIVEN' | 'NARROWED' | 'REVOKED' | 'REFUSED';
+  readonly change: 'GIVEN' | 'NARROWED' | 'REVOKED' | 'REFUSED' | 'HANDED_OVER';
   readonly by: 'CUSTOMER' | 'PARTNER';
 }
 
@@ -19,6 +19,7 @@ const changes = {
   NARROWED: 'was narrowed',
   REVOKED: 'was taken back; every session is over',
   REFUSED: 'was refused; what was given before stays',
+  HANDED_OVER: 'is the partner’s own to decide, once it says that it manages the customer alone',
 } as const;
 
 export function accessChanged({ change, by }: Changed, { customerName, at }: About): Message {

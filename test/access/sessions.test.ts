@@ -97,6 +97,19 @@ describe('what a customer gives', () => {
   });
 });
 
+it('a customer that has decided is managed by its partner alone only once it has handed over', async () => {
+  const desk = await newDesk(msp);
+  expect(await desk.manages('PARTNER')).toMatchObject({
+    status: 409,
+    body: { code: 'licensing.needs_consent' },
+  });
+  await desk.decides({ decision: 'REVOKE' });
+  await desk.asks();
+  expect((await desk.manages('PARTNER')).status).toBe(409);
+  await desk.decides({ decision: 'HAND_OVER' });
+  expect((await desk.manages('PARTNER')).status).toBe(200);
+});
+
 describe('a session', () => {
   it('opens the console for its person, for its customer, with both identities in every entry', async () => {
     const desk = await newDesk(msp);
