@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { faultsOf } from '../lib/access/removal-report.ts';
 import { toNode } from '../lib/aws/auth.ts';
 import { commit, get } from '../lib/aws/db.ts';
 import { settle } from '../lib/aws/settle.ts';
@@ -16,6 +18,7 @@ const usage = `Usage: npm run ops -- <command>
 
   bootstrap --email <address> --name <name>    the root of the tree and its first platform operator and handler
   enable-msp --provider <id> [--dry-run]       MSP mode of an on-premises provider, with the same checks as the API
+  verify-report <file>                         whether the report of a removal says what was signed; needs no table
 
 It writes to the table TABLE_NAME with the AWS credentials of the environment; with --local <dir> to the local
 stack that runs there (.data by default for npm start).`;
@@ -24,6 +27,7 @@ stack that runs there (.data by default for npm start).`;
 const wanting: Readonly<Record<string, string>> = {
   bootstrap: '`bootstrap` needs --email.',
   'enable-msp': '`enable-msp` needs --provider.',
+  'verify-report': '`verify-report` needs the file of the report.',
 };
 
 const config = {
@@ -37,7 +41,8 @@ const config = {
   },
 } as const;
 const { values, positionals } = readCommand(config, usage);
-const [command, ...more] = positionals;
+const [command, ...named] = positionals;
+const [file, ...more] = command === 'verify-report' ? named : ['', ...named];
 if (more.length > 0) misused(usage, `One command at a time: what is ${more[0]}?`);
 
 try {
@@ -54,6 +59,8 @@ async function run(command: string | undefined): Promise<void> {
     console.log(`The platform is there, and ${email} may sign in.`);
   } else if (command === 'enable-msp' && values.provider) {
     await enableMsp(values.provider, values['dry-run']);
+  } else if (command === 'verify-report' && file) {
+    verify(file);
   } else {
     misused(usage, wanting[command ?? '']);
   }
@@ -75,4 +82,10 @@ async function enableMsp(providerId: string, dryRun: boolean): Promise<void> {
     Date.now() + 10_000,
   );
   console.log(`MSP mode of ${providerId} is enabled.`);
+}
+
+function verify(path: string): void {
+  const faults = faultsOf(JSON.parse(readFileSync(path, 'utf8')));
+  if (faults.length > 0) throw new Error(`The report in ${path} is not whole: ${faults.join('; ')}.`);
+  console.log(`The report in ${path} is whole.`);
 }

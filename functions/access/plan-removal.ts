@@ -29,6 +29,6 @@ export const planRemoval = route({
       customerName: target.name,
       partner: { id: home.id, name: home.name },
     };
-    return plan(body, found, { id: newId('removal'), now });
+    return plan(body, found, { id: newId('removal'), now, home });
   },
 });

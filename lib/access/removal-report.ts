@@ -12,7 +12,7 @@ const fate = z.strictObject({
   fate: z
     .enum(['ENDS_NOW', 'ENDS_AT_DEADLINE', 'STAYS'])
     .describe('ENDS_NOW: its seats go back to the partner; STAYS: it runs to its own end'),
-  endsAt: z.string().nullable(),
+  endsAt: z.string().nullable().describe('null: with the removal'),
 });
 
 /** What follows from a removal, counted: nothing that names a person. */

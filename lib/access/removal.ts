@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { canonical, digest } from '../kit/digest.ts';
 import { managementKey, removalKey } from '../kit/keys.ts';
 import { type Item, type Plan, refuse, type Write } from '../kit/plan.ts';
+import type { Node } from '../kit/scope.ts';
 import { endWithLink } from './grant.ts';
 import { removalBlocked, removalChanged, removalDone, removalLapsed } from './removal-problems.ts';
 import { consequences, type SignedReport, signedReport } from './removal-report.ts';
@@ -98,7 +99,7 @@ export const fingerprintOf = (facts: unknown): string => digest('removal', canon
 export function planRemoval(
   command: NewRemoval,
   found: Pick<Removal, 'customerId' | 'customerName' | 'partner' | 'blockers' | 'follows' | 'fingerprint'>,
-  made: { id: string; now: string },
+  made: { id: string; now: string; home: Node },
 ): Plan<RemovalView> {
   const one: Removal = {
     id: made.id,
@@ -115,16 +116,22 @@ export function planRemoval(
   const { blockers, licences, deadlineDays } = one;
   return {
     writes: [{ do: 'create', item: removalItem(found.partner.id, one) }],
-    receipt: {
-      action: 'removals.plan',
-      subject: one.id,
-      after: {
-        customerId: one.customerId,
-        licences,
-        deadlineDays,
-        blockers: blockers.map(({ code }) => code),
+    // The customer is not told of what is only planned.
+    aside: [
+      {
+        target: made.home,
+        receipt: {
+          action: 'removals.plan',
+          subject: one.id,
+          after: {
+            customerId: one.customerId,
+            licences,
+            deadlineDays,
+            blockers: blockers.map(({ code }) => code),
+          },
+        },
       },
-    },
+    ],
     reply: { body: viewRemoval(one, made.now), version: 1, location: `/v1/removal-plans/${one.id}` },
   };
 }

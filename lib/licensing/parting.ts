@@ -30,7 +30,7 @@ export const licenceFate = z.strictObject({
   fate: z
     .enum(['ENDS_NOW', 'ENDS_AT_DEADLINE', 'STAYS'])
     .describe('ENDS_NOW: its seats go back to the partner; STAYS: it runs to its own end'),
-  endsAt: z.string().nullable(),
+  endsAt: z.string().nullable().describe('null: with the removal'),
 });
 export type LicenceFate = z.infer<typeof licenceFate>;
 
@@ -92,7 +92,7 @@ export function part(
           used: used(productId),
         },
         fate: goes ? (deadline ? 'ENDS_AT_DEADLINE' : 'ENDS_NOW') : 'STAYS',
-        endsAt: goes ? (deadline?.endsAt ?? now) : endsAt,
+        endsAt: goes ? (deadline?.endsAt ?? null) : endsAt,
       };
     }),
     deadline: deadline?.endsAt ?? null,
