@@ -72,7 +72,7 @@ export class ContextStack extends NestedStack {
     if (!agent) return;
     const { apart = [], needs } = agent;
     const routes = agent.routes.filter((route) => !apart.some((one) => one.routes.includes(route)));
-    for (const one of [{ ...agent, id: 'agent', routes, concurrency: 50 }, ...apart]) {
+    for (const one of [{ ...agent, id: 'agent', routes, concurrency: agent.concurrency ?? 50 }, ...apart]) {
       const unit = new Unit(this, pascal(`${name}-${one.id}`), {
         resources,
         impact: one.impact,

@@ -97,6 +97,8 @@ export interface Context {
   /** What agents at the customers call: an API and a function of their own (`functions/<context>/agent.ts`). */
   readonly agent?: AgentUnit & {
     readonly needs: Needs;
+    /** Instances at most, and kept free for it; 50 unless said otherwise. */
+    readonly concurrency?: number;
     /** Of its routes, those with a function of their own, lest they take the others' instances. */
     readonly apart?: readonly (AgentUnit & { readonly id: string; readonly concurrency: number })[];
   };

@@ -79,6 +79,7 @@ describe('one typical call of every route of agents', () => {
       'agentHeartbeat',
       'agentHeartbeat: after a report of six meters',
       'reportUsage: six meters',
+      'machineHeartbeat',
     ])
       expect({ name, ...agentCosts.get(name) }).toMatchObject({
         ...{ name, read: 0, write: 1, index: 0, roundTrips: 1 },
