@@ -7,7 +7,7 @@ const alone = [
   'test/access/removal.test.ts',
   'test/customers/{invariants,link}.test.ts',
   'test/every/{cost,privacy}.test.ts',
-  'test/infra/{fsck,fsck-catalogue,fsck-console,fsck-imports,retries}.test.ts',
+  'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports,retries}.test.ts',
   'test/licensing/compliance.test.ts',
   'test/probes/agent-secret.test.ts',
   'test/probes/{outage,probes,wheel}.test.ts',

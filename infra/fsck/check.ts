@@ -20,6 +20,7 @@ export const invariants = [
   'machines',
   'consoles',
   'imports',
+  'access',
   'sums',
   'names',
   'receipts',

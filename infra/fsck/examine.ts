@@ -1,3 +1,4 @@
+import { access } from './access.ts';
 import { catalogue } from './catalogue.ts';
 import { all, type Check, type Invariant, type Stored, type Violation, type Watch } from './check.ts';
 import { consoles } from './consoles.ts';
@@ -35,6 +36,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   pools,
   probes,
   seats,
+  access,
   machines,
   consoles,
   imports,
