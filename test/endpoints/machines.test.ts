@@ -1,9 +1,11 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { client, commit, get } from '../../lib/aws/db.ts';
+import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { machinePulseKey, nodeKey } from '../../lib/kit/keys.ts';
 import { newAgent, newHost } from '../kit/agent.ts';
+import { sizeOf } from '../kit/cost.ts';
 import { newMachine, type Office, openOffice, programs } from '../kit/machine.ts';
 import { addCustomer, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy } from '../licensing/desk.ts';
@@ -194,6 +196,23 @@ describe('an inventory', () => {
     expect((await machine.report(1)).body).toEqual({ accepted: true, sequence: 1 });
     expect((await office.see(machine.machineId, '/inventory')).body.sequence).toBe(1);
   });
+});
+
+it('a pulse is below 1 KB whatever the machine says of itself: a heartbeat stays 1 WCU', async () => {
+  const office = await freshOffice();
+  const machine = newMachine(newAgent({ host: 'h'.repeat(64) }));
+  const wide = '𝕎'.repeat(20);
+  expect((await machine.enrol(office.token, { osVersion: wide })).status).toBe(200);
+  await machine.report(Number.MAX_SAFE_INTEGER, { osVersion: wide, agentVersion: wide.slice(0, 20) });
+  await machine.agent.send('POST /v1/machine/rotate', { publicKey: newAgent().publicKey });
+  const { certificate, privateKey } = machine.agent;
+  const copy = newMachine(newAgent({ certificate, privateKey, host: newHost(), count: 99 }));
+  expect((await copy.heartbeat()).body.code).toBe('agent.cloned');
+  const count = Number.MAX_SAFE_INTEGER;
+  expect((await machine.heartbeat({ count })).status).toBe(200);
+  const pulse = await get(machinePulseKey(customerOf(office), machine.machineId), true);
+  expect(pulse).toMatchObject({ count, previous: 1, clonedAt: expect.any(String) });
+  expect(sizeOf(toAttributes(pulse ?? {}))).toBeLessThanOrEqual(1024);
 });
 
 describe('people', () => {
