@@ -6,10 +6,13 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { commit, get } from '../../lib/aws/db.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import { settle } from '../../lib/aws/settle.ts';
+import { codeKey } from '../../lib/customers/code.ts';
+import { domainKey } from '../../lib/customers/domain.ts';
 import { type Handover, linkTo, mostLinkWrites, unlink } from '../../lib/customers/link.ts';
 import { linkFactsFor, unlinkEstateOf } from '../../lib/customers/link-store.ts';
+import { nameKey } from '../../lib/customers/profile.ts';
 import { platformId } from '../../lib/kit/id.ts';
-import { forestKey, nodeKey } from '../../lib/kit/keys.ts';
+import { forestKey, meterKey, nodeKey } from '../../lib/kit/keys.ts';
 import { isUnlinked, type Node } from '../../lib/kit/scope.ts';
 import { upnKey } from '../../lib/kit/upn.ts';
 import { deliver } from '../kit/deliver.ts';
@@ -233,5 +236,33 @@ describe('a customer that no partner looks after', () => {
     await leave(one.id);
     await follow(one.id, reseller.id);
     expect(await broken()).toEqual([]);
+  });
+});
+
+describe('fsck', () => {
+  it('finds what a provider still keeps for a customer that has left it', async () => {
+    const one = await settled(msp.catalog);
+    await leave(one.id);
+    await follow(one.id);
+    const kept = (await everything()).filter((item) => item.PK !== undefined);
+    const row = { kind: 'unique', customerId: one.id };
+    const domain = { ...domainKey(msp.id, one.domains[0].name), ...row, sharers: 0, version: 1 };
+    const strays = [
+      domain,
+      { ...nameKey(msp.id, one.name), ...row },
+      { ...codeKey(msp.id, one.code), ...row },
+      { ...meterKey(one.id, 'DEVICE'), kind: 'meter', type: 'DEVICE', used: 0, waiting: 0, limit: 5 },
+    ];
+    for (const stray of strays) {
+      const found = await violations([...kept, stray]);
+      const invariants = found.filter(({ invariant }) => invariant !== 'sums').map((each) => each.invariant);
+      expect(invariants).toContain(stray.kind === 'meter' ? 'pools' : 'tenancy');
+    }
+    const more = kept.map((item) =>
+      item.kind === 'mspMode' && item.PK === `T#${msp.id}`
+        ? { ...item, customers: Number(item.customers) + 1 }
+        : item,
+    );
+    expect((await violations(more)).map(({ invariant }) => invariant)).toContain('counts');
   });
 });
