@@ -594,7 +594,14 @@ describe('a broken table', () => {
         return [];
       }
     });
-    const elsewhere: readonly string[] = ['indexes', 'catalogue', 'machines', 'consoles', 'imports', 'access'];
+    const elsewhere: readonly string[] = [
+      'indexes',
+      'catalogue',
+      'machines',
+      'consoles',
+      'imports',
+      'access',
+    ];
     for (const one of promised) if (!elsewhere.includes(one)) expect(named.join('\n')).toContain(`${one}:`);
   });
 });
