@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pageRoutes } from '../../functions/access/page-routes.ts';
 import { contexts } from '../../functions/contexts.ts';
 import { routes as documents } from '../../functions/docs/routes.ts';
 import { pascal } from '../../infra/bundle.ts';
@@ -20,15 +21,22 @@ const publicRoutes = [
   'GET /docs/scalar.js',
   'GET /docs/problems',
   'GET /v1/open-samples',
+  'GET /import/confirm',
+  'POST /import/confirm',
 ];
 
 const agentFunctions = contexts.flatMap(({ agent }) => (agent ? [agent, ...(agent.apart ?? [])] : [])).length;
+const pageFunctions = contexts.filter(({ pages }) => pages).length;
 
 describe('routes', () => {
   it('are those of the records, no more and no less', () => {
     const records = [...contexts, sample].flatMap((context) => context.routes);
-    const expected = [...records, ...documents].map(({ method, path }) => `${method} ${path}`);
-    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(expected.sort());
+    const expected = [...records, ...documents, ...pageRoutes].map(({ method, path }) => `${method} ${path}`);
+    const paths = routes.flatMap(({ RouteKey }) => {
+      const [method = '', path = ''] = RouteKey.split(' ');
+      return method === 'ANY' ? expected.filter((one) => one.endsWith(` ${path}`)) : [RouteKey];
+    });
+    expect(paths.sort()).toEqual(expected.sort());
   });
 
   it('ask for a token and our scope, except for the public list', () => {
@@ -52,7 +60,7 @@ describe('routes', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
     );
-    expect(permissions).toHaveLength(contexts.length + 2 + agentFunctions);
+    expect(permissions).toHaveLength(contexts.length + 3 + agentFunctions + pageFunctions);
   });
 });
 
