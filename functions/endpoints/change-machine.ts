@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { groupUnknown } from '../../lib/endpoints/console-problems.ts';
-import { change } from '../../lib/endpoints/machine-life.ts';
+import { change } from '../../lib/endpoints/machine-change.ts';
 import { machineAndGroups } from '../../lib/endpoints/machine-store.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

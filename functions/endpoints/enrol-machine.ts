@@ -6,7 +6,7 @@ import { newId } from '../../lib/aws/world.ts';
 import { readPackageToken } from '../../lib/endpoints/enrolment.ts';
 import { credentialOf } from '../../lib/endpoints/key-pair.ts';
 import { machineActor, type Sight } from '../../lib/endpoints/machine.ts';
-import { type Applicant, enter, newMachine } from '../../lib/endpoints/machine-life.ts';
+import { type Applicant, enter, newMachine } from '../../lib/endpoints/machine-entry.ts';
 import { noSeat, wrongPlatform } from '../../lib/endpoints/machine-problems.ts';
 import { redemptionOf } from '../../lib/endpoints/machine-store.ts';
 import { packageTokenHash } from '../../lib/endpoints/package.ts';

@@ -1,4 +1,4 @@
-import { reportOf } from '../../lib/endpoints/machine-store.ts';
+import { reportOf } from '../../lib/endpoints/hearing-store.ts';
 import { machineReport } from '../../lib/endpoints/report.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

@@ -1,8 +1,8 @@
 import { standing as standingNode } from '../../lib/aws/place.ts';
 import { react } from '../../lib/aws/react.ts';
+import { machinePulseAt, type Touch, touch } from '../../lib/endpoints/hearing-store.ts';
 import { flagged } from '../../lib/endpoints/key-pair.ts';
 import { type MachinePulse, machineActor } from '../../lib/endpoints/machine.ts';
-import { machinePulseAt, type Touch, touch } from '../../lib/endpoints/machine-store.ts';
 import type { AgentInput, MachineCredential } from '../../lib/kit/agent.ts';
 import { slipOf } from '../../lib/kit/hearing.ts';
 import { type Plan, refuse } from '../../lib/kit/plan.ts';

@@ -1,4 +1,4 @@
-import { remove } from '../../lib/endpoints/machine-life.ts';
+import { remove } from '../../lib/endpoints/machine-change.ts';
 import { machineAndSeat } from '../../lib/endpoints/machine-store.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { keepReport } from '../../lib/endpoints/machine-store.ts';
+import { keepReport } from '../../lib/endpoints/hearing-store.ts';
 import { newReport } from '../../lib/endpoints/report.ts';
 import { machineRoute } from '../../lib/kit/agent.ts';
 import { hear } from './hear.ts';

@@ -1,4 +1,4 @@
-import { standingOf } from '../../lib/endpoints/machine-store.ts';
+import { standingOf } from '../../lib/endpoints/hearing-store.ts';
 import type { Standing } from '../../lib/endpoints/standing.ts';
 
 /** How long heartbeats in one instance may tell what was read before. */
