@@ -1,10 +1,10 @@
-import { askersOf, review, staleGrant } from '../../lib/access/review.ts';
-import { givenPage, membersAmong } from '../../lib/access/store.ts';
+import { review, staleGrant } from '../../lib/access/review.ts';
+import { givenPage } from '../../lib/access/store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
 
 /** Grants that a page looks at: what it reads of each fits into one batch. */
-const sight = 33;
+const sight = 25;
 
 export const reviewAccess = route({
   id: 'reviewAccess',
@@ -17,10 +17,8 @@ export const reviewAccess = route({
   page: true,
   reply: { status: 200, body: pageOf(staleGrant) },
   refuses: [],
-  load: async ({ home, query, position }) => {
-    const { grants, next } = await givenPage(home, { limit: Math.min(query.limit, sight), after: position });
-    return { grants, next, members: await membersAmong(askersOf(grants)) };
-  },
+  load: ({ home, query, position }) =>
+    givenPage(home, { limit: Math.min(query.limit, sight), after: position }),
   decide: ({ seal, now }, { grants, next, members }) =>
     answer({
       items: grants.flatMap((one) => review(one, members, now) ?? []),

@@ -73,7 +73,9 @@ export function keep(of: Place, before: Grant, change: Partial<Grant>, now: stri
 
 function grantItem({ customerId, providerId }: Place, { terms: given, ...rest }: Grant) {
   const place = rest.state === 'GIVEN' ? stateEntry(providerId, 'ACCESS', 'GIVEN', customerId) : {};
-  return { ...accessKey(customerId), ...place, kind: 'access', id: customerId, ...given, ...rest };
+  // The index shows who asked, under the name that it projects.
+  const asker = rest.askedBy === null ? {} : { actor: rest.askedBy };
+  return { ...accessKey(customerId), ...place, kind: 'access', id: customerId, ...asker, ...given, ...rest };
 }
 
 function noted(customerId: string, before: string | null, after: string | null): Write[] {

@@ -31,9 +31,6 @@ export interface Reviewed {
   readonly node: Stored;
 }
 
-export const askersOf = (grants: readonly Reviewed[]) =>
-  grants.flatMap(({ grant }) => toGrant(grant).askedBy ?? []);
-
 /** What of a grant is stale; undefined where nothing is. */
 export function review(
   { customerId, grant, open, node }: Reviewed,

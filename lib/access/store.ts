@@ -68,23 +68,24 @@ export async function sessionPage(customerId: string, query: { limit: number; af
   return { sessions: found, next, ...standing };
 }
 
+type Asker = { readonly id: string; readonly home: string };
+
 /** A page of what is given to a provider: its list, then each grant with its customer, its sessions and who asked. */
 export async function givenPage(providerId: string, query: { limit: number; after: string | undefined }) {
   const where = { index: 'names', partition: statePartition(providerId, 'ACCESS', 'GIVEN') } as const;
   const { items, next } = await page({ ...where, ...query });
   const ids = items.map(({ id }) => String(id));
-  const found = await getAll(ids.flatMap((id) => [accessKey(id), openSessionsKey(id), nodeKey(id)]));
+  const askers = items.flatMap(({ actor }) => (actor as Asker | undefined) ?? []);
+  const found = await getAll([
+    ...ids.flatMap((id) => [accessKey(id), openSessionsKey(id), nodeKey(id)]),
+    ...askers.map(({ home, id }) => memberKey(home, id)),
+  ]);
   const grants = ids.map((customerId, at) => {
     const [grant, open, node] = found.slice(at * 3, at * 3 + 3);
     return { customerId, grant, open, node };
   });
-  return { grants, next };
-}
-
-/** Of these people those who are members now. */
-export async function membersAmong(people: readonly { id: string; home: string }[]): Promise<Set<string>> {
-  const found = await getAll(people.map(({ home, id }) => memberKey(home, id)));
-  return new Set(found.flatMap((member) => (member?.state === 'ACTIVE' ? String(member.id) : [])));
+  const members = found.slice(ids.length * 3).filter((one) => one?.state === 'ACTIVE');
+  return { grants, members: new Set(members.map((one) => String(one?.id))), next };
 }
 
 /** A note that the end of a grant is to be told. */

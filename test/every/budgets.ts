@@ -97,6 +97,10 @@ export const larger: Readonly<Record<string, string>> = {
   askImport: 'the import, and those of the partner that wait',
   resendImport: 'the import, and those of the partner that wait',
   cancelImport: 'the import, and those of the partner that wait',
+  decideAccess: 'what is given and the note of when its end is told',
+  openSession: 'the session, its place among those that are open, and the partner’s own record',
+  endSession: 'the session, its place among those that are open, and the partner’s own record',
+  decideSession: 'the session, its place among those that are open, and the partner’s own record',
   answerImport: 'the import and those that wait, the node, its names, who manages it, access, two records',
   'answerImport: declining': 'the import and those that wait, two records',
 };
