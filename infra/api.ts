@@ -48,7 +48,34 @@ const throttles: Record<string, { rate: number; burst: number }> = {
   answerImportPage: { rate: 20, burst: 20 },
 };
 
-/** An HTTP API: one route per record, a scope on each that is not public. */
+/** A route of the gateway: of one record, or of all records of a path. */
+interface Door {
+  readonly path: string;
+  readonly method: Endpoint['method'] | 'ANY';
+  readonly open: boolean;
+  readonly limit: { readonly rate: number; readonly burst: number } | undefined;
+}
+
+/**
+ * Records of one path that need a token and have no limit of their own share a route: an API has room for 300. The
+ * function answers a method that no record has as it answers an unknown path.
+ */
+function doorsOf(endpoints: readonly Endpoint[], guarded: boolean): Door[] {
+  const doors = endpoints.map(({ id, method, path, permission }): Door => {
+    const open = permission === 'public' || !guarded;
+    return { path, method, open, limit: throttles[id] };
+  });
+  const shared = doors.filter(({ open, limit }) => !open && limit === undefined);
+  const paths = Map.groupBy(shared, ({ path }) => path);
+  const single = doors.filter((one) => !shared.includes(one) || paths.get(one.path)?.length === 1);
+  const joint = [...paths].filter(([, some]) => some.length > 1);
+  return [
+    ...single,
+    ...joint.map(([path]): Door => ({ path, method: 'ANY', open: false, limit: undefined })),
+  ];
+}
+
+/** An HTTP API: a route for each record or path, a scope on each that is not public. */
 export class Api extends Construct {
   readonly http: HttpApi;
   readonly url: string;
@@ -90,17 +117,17 @@ export class Api extends Construct {
       scopePermissionToRoute: false,
     });
     const routes = new Construct(Stack.of(fn), `${unit}Routes`);
-    for (const { id, method, path, permission } of endpoints) {
-      const open = permission === 'public' || authorizer === undefined;
+    for (const { method, path, open, limit } of doorsOf(endpoints, authorizer !== undefined)) {
       const route = new HttpRoute(routes, `${method} ${path}`, {
         httpApi: this.http,
         routeKey: HttpRouteKey.with(path, HttpMethod[method]),
         integration,
-        authorizer: open ? new HttpNoneAuthorizer() : authorizer,
-        ...(open ? {} : { authorizationScopes: [apiScope] }),
+        ...(open || !authorizer
+          ? { authorizer: new HttpNoneAuthorizer() }
+          : { authorizer, authorizationScopes: [apiScope] }),
       });
       if (open) acknowledge(route, authorizer ? 'publicRoute' : 'agentRoute');
-      this.limit(`${method} ${path}`, throttles[id]);
+      this.limit(`${method} ${path}`, limit);
     }
     // A limit of a route that does not exist yet fails the deployment.
     this.stage.node.addDependency(routes);

@@ -38,7 +38,8 @@ export function serve(routes: readonly Route[]) {
   const byKey = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   let current = 'unknown';
   const dispatch = async (event: GatewayEvent, _context: LambdaContext) => {
-    const route = byKey.get(event.routeKey);
+    const { method } = event.requestContext.http;
+    const route = byKey.get(`${method} ${event.routeKey.split(' ')[1]}`);
     const { requestId } = event.requestContext;
     current = requestId;
     const startedAt = performance.now();

@@ -60,7 +60,7 @@ describe('routes', () => {
     const permissions = ofType(template, 'AWS::Lambda::Permission').filter(
       ([, { Properties }]) => Properties.Principal === 'apigateway.amazonaws.com',
     );
-    expect(permissions).toHaveLength(contexts.length + 3 + agentFunctions + pageFunctions);
+    expect(permissions).toHaveLength(contexts.length + 2 + agentFunctions + pageFunctions);
   });
 });
 
