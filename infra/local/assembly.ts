@@ -57,20 +57,53 @@ export async function findAssembly(
   const out = join(root, 'cdk.out');
   const folder = join(out, `local-${directory ? 'directory-' : ''}${rhythmName(heartbeats)}${hashSources()}`);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
-  progress('Synthesizing the stack…');
   mkdirSync(out, { recursive: true });
-  const making = join(out, `making-${process.pid}-${Date.now()}`);
-  await run([join(root, 'infra/local/synthesize.ts'), making, JSON.stringify(options)]);
-  // Bundles are CommonJS, and our own package.json says that files here are modules.
-  writeFileSync(join(making, 'package.json'), '{}');
-  removeOld(out);
+  const done = await takeTurn(`${folder}.turn`);
   try {
+    if (existsSync(join(folder, 'manifest.json'))) return folder;
+    progress('Synthesizing the stack…');
+    const making = join(out, `making-${process.pid}-${Date.now()}`);
+    await run([join(root, 'infra/local/synthesize.ts'), making, JSON.stringify(options)]);
+    // Bundles are CommonJS, and our own package.json says that files here are modules.
+    writeFileSync(join(making, 'package.json'), '{}');
+    removeOld(out);
     renameSync(making, folder);
-  } catch (error) {
-    rmSync(making, { recursive: true, force: true });
-    if (!existsSync(join(folder, 'manifest.json'))) throw error;
+    return folder;
+  } finally {
+    done();
   }
-  return folder;
+}
+
+/** One process synthesizes, the others wait for what it makes; a process that is gone waits for nobody. */
+async function takeTurn(file: string): Promise<() => void> {
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (isLeft(file)) rmSync(file, { force: true });
+  }
+}
+
+function isLeft(file: string): boolean {
+  try {
+    const owner = Number(readFileSync(file, 'utf8'));
+    return owner > 0 && !isAlive(owner);
+  } catch {
+    // It was given back just now.
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function run(args: readonly string[]): Promise<void> {
