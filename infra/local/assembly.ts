@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Rhythm } from '../../lib/kit/context.ts';
 import { Stop } from './failure.ts';
+import { lock } from './lock.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -74,35 +75,15 @@ export async function findAssembly(
   }
 }
 
-/** One process synthesizes, the others wait for what it makes; a process that is gone waits for nobody. */
-async function takeTurn(file: string): Promise<() => void> {
+/** One process synthesizes, the others wait for what it makes. */
+export async function takeTurn(dir: string): Promise<() => void> {
   for (;;) {
     try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return () => rmSync(file, { force: true });
+      return lock(dir);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (!(error instanceof Stop)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
-    if (isLeft(file)) rmSync(file, { force: true });
-  }
-}
-
-function isLeft(file: string): boolean {
-  try {
-    const owner = Number(readFileSync(file, 'utf8'));
-    return owner > 0 && !isAlive(owner);
-  } catch {
-    // It was given back just now.
-    return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
