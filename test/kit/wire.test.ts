@@ -46,3 +46,10 @@ it('a call whose connection is lost is sent again', async () => {
   expect(await ask()).toBe('b');
   expect(ports.size).toBe(2);
 });
+
+it('no more connections than the deployed client has, however many ask at once', async () => {
+  const { ask, ports } = await answering(Array.from({ length: 120 }, () => item('a')));
+  const all = await Promise.all(Array.from({ length: 120 }, ask));
+  expect(new Set(all)).toEqual(new Set(['a']));
+  expect(ports.size).toBeLessThanOrEqual(50);
+});

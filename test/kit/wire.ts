@@ -21,7 +21,15 @@ const signed =
   'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0';
 const unsent = new Set(['host', 'content-length', 'authorization', 'accept-encoding', 'connection']);
 const headEnd = Buffer.from('\r\n\r\n');
-const idle = new Map<string, Socket[]>();
+
+/** Connections to one engine: as many as the deployed client has at most, for more than that an engine refuses. */
+interface Lines {
+  readonly free: Socket[];
+  readonly waiting: (() => void)[];
+  busy: number;
+}
+const most = 50;
+const all = new Map<string, Lines>();
 
 const short = new WeakSet<DynamoDBClient>();
 
@@ -40,8 +48,6 @@ export function shorten(client: DynamoDBClient): void {
 
 async function handle(request: Request): Promise<{ response: Response }> {
   const place = `${request.hostname}:${request.port}`;
-  const free = idle.get(place) ?? [];
-  idle.set(place, free);
   const body =
     typeof request.body === 'string' ? Buffer.from(request.body) : (request.body ?? new Uint8Array());
   const lines = [
@@ -54,32 +60,51 @@ async function handle(request: Request): Promise<{ response: Response }> {
   for (const [name, value] of Object.entries(request.headers)) {
     if (!unsent.has(name)) lines.push(`${name}: ${value}`);
   }
-  const socket = free.pop() ?? connect({ host: request.hostname, port: Number(request.port), noDelay: true });
-  const heard = hear(socket);
-  socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]));
-  const response = await heard;
-  if (!socket.destroyed) free.push(socket);
-  return { response };
+  const to = all.get(place) ?? { free: [], waiting: [], busy: 0 };
+  all.set(place, to);
+  if (to.busy >= most) await new Promise<void>((resolve) => to.waiting.push(resolve));
+  else to.busy++;
+  try {
+    const socket =
+      to.free.pop() ?? connect({ host: request.hostname, port: Number(request.port), noDelay: true });
+    const heard = hear(socket, to);
+    socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]));
+    const response = await heard;
+    if (!socket.destroyed) to.free.push(socket);
+    return { response };
+  } finally {
+    // Who waits takes the place over.
+    const next = to.waiting.shift();
+    if (next) next();
+    else to.busy--;
+  }
 }
 
 /** The next answer that comes in. */
-function hear(socket: Socket): Promise<Response> {
+function hear(socket: Socket, { free }: Lines): Promise<Response> {
   return new Promise((resolve, reject) => {
-    let all: Buffer | undefined;
+    let said: Buffer | undefined;
     let head: { statusCode: number; headers: Record<string, string>; from: number; to: number } | undefined;
+    const forget = () => {
+      if (free.includes(socket)) free.splice(free.indexOf(socket), 1);
+    };
     const settle = (act: () => void) => {
       socket.removeAllListeners();
       // Between two calls the connection holds no process up, and nobody hears of its end.
-      socket.on('error', () => forget(socket)).on('close', () => forget(socket));
+      socket.on('error', forget).on('close', forget);
       act();
     };
     socket.ref();
     socket.on('data', (chunk) => {
-      all = all ? Buffer.concat([all, chunk as Buffer]) : (chunk as Buffer);
-      head ??= readHead(all);
-      if (!head || all.length < head.to) return;
+      said = said ? Buffer.concat([said, chunk as Buffer]) : (chunk as Buffer);
+      head ??= readHead(said);
+      if (head && Number.isNaN(head.to)) {
+        socket.destroy();
+        return settle(() => reject(new Error('The engine does not say how long its answer is')));
+      }
+      if (!head || said.length < head.to) return;
       const { statusCode, headers, from, to } = head;
-      const body = all.subarray(from, to);
+      const body = said.subarray(from, to);
       socket.unref();
       settle(() => resolve({ statusCode, headers, body }));
     });
@@ -88,10 +113,10 @@ function hear(socket: Socket): Promise<Response> {
   });
 }
 
-function readHead(all: Buffer) {
-  const end = all.indexOf(headEnd);
+function readHead(said: Buffer) {
+  const end = said.indexOf(headEnd);
   if (end < 0) return undefined;
-  const [first = '', ...lines] = all.toString('latin1', 0, end).split('\r\n');
+  const [first = '', ...lines] = said.toString('latin1', 0, end).split('\r\n');
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const colon = line.indexOf(':');
@@ -99,10 +124,5 @@ function readHead(all: Buffer) {
   }
   const from = end + headEnd.length;
   const length = Number(headers['content-length']);
-  if (!Number.isSafeInteger(length)) throw new Error('The engine does not say how long its answer is');
   return { statusCode: Number(first.split(' ')[1]), headers, from, to: from + length };
-}
-
-function forget(socket: Socket): void {
-  for (const free of idle.values()) if (free.includes(socket)) free.splice(free.indexOf(socket), 1);
 }
