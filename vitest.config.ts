@@ -37,7 +37,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        test: { ...all, name: 'deployed', include: deployed, exclude: beyond, setupFiles: ['test/kit/patient.ts'] },
+        test: { ...all, name: 'deployed', include: deployed, exclude: beyond, setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts'] },
       },
       {
         test: {
@@ -45,7 +45,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           exclude: beyond,
-          setupFiles: ['test/kit/patient.ts', 'test/kit/short.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts'],
         },
       },
       {
@@ -55,7 +55,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...deployed, ...alone, ...beyond],
           isolate: false,
-          setupFiles: ['test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/together.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/together.ts'],
         },
       },
     ],

@@ -79,7 +79,6 @@ describe('any tree', () => {
         }),
         {
           numRuns: runs,
-          seed,
           endOnFailure: true,
         },
       );
@@ -103,7 +102,6 @@ describe('any tree', () => {
         }),
         {
           numRuns: runs,
-          seed,
           endOnFailure: true,
         },
       );
