@@ -7,13 +7,15 @@ const alone = [
   'test/access/removal.test.ts',
   'test/customers/{invariants,link}.test.ts',
   'test/every/{cost,privacy}.test.ts',
-  'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports,retries}.test.ts',
+  'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',
   'test/licensing/compliance.test.ts',
   'test/probes/agent-secret.test.ts',
   'test/probes/{outage,probes,wheel}.test.ts',
-  'test/provisioning/{failure,samba,places}.test.ts',
-  'test/requests/strained.test.ts',
+  'test/provisioning/{samba,places}.test.ts',
 ];
+
+/** Files about the store's client itself, alone too: they keep it as it is deployed. */
+const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];
 
 const all = {
   testTimeout: 60_000,
@@ -36,15 +38,26 @@ export default defineConfig({
     globalSetup: ['test/kit/setup.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...all, name: 'alone', include: alone, exclude: beyond, setupFiles: ['test/kit/patient.ts'] } },
+      {
+        test: { ...all, name: 'deployed', include: deployed, exclude: beyond, setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts'] },
+      },
+      {
+        test: {
+          ...all,
+          name: 'alone',
+          include: alone,
+          exclude: beyond,
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts'],
+        },
+      },
       {
         test: {
           ...all,
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...beyond],
+          exclude: [...deployed, ...alone, ...beyond],
           isolate: false,
-          setupFiles: ['test/kit/patient.ts', 'test/kit/together.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/together.ts'],
         },
       },
     ],

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Rhythm } from '../../lib/kit/context.ts';
 import { Stop } from './failure.ts';
+import { lock } from './lock.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,20 +58,33 @@ export async function findAssembly(
   const out = join(root, 'cdk.out');
   const folder = join(out, `local-${directory ? 'directory-' : ''}${rhythmName(heartbeats)}${hashSources()}`);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
-  progress('Synthesizing the stack…');
   mkdirSync(out, { recursive: true });
-  const making = join(out, `making-${process.pid}-${Date.now()}`);
-  await run([join(root, 'infra/local/synthesize.ts'), making, JSON.stringify(options)]);
-  // Bundles are CommonJS, and our own package.json says that files here are modules.
-  writeFileSync(join(making, 'package.json'), '{}');
-  removeOld(out);
+  const done = await takeTurn(`${folder}.turn`);
   try {
+    if (existsSync(join(folder, 'manifest.json'))) return folder;
+    progress('Synthesizing the stack…');
+    const making = join(out, `making-${process.pid}-${Date.now()}`);
+    await run([join(root, 'infra/local/synthesize.ts'), making, JSON.stringify(options)]);
+    // Bundles are CommonJS, and our own package.json says that files here are modules.
+    writeFileSync(join(making, 'package.json'), '{}');
+    removeOld(out);
     renameSync(making, folder);
-  } catch (error) {
-    rmSync(making, { recursive: true, force: true });
-    if (!existsSync(join(folder, 'manifest.json'))) throw error;
+    return folder;
+  } finally {
+    done();
   }
-  return folder;
+}
+
+/** One process synthesizes, the others wait for what it makes. */
+export async function takeTurn(dir: string): Promise<() => void> {
+  for (;;) {
+    try {
+      return lock(dir);
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function run(args: readonly string[]): Promise<void> {

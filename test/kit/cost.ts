@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { client } from '../../lib/aws/db.ts';
 import { projected } from '../../lib/kit/keys.ts';
+import { shorten } from './wire.ts';
 
 type Stored = Record<string, AttributeValue>;
 
@@ -187,7 +188,10 @@ let raw: DynamoDBClient | undefined;
 
 async function imagesAt(keys: readonly Stored[]): Promise<Map<string, Stored>> {
   if (keys.length === 0) return new Map();
-  raw ??= new DynamoDBClient({});
+  if (!raw) {
+    raw = new DynamoDBClient({});
+    shorten(raw);
+  }
   const table = process.env.TABLE_NAME ?? '';
   const { Responses } = await raw.send(
     new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...keys], ConsistentRead: true } } }),

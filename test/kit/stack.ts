@@ -12,6 +12,9 @@ export async function until(check: () => boolean | Promise<boolean>, seconds = 1
   }
 }
 
+/** Heartbeats where tests wait for silence: one rhythm for all of them, for each is synthesized by itself. */
+export const quickly = { intervalSeconds: 2, silenceSeconds: 10 } as const;
+
 /** Our own stack as synthesized, in memory; what it warns of is kept. */
 export async function bringUp(
   options: StackOptions = {},

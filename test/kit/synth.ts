@@ -69,7 +69,11 @@ export function wired(contexts: readonly Context[], deployment: Partial<Deployme
   const empty = join(outdir, 'empty');
   mkdirSync(empty);
   writeFileSync(join(empty, 'index.js'), 'exports.handler = async () => {};\n');
-  const app = new App({ outdir, analyticsReporting: false, treeMetadata: false });
+  const app = new App({
+    ...{ outdir, analyticsReporting: false, treeMetadata: false },
+    // Of CloudFormation's own rules `synthesized` asks, for whole stacks.
+    builtinCloudFormationValidation: false,
+  });
   new Service(app, {
     contexts,
     bundles: { directory: () => empty, metafile: { inputs: {}, outputs: {} } },

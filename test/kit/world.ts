@@ -39,10 +39,20 @@ export interface Sent {
   readonly key?: string;
 }
 
-const served = contexts.flatMap((context) => {
-  const handler = serve(context.routes);
-  return context.routes.map((route) => ({ route, handler, pattern: toPattern(route) }));
-});
+/** By method, those with the fewest names in their path first: what is spelled out goes before what is named. */
+const served = Map.groupBy(
+  contexts
+    .flatMap((context) => {
+      const handler = serve(context.routes);
+      return context.routes.map((route) => ({ route, handler, pattern: toPattern(route) }));
+    })
+    .sort((one, other) => namesIn(one.route) - namesIn(other.route)),
+  ({ route }) => route.method as string,
+);
+
+function namesIn({ path }: Route): number {
+  return path.split('{').length;
+}
 
 function toPattern(route: Route): RegExp {
   return new RegExp(`^${route.path.replace(/[.:]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
@@ -52,14 +62,11 @@ function toPattern(route: Route): RegExp {
 export async function call(line: string, sent: Sent = {}): Promise<Answer> {
   const [method = '', target = ''] = line.split(' ');
   const [path = '', query = ''] = target.split('?');
-  const found = served
-    .map((one) => ({ ...one, match: one.pattern.exec(path) }))
-    .filter((one) => one.route.method === method && one.match)
-    .sort((a, b) => Object.keys(a.match?.groups ?? {}).length - Object.keys(b.match?.groups ?? {}).length)[0];
+  const found = served.get(method)?.find(({ pattern }) => pattern.test(path));
   if (!found) throw new Error(`No route for ${method} ${path}`);
-  const { route, handler, match } = found;
+  const { route, handler, pattern } = found;
   const params = Object.fromEntries(
-    Object.entries(match?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
+    Object.entries(pattern.exec(path)?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
   );
   const event = toEvent(route, { path, query, params, sent });
   const raw = (await handler(event, lambdaContext())) as {
@@ -125,13 +132,22 @@ function check(
   if (status >= 400) {
     const declared = [...shellProblems, ...route.refuses].some(({ code }) => code === body.code);
     if (!declared) throw new Error(`${route.id} refused with ${body.code}, which it does not declare`);
-    mkdirSync('coverage', { recursive: true });
-    appendFileSync(refusalLog, `${JSON.stringify({ route: route.id, code: body.code })}\n`);
+    note(JSON.stringify({ route: route.id, code: body.code }));
   } else if (route.reply.body && json) {
     const result = route.reply.body.safeParse(body);
     if (!result.success) throw new Error(`${route.id} replied outside its schema: ${result.error.message}`);
   }
   return { status, headers, body };
+}
+
+const noted = new Set<string>();
+
+/** Each kind of refusal once per process: `test/run.ts` asks for those that nobody has provoked. */
+function note(refusal: string): void {
+  if (noted.has(refusal)) return;
+  noted.add(refusal);
+  mkdirSync('coverage', { recursive: true });
+  appendFileSync(refusalLog, `${refusal}\n`);
 }
 
 function lambdaContext() {

@@ -2,14 +2,14 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStack } from '../../infra/local/stack.ts';
 import { newAgent, signed, type TestAgent } from '../kit/agent.ts';
-import { addCustomer, bringUp, type Desk, openDesk, stageOf } from '../kit/stack.ts';
+import { addCustomer, bringUp, type Desk, openDesk, quickly, stageOf } from '../kit/stack.ts';
 
 let stack: RunningStack;
 let desk: Desk;
 let agent: TestAgent;
 
 beforeAll(async () => {
-  ({ stack } = await bringUp({ heartbeats: { intervalSeconds: 5, silenceSeconds: 15 } }));
+  ({ stack } = await bringUp({ heartbeats: quickly }));
   desk = await openDesk(stageOf(stack));
   const { id: customerId } = await addCustomer(desk, 'Branch');
   const { body } = await desk.admin(`POST /v1/customers/${customerId}/probes`, { body: { name: 'Probe' } });
@@ -20,9 +20,15 @@ afterAll(() => stack?.stop());
 
 it('agents talk to an address of their own, in the rhythm of the deployment', async () => {
   expect(stack.agentUrl).not.toBe(stack.url);
-  expect(await agent.heartbeat()).toMatchObject({ status: 200, body: { state: 'UP', intervalSeconds: 5 } });
+  expect(await agent.heartbeat()).toMatchObject({
+    status: 200,
+    body: { state: 'UP', intervalSeconds: quickly.intervalSeconds },
+  });
   const configuration = await agent.send('GET /v1/agent/configuration');
-  expect(configuration).toMatchObject({ status: 200, body: { name: 'Probe', silenceSeconds: 15 } });
+  expect(configuration).toMatchObject({
+    status: 200,
+    body: { name: 'Probe', silenceSeconds: quickly.silenceSeconds },
+  });
 });
 
 it('reports come through the gateway as they were signed, gzip too', async () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStack } from '../../infra/local/stack.ts';
 import { newAgent } from '../kit/agent.ts';
-import { addCustomer, bringUp, type Desk, mailsTo, openDesk, stageOf, until } from '../kit/stack.ts';
+import { addCustomer, bringUp, type Desk, mailsTo, openDesk, quickly, stageOf, until } from '../kit/stack.ts';
 
 let stack: RunningStack;
 let desk: Desk;
 beforeAll(async () => {
-  ({ stack } = await bringUp({ heartbeats: { intervalSeconds: 1, silenceSeconds: 3 } }));
+  ({ stack } = await bringUp({ heartbeats: quickly }));
   desk = await openDesk(stageOf(stack));
 }, 120_000);
 afterAll(() => stack?.stop());

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { playProbes } from '../../infra/local/demo-probes.ts';
 import type { RunningStack } from '../../infra/local/stack.ts';
-import { bringUp, print, stageOf } from '../kit/stack.ts';
+import { bringUp, print, quickly, stageOf } from '../kit/stack.ts';
 
 let stack: RunningStack;
 const said: string[] = [];
 
 beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
-  ({ stack } = await bringUp({ heartbeats: { intervalSeconds: 5, silenceSeconds: 15 } }));
+  ({ stack } = await bringUp({ heartbeats: quickly }));
 }, 60_000);
 
 afterAll(async () => {

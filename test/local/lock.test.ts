@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { takeTurn } from '../../infra/local/assembly.ts';
 import { addressFile } from '../../infra/local/attach.ts';
 import { Stop } from '../../infra/local/failure.ts';
 import { lock } from '../../infra/local/lock.ts';
@@ -54,3 +55,17 @@ it('a command refuses in a sentence while another process has the folder, and ha
   const free = lock(dir);
   free();
 }, 60_000);
+
+it('who waits for a turn gets it when the other is done', async () => {
+  const own = join(dir, 'turn');
+  const done = await takeTurn(own);
+  let taken = false;
+  const second = takeTurn(own).then((release) => {
+    taken = true;
+    return release;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(taken).toBe(false);
+  done();
+  (await second)();
+});

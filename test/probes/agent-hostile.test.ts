@@ -167,9 +167,11 @@ describe('sizes', () => {
   it('zip bombs are not inflated beyond 1 MiB', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
     expect(bomb.length).toBeLessThan(262_144);
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(await send(bomb, packed)).toMatchObject({ status: 413, body: { code: 'request.too_large' } });
-    expect(performance.now() - began).toBeLessThan(1000);
+    // Of the processor's time: who else is at work does not count.
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(1000);
     const twice = gzipSync(bomb);
     expect((await send(twice, packed)).status).toBe(400);
   });

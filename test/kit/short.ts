@@ -1,0 +1,4 @@
+import { client } from '../../lib/aws/db.ts';
+import { shorten } from './wire.ts';
+
+shorten(client());
