@@ -45,7 +45,7 @@ export class ContextStack extends NestedStack {
       needs: context.needs,
       description: `API of ${context.name}`,
       timeoutSeconds: 10,
-      concurrency: 30,
+      concurrency: 25,
     });
     api.serve(unit.fn, context.routes, authorizer);
   }

@@ -86,6 +86,10 @@ export const larger: Readonly<Record<string, string>> = {
   assignItem: 'bound to the customer’s place, counted among what it holds',
   'assignItem: below a reseller': 'bound to the customer’s place, counted by it and by the reseller',
   unassignItem: 'told to whoever moves a customer there',
+  openAccount: 'the customer and its first administrator, who signs in',
+  executeRemoval: 'the node and all that stood in its partner’s tree, at once',
+  buyOwnLicence: 'licence, seat meter and the note of when its end is told',
+  removeMachine: 'the machine, its key pair, its seat and the count of its group',
   createMachineGroup: 'the group, counted, bound to the tree of groups as it was seen',
   changeMachineGroup: 'the group, bound to the tree of groups, and the policy that counts its groups',
   createPolicy: 'the policy, its first version, and how many there are',
@@ -103,4 +107,13 @@ export const larger: Readonly<Record<string, string>> = {
   decideSession: 'the session, its place among those that are open, and the partner’s own record',
   answerImport: 'the import and those that wait, the node, its names, who manages it, access, two records',
   'answerImport: declining': 'the import and those that wait, two records',
+};
+
+/** Calls of once in a customer's life that wait for more than two round trips of reads, and why. */
+export const deeper: Readonly<Record<string, string>> = {
+  planRemoval: 'everything that a customer has in its partner’s tree, with what stands behind it',
+  executeRemoval: 'the plan, then what the plan looked at, again',
+  answerImport: 'the link, the import and the account, then names and codes at the partner',
+  buyOwnLicence:
+    'where the customer stands, then what it has, after a token that still names its former partner',
 };

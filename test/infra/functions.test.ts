@@ -94,6 +94,7 @@ describe.each(functions)('%s', (_, { Properties: fn }) => {
 });
 
 const agentFunctions = contexts.flatMap(({ agent }) => (agent ? [agent, ...(agent.apart ?? [])] : [])).length;
+const pageFunctions = contexts.filter(({ pages }) => pages).length;
 
 describe('functions together', () => {
   it('leave at least 100 of 1,000 instances unreserved', () => {
@@ -108,7 +109,7 @@ describe('functions together', () => {
     const integrated = ofType(template, 'AWS::ApiGatewayV2::Integration').map(([, { Properties }]) =>
       target(Properties.IntegrationUri),
     );
-    expect(integrated.length).toBe(contexts.length + 2 + agentFunctions);
+    expect(integrated.length).toBe(contexts.length + 2 + agentFunctions + pageFunctions);
     for (const id of integrated) expect(template.Resources[id ?? '']?.Properties.Timeout).toBeLessThan(29);
   });
 
