@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'local/e2e-probes',
   'local/e2e-tree',
+  'local/e2e-access',
   'local/e2e-outage',
   'local/e2e-story',
   'local/e2e-expiry',
