@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type Child, startChild, startProxy } from '../../infra/local/child.ts';
 import { addProbe } from '../kit/agent.ts';
+import { until } from '../kit/stack.ts';
 import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Gate, newDir, newSite, openGate } from './site.ts';
 
@@ -86,8 +87,10 @@ it('runs as a process: once, or until it is ended', async () => {
   const first = run(['--live', '--once'], { AGENT_KEY: enrolmentKey });
   await first.says(/inventory 1: /);
   await first.end();
+  const heard = gate.calls.length;
   const second = run([]);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // Its first call: from then on it hears that it is to end.
+  await until(() => gate.calls.length > heard);
   await second.end();
   expect(second.lines.at(-1)).toMatch(/ends$/);
   const wrong = startChild('infra/agent/main.ts', ['--state', state], {});
