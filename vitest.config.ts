@@ -19,7 +19,8 @@ const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.
 
 const all = {
   testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // A limit, no measure: others may use the cores.
+  hookTimeout: 300_000,
   pool: 'forks',
   maxWorkers: 4,
 } as const;

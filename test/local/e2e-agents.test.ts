@@ -15,7 +15,7 @@ beforeAll(async () => {
   const { body } = await desk.admin(`POST /v1/customers/${customerId}/probes`, { body: { name: 'Probe' } });
   agent = newAgent({ url: stack.agentUrl });
   expect((await agent.enrol(body.enrolmentKey)).status).toBe(200);
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 it('agents talk to an address of their own, in the rhythm of the deployment', async () => {

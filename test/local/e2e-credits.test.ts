@@ -9,7 +9,7 @@ const said: string[] = [];
 beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation((line: unknown) => void said.push(String(line)));
   ({ stack } = await bringUp());
-}, 60_000);
+});
 
 afterAll(async () => {
   vi.restoreAllMocks();

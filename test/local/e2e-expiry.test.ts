@@ -13,7 +13,7 @@ let desk: Desk;
 beforeAll(async () => {
   ({ stack } = await bringUp({ hourSeconds: 5 }));
   desk = await openDesk(stageOf(stack));
-}, 180_000);
+});
 
 afterAll(() => stack?.stop());
 

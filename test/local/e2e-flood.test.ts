@@ -22,7 +22,7 @@ beforeAll(async () => {
   desk = await openDesk(stage);
   for (let index = 0; index < 4; index++) neighbours.push((await tenant(desk)).agent);
   path = `/v1/customers/${neighbours[0]?.customerId}`;
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 async function tenant(of: Desk): Promise<{ agent: TestAgent; customerId: string }> {

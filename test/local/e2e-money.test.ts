@@ -22,7 +22,7 @@ beforeAll(async () => {
   const stage = stageOf(stack);
   desk = await openDesk(stage);
   door = await doorOf(stage, desk.address);
-}, 60_000);
+});
 
 afterAll(() => stack?.stop());
 

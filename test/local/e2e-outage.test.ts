@@ -8,7 +8,7 @@ let desk: Desk;
 beforeAll(async () => {
   ({ stack } = await bringUp({ heartbeats: quickly }));
   desk = await openDesk(stageOf(stack));
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 it('a probe that falls silent is told down at the next full minute, and back with its next call; in a window neither', async () => {

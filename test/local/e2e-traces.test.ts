@@ -130,7 +130,7 @@ beforeAll(async () => {
   ]);
   await stack.idle(90);
   mails = await stack.mails();
-}, 180_000);
+});
 
 afterAll(() => stack?.stop());
 
