@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
+import { get } from '../../lib/aws/db.ts';
 import { everything } from '../../lib/aws/scan.ts';
+import { upnKey } from '../../lib/kit/upn.ts';
 import { listenForFaults, meanwhile } from '../kit/faults.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { createTable } from '../kit/table.ts';
 import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { shelf, stockProduct } from '../licensing/shelf.ts';
+import { offer, openCatalogue, order, own, plantEndUser } from '../requests/desk.ts';
 import { add as addUser, change, part, remove } from '../users/people.ts';
 import { deskOf, newDesk } from './desk.ts';
+import { asked, reply } from './import-scene.ts';
 
 listenForFaults();
 const write = 'TransactWriteItemsCommand';
@@ -17,9 +22,12 @@ const write = 'TransactWriteItemsCommand';
 /** Put below the API, without what keeps its names. */
 const planted = new Set<string>();
 let msp: Msp;
+let mailbox: Mailbox;
+afterAll(() => mailbox.close());
 beforeAll(async () => {
   process.env.TABLE_NAME = 'instants';
   await createTable(new DynamoDBClient({}), 'instants');
+  mailbox = await openMailbox();
   msp = await makeMsp();
   await ensureMspMode(msp);
   await call('PUT /v1/licence-pool/DEVICE', {
@@ -57,6 +65,8 @@ async function leavesBefore(one: Place, act: () => Promise<Answer>): Promise<Ans
   expect(left, JSON.stringify(left?.body)).toMatchObject({ status: 200 });
   return answer;
 }
+
+const isOpen = ({ state }: { readonly state: string }) => state !== 'CANCELLED';
 
 describe('a session', () => {
   it('makes no change after the customer came to manage itself', async () => {
@@ -144,6 +154,20 @@ describe('what a former partner had decided', () => {
     expect(await leavesBefore(one, () => act(one))).toMatchObject({ status: 404 });
   });
 
+  it.each(['the first order', 'a further order'])(
+    '%s is not placed once the customer has left',
+    async (which) => {
+      const one = await customer();
+      await openCatalogue(msp.catalog, one.id);
+      const ada = await plantEndUser({ id: one.id, provider: msp.id });
+      const goods = await offer(msp, one.id);
+      if (which !== 'the first order') await own(ada, await order(ada, goods), 'cancel');
+      const answer = await leavesBefore(one, () => order(ada, goods));
+      expect(answer.status, JSON.stringify(answer.body)).toBeGreaterThanOrEqual(400);
+      expect((await call('GET /v1/requests', { as: ada })).body.items.filter(isOpen)).toEqual([]);
+    },
+  );
+
   it('leaves names, counts and pools in order', async () => {
     const found = await violations(await everything());
     const kept = ['names', 'tenancy', 'pools'];
@@ -152,5 +176,31 @@ describe('what a former partner had decided', () => {
         .filter(({ invariant, where }) => kept.includes(invariant) && !planted.has(where.slice(2, 32)))
         .map((one) => JSON.stringify(one)),
     ).toEqual([]);
+  });
+});
+
+describe('what a customer had decided by itself', () => {
+  it('a user that it adds is named at the partner that it has meanwhile confirmed', async () => {
+    const domain = `${randomUUID()}.example.com`;
+    const email = `ada.${randomUUID()}@alone.example.com`;
+    const { body } = await call('POST /v1/accounts', {
+      as: msp.operator,
+      body: {
+        name: `Alone ${randomUUID().slice(0, 8)}`,
+        email: 'office@alone.example.com',
+        domains: [{ name: domain, primary: true }],
+        administrator: { name: 'Ada', email },
+      },
+    });
+    const admin = { ...(await enlist(body.id, ['CUSTOMER_ADMINISTRATOR'])), email };
+    const { token } = await asked({ partner: msp.catalog, account: { id: body.id, admin }, mailbox });
+    let page: Awaited<ReturnType<typeof reply>> | undefined;
+    meanwhile(write, async () => {
+      page = await reply(token, { email });
+    });
+    const added = await addUser({ id: body.id, path: [], domain }, admin);
+    expect([page?.status, added.status]).toEqual([200, 201]);
+    expect(await get(upnKey(msp.id, added.body.upn), true)).toBeDefined();
+    expect(await get(upnKey(body.id, added.body.upn), true)).toBeUndefined();
   });
 });
