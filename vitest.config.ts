@@ -4,7 +4,7 @@ import { LongestFirst } from './test/kit/order.ts';
 /** Files that turn what is the process's (table, endpoint, directory, the store's client): each has a process of its own. */
 const alone = [
   'test/credits/concurrency.test.ts',
-  'test/access/removal.test.ts',
+  'test/access/{removal,same-instant}.test.ts',
   'test/customers/{invariants,link}.test.ts',
   'test/every/{cost,privacy}.test.ts',
   'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',

@@ -6,8 +6,8 @@ import { linkFactsFor } from '../../lib/customers/link-store.ts';
 import { refuse, type Write } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
 
-/** What confirming writes beside: of the import, terms, receipts and the claim of a key. */
-const beside = 8;
+/** What confirming writes beside: import and count, terms, grant with two notes, member, two entries, the claim of a key. */
+const beside = 10;
 
 /** What joining needs to know; no read where the customer does not stand alone. */
 export function factsFor(from: Opened | undefined, again: boolean): Promise<LinkFacts | undefined> {

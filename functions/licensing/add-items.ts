@@ -21,6 +21,6 @@ export const addItems = route({
   reply: { status: 201, body: z.strictObject({ items: z.array(itemSummary) }) },
   refuses: [],
   load: async (input) => accountOf({ customerId: input.target, providerId: await providerFor(input) }, true),
-  decide: ({ body, newId, now }, account) =>
-    add(account, body, { ids: body.items.map(() => newId('item')), now }),
+  decide: ({ scope, body, newId, now }, account) =>
+    add({ ...account, customer: scope.target }, body, { ids: body.items.map(() => newId('item')), now }),
 });

@@ -48,5 +48,6 @@ export const addSubscription = route({
       ...{ customerId: target, now, scope, purchase: body.source === 'PURCHASE' },
       ...(body.source === 'LICENCE_KEY' ? { licenceKey: body.licenceKey } : { productId: body.productId }),
     }),
-  decide: ({ body, newId, now }, ground) => subscribe(ground, body, { id: newId('subscription'), now }),
+  decide: ({ scope, body, newId, now }, ground) =>
+    subscribe({ ...ground, customer: scope.target }, body, { id: newId('subscription'), now }),
 });

@@ -27,5 +27,6 @@ export const setLicences = route({
     const of = { customerId: input.target, providerId: await providerFor(input) };
     return accountAndNewest(of, input.query.force);
   },
-  decide: ({ body, ifMatch, now }, { account, newest }) => allocate(account, body, { now, ifMatch, newest }),
+  decide: ({ scope, body, ifMatch, now }, { account, newest }) =>
+    allocate({ ...account, customer: scope.target }, body, { now, ifMatch, newest }),
 });

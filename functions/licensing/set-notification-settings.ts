@@ -23,5 +23,6 @@ export const setNotificationSettings = route({
   reply: { status: 200, body: notificationView },
   refuses: [notAllocated],
   load: async (input) => accountOf({ customerId: input.target, providerId: await providerFor(input) }, true),
-  decide: ({ body, ifMatch, now }, account) => saveSettings(account, body, { now, ifMatch }),
+  decide: ({ scope, body, ifMatch, now }, account) =>
+    saveSettings({ ...account, customer: scope.target }, body, { now, ifMatch }),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { grantInForce } from '../kit/delegation.ts';
 import { announce } from '../kit/event.ts';
+import { managementKey } from '../kit/keys.ts';
 import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { paragraph } from '../kit/text.ts';
@@ -58,6 +59,15 @@ function changed(
  * it has counts at once, and anything more waits, whole, for the customer.
  */
 export function ask(standing: Standing, wish: Terms, by: By): Plan<AccessView> {
+  const plan = asked(standing, wish, by);
+  const version = Number(standing.management?.version ?? 0) || null;
+  return {
+    ...plan,
+    writes: [...plan.writes, { do: 'check', key: managementKey(by.target.id), version }],
+  };
+}
+
+function asked(standing: Standing, wish: Terms, by: By): Plan<AccessView> {
   const { actor, ifMatch, now } = by;
   const before = toGrant(standing.grant);
   expectVersion(ifMatch, before.version);

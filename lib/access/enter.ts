@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { takeable } from '../kit/delegable.ts';
 import { grantInForce, hashOfToken, sessionTokenText } from '../kit/delegation.ts';
 import { announce } from '../kit/event.ts';
-import { takeable } from '../kit/permission.ts';
 import { expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
 import type { Scope } from '../kit/scope.ts';
 import { line, paragraph, whole } from '../kit/text.ts';

@@ -37,6 +37,7 @@ export function opened(found: Found | undefined, now: string): Opened | undefine
   if (!found) return undefined;
   const { recipient, one, partner, customer, member } = found;
   if (!recipient || !one || !partner || !customer || !member) return undefined;
+  if (providerOf(partner) !== found.link.providerId) return undefined;
   const counts = recipient.hash === found.hash && recipient.round === one.round;
   if (!counts || stateAt(one, now) !== 'PENDING') return undefined;
   if (!administers(member, one.email) || customer.path.includes(partner.id)) return undefined;

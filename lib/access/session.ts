@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import type { DelegatedRole } from '../kit/delegable.ts';
+import { delegatedRoles } from '../kit/delegable.ts';
 import { grantInForce, type StoredGrant } from '../kit/delegation.ts';
 import { accessSessionKey } from '../kit/keys.ts';
-import type { DelegatedRole } from '../kit/permission.ts';
-import { delegatedRoles } from '../kit/permission.ts';
 import type { Item } from '../kit/plan.ts';
 import type { Stored } from './view.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { delegatedRoles } from '../kit/permission.ts';
+import { delegatedRoles } from '../kit/delegable.ts';
 import { refuse } from '../kit/plan.ts';
 import { instant, whole } from '../kit/text.ts';
 import { endOutOfRange } from './problems.ts';

@@ -1,16 +1,9 @@
+import { delegated, takeable } from '../kit/delegable.ts';
 import { managementTypeOf, type Presented, type Verdict, verdictOn } from '../kit/delegation.ts';
 import { idPattern } from '../kit/id.ts';
 import { pathAt, type TreeEntry } from '../kit/keys.ts';
 import { type Move, overlayOf, placed } from '../kit/move.ts';
-import {
-  allows,
-  delegated,
-  effective,
-  type Permission,
-  type Role,
-  rolesInForce,
-  takeable,
-} from '../kit/permission.ts';
+import { allows, effective, type Permission, type Role, rolesInForce } from '../kit/permission.ts';
 import {
   forbidden,
   managedByPartner,

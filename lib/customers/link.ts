@@ -54,8 +54,8 @@ export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover 
     ...exchangeBillingId(providerId, id, { before: before.billingId, after: null }),
     ...release(providerId, estate.company),
     ...estate.upns.flatMap((one) => renamed(one, { customerId: id, from: providerId, to: id })),
-    sameCount(userCountKey(id), estate.users),
-    sameCount(openRequestsKey(id), estate.requests),
+    namesElsewhere(node, estate.users),
+    uncounted(openRequestsKey(id), estate.requests),
     sameHoldings(id, estate.holdings),
     ...leaveForest(providerId, estate.forest, id),
     ...untold(estate.notification),
@@ -114,7 +114,7 @@ export function linkTo(
     takeCode(providerId, { id, code: after.code ?? '', chosen: false }),
     ...exchangeDomains(providerId, id, { before: [], after: after.domains }),
     ...facts.upns.flatMap((one) => renamed(one, { customerId: id, from: id, to: providerId })),
-    sameCount(userCountKey(id), facts.users),
+    namesElsewhere(node, facts.users),
     ...facts.meters.flatMap((one) => takeUp(providerId, one, { shares, now: made.now })),
     ...admit(parent),
     ...(parent.type === 'PROVIDER' ? [] : [unchanged(providerId, forest)]),
@@ -155,15 +155,21 @@ const renamed = ({ upn, userId }: KeptUpn, at: { customerId: string; from: strin
   { do: 'create', item: { ...upnKey(at.to, upn), kind: 'unique', customerId: at.customerId, userId } },
 ];
 
-const sameCount = (key: Key, count: Readonly<Record<string, unknown>> | undefined): Write => ({
-  do: 'check',
-  key,
-  version: count ? Number(count.version) : null,
-});
+/** Users that are added by who saw the customer elsewhere would have their names kept there: they are decided again. */
+function namesElsewhere({ id, version }: Node, count: UnlinkEstate['users']): Write {
+  const item = { kind: 'userCount', users: 0, ...count, ...userCountKey(id), dropped: version + 1 };
+  if (!count) return { do: 'create', item: { ...item, version: 1 } };
+  const before = Number(count.version);
+  return { do: 'replace', version: before, item: { ...item, version: before + 1 } };
+}
+
+/** The count of what is over goes, so that nothing more is counted on it by who saw the customer here. */
+const uncounted = (key: Key, count: UnlinkEstate['requests']): Write =>
+  count ? { do: 'remove', key, version: count.version } : { do: 'check', key, version: null };
 
 /** Whom the partner had told of the customer's licences is told no more. */
 function untold(settings: UnlinkEstate['notification']): Write[] {
-  if (!settings || (settings.recipients ?? null) === null) return [];
+  if (!settings) return [];
   const version = Number(settings.version);
   const item = { ...(settings as Item), recipients: null, version: version + 1 };
   return [{ do: 'replace', version, item }];

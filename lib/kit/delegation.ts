@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
+import { type DelegatedRole, delegatedRoles } from './delegable.ts';
 import { digest } from './digest.ts';
 import { idPattern } from './id.ts';
 import { accessKey, accessSessionKey, type Key, managementKey } from './keys.ts';
-import { type DelegatedRole, delegatedRoles } from './permission.ts';
 import type { Write } from './plan.ts';
 import type { Node } from './scope.ts';
 

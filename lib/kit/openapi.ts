@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { AgentRoute } from './agent.ts';
 import type { Context } from './context.ts';
-import { delegated, delegatedRoles, type Permission, roles } from './permission.ts';
+import { delegated, delegatedRoles } from './delegable.ts';
+import { type Permission, roles } from './permission.ts';
 import { agentProblems, type ProblemType, shellProblems } from './problem.ts';
 import { flag, pageQuery, type Route, retryOf } from './route.ts';
 

@@ -28,7 +28,8 @@ export type Role = (typeof roles)[keyof typeof roles][number];
 
 const providerStaff = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR', 'MSP_OPERATOR'] as const;
 const providerAdmins = ['SYSTEM_ADMINISTRATOR', 'CATALOG_ADMINISTRATOR'] as const;
-const customerStaff = ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'] as const;
+/** Who looks at a customer's own things, or looks after them. */
+export const customerStaff = ['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR'] as const;
 
 // Whoever may create customers and look after everything of theirs.
 const sellers = ['CATALOG_ADMINISTRATOR', 'RESELLER_FULL_ADMINISTRATOR'] as const;
@@ -227,36 +228,4 @@ export function permissionsOf(held: readonly Role[]): Set<Permission> {
 export function allows(held: readonly Role[], permission: Permission): boolean {
   const granted: readonly Role[] = permissions[permission];
   return held.some((role) => granted.includes(role));
-}
-
-/** Roles of a customer that its partner's people may take in a delegated session. */
-export const delegatedRoles = customerStaff;
-export type DelegatedRole = (typeof delegatedRoles)[number];
-
-/** What each of the partner's roles may take there: nobody enters with more than their own rights. */
-const delegable: Partial<Readonly<Record<Role, readonly DelegatedRole[]>>> = {
-  CATALOG_ADMINISTRATOR: delegatedRoles,
-  RESELLER_FULL_ADMINISTRATOR: delegatedRoles,
-  SYSTEM_ADMINISTRATOR: ['CUSTOMER_OPERATOR'],
-  MSP_OPERATOR: ['CUSTOMER_OPERATOR'],
-};
-
-/** The roles that a person of the partner may take in a session. */
-export const takeable = (held: readonly Role[]): DelegatedRole[] =>
-  delegatedRoles.filter((one) => held.some((role) => delegable[role]?.includes(one)));
-
-const neverDelegated =
-  /^(?:(?:members|administrators|management|access|imports|removals|accounts)\..+|credits\.(?!read$).+|customers\.(?:create|delete|move|supply)|products\.manage|subscriptions\.manage|own_licences\.manage|licences\.allocate|users\.reset_password)$/;
-
-/**
- * What a delegated session may do: what its roles give, as far as it is of the console or the person has it anyway,
- * and never what decides over owners, keys, licences, money or the delegation itself. Source: reliability.md T-26.
- */
-export function delegated(taken: readonly DelegatedRole[], held: readonly Role[]): Set<Permission> {
-  const own = permissionsOf(held);
-  return new Set(
-    [...permissionsOf(taken)].filter(
-      (one) => (one.startsWith('console.') || own.has(one)) && !neverDelegated.test(one),
-    ),
-  );
 }

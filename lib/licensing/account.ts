@@ -1,5 +1,7 @@
 import { type Announcement, announce } from '../kit/event.ts';
+import { nodeKey } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
+import type { Node } from '../kit/scope.ts';
 import { useChanged } from './events.ts';
 import { drawn, levels, type Meter, type MeterChange, type Rules, reserved, turnMeter } from './meter.ts';
 import { meterWrite, stepWrite } from './meter-write.ts';
@@ -13,6 +15,8 @@ import type { Terms } from './terms.ts';
 export interface Account {
   readonly customerId: string;
   readonly providerId: string;
+  /** The customer as it was seen; a first meter is bound to it. */
+  readonly customer?: Pick<Node, 'version'>;
   readonly terms: Terms;
   /** The customer's own notification settings and the provider's defaults. */
   readonly own: Notification;
@@ -66,9 +70,17 @@ export function turn(
     meters.set(type, { ...after, version: after.version + 1 });
   }
   refuseShortages(shortages);
+  if (writes.some((write) => write.do === 'create')) writes.push(...customerUnchanged(account));
   if (steps.length > 0) announcements.push(announce(useChanged, account.customerId, { steps }));
   return { meters, writes, announcements };
 }
+
+/** Binds what is stored for the first time to the customer itself, which may have left its provider meanwhile. */
+export const customerUnchanged = ({
+  customerId,
+  customer,
+}: Pick<Account, 'customerId' | 'customer'>): Write[] =>
+  customer ? [{ do: 'check', key: nodeKey(customerId), version: customer.version }] : [];
 
 export function meterOf(account: Account, type: ResourceType): Meter {
   const meter = account.meters.get(type);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accessKey, managementKey } from '../kit/keys.ts';
-import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
+import { difference, expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { needsConsent } from './problems.ts';
 
 /** Who manages a customer, and whom the notices of its licences are for. */
@@ -37,20 +37,14 @@ export function setManagement(
   expectVersion(ifMatch, before.version);
   const takesOver = command.managementType === 'PARTNER' && before.managementType !== 'PARTNER';
   if (takesOver && hasDecided(of.access)) refuse(needsConsent);
+  const turns = command.managementType !== before.managementType;
   const version = before.version + 1;
   const item = { ...managementKey(customerId), kind: 'management', ...command, version };
   return {
     writes: [
       before.version === 0 ? { do: 'create', item } : { do: 'replace', item, version: before.version },
-      ...(takesOver
-        ? [
-            {
-              do: 'check',
-              key: accessKey(customerId),
-              version: Number(of.access?.version ?? 0) || null,
-            } as const,
-          ]
-        : []),
+      ...(turns && of.access ? [accessTurned(customerId, of.access)] : []),
+      ...(takesOver && !of.access ? [stillNone(customerId)] : []),
     ],
     receipt: {
       action: 'customers.set_management',
@@ -60,3 +54,13 @@ export function setManagement(
     reply: { body: command, version },
   };
 }
+
+const stillNone = (customerId: string): Write => ({ do: 'check', key: accessKey(customerId), version: null });
+
+/** Another type is another meaning of what is given: whoever is bound to that, as every change in a session is, decides again. */
+const accessTurned = (customerId: string, { version }: NonNullable<Access>): Write => ({
+  do: 'adjust',
+  key: accessKey(customerId),
+  add: { version: 1 },
+  version: Number(version),
+});

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { emailHash } from '../kit/membership.ts';
 import { answer, difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
-import { type Account, meterOf, turn } from './account.ts';
+import { type Account, customerUnchanged, meterOf, turn } from './account.ts';
 import { defaultsChanged } from './events.ts';
 import type { MeterChange } from './meter.ts';
 import {
@@ -37,6 +37,7 @@ export function saveSettings(
       notificationWrite(account.customerId, after.own),
       { do: 'check', key: termsKey(account.customerId), version: account.terms.version },
       ...turned.writes,
+      ...(account.own.version === 0 ? customerUnchanged(account) : []),
     ],
     receipt: {
       action: 'licensing.set_notification',

@@ -4,7 +4,9 @@ import { announce } from '../kit/event.ts';
 import { trialKey, uniqueKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
+import type { Node } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
+import { customerUnchanged } from './account.ts';
 import { begun, type Grant } from './grant.ts';
 import { keyPattern, type LicenceKey, mustRedeem, redeemWrite } from './licence-key.ts';
 import {
@@ -73,6 +75,8 @@ export type NewSubscription = z.output<typeof newSubscription>;
 export interface Ground {
   readonly customerId: string;
   readonly providerId: string;
+  /** The customer as it was seen below who gives: it may have left meanwhile. */
+  readonly customer?: Pick<Node, 'version'>;
   readonly timeZone: string;
   /** What the customer is known by when it is made anew: its company, its first domain. */
   readonly knownBy: readonly string[];
@@ -117,7 +121,7 @@ export function subscribe(
   if (grants.length > mostRunning) refuse(tooManySubscriptions, undefined, { most: mostRunning });
   const turned = turnSeats(meter, { grants }, made.now);
   return {
-    writes: [addedWrite(customerId, added), ...writes, ...turned.writes],
+    writes: [addedWrite(customerId, added), ...writes, ...turned.writes, ...customerUnchanged(ground)],
     receipt: {
       action: 'subscriptions.add',
       subject: added.id,

@@ -174,7 +174,11 @@ function renames(before: User, after: User, providerId: string): Write[] {
       ? []
       : [
           uniqueUpn(providerId, after),
-          { do: 'remove', key: upnKey(providerId, before.upn) } satisfies Write,
+          {
+            do: 'remove',
+            key: upnKey(providerId, before.upn),
+            where: { userId: before.id },
+          } satisfies Write,
         ]),
     ...(sameName
       ? []

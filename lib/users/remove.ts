@@ -43,7 +43,7 @@ export function erase(user: StoredUser, providerId: string): Write[] {
   );
   return [
     ...items.map(({ PK, SK }): Write => ({ do: 'remove', key: { PK, SK }, version: user.version })),
-    { do: 'remove', key: upnKey(providerId, user.upn) },
+    { do: 'remove', key: upnKey(providerId, user.upn), where: { userId: user.id } },
     { do: 'remove', key: userNameKey(user.customerId, user.userName) },
     ...(user.role && 'collectionId' in user.role
       ? [release({ nodeId: user.role.nodeId, id: user.role.collectionId })]

@@ -253,6 +253,7 @@ describe('a removal', () => {
         /^(state|enrolment|enrolmentUntil|redeemed|publicKey|previous|previousKey|previousUntil|downSince|told|version)$/,
       probeCounts: /^(UP|REVOKED|version)$/,
       rollup: /^(given|givenTo|own|below_.*|version)$/,
+      userCount: /^(dropped|version)$/,
     };
     const changed = [...before].flatMap(([key, item]) => {
       const now = after.get(key);
