@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
-import { digest } from '../kit/digest.ts';
+import { digest, sameText } from '../kit/digest.ts';
 import { importLinkKey, importRecipientKey } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
 import type { Item, Write } from '../kit/plan.ts';
@@ -76,7 +75,5 @@ export function issue(
 }
 
 /** Compares in a time that says nothing of how much is right. */
-export function isAddressOf(typed: string, { addressHash }: Recipient): boolean {
-  const [given, kept] = [Buffer.from(emailHash(typed.trim())), Buffer.from(addressHash)];
-  return given.length === kept.length && timingSafeEqual(given, kept);
-}
+export const isAddressOf = (typed: string, { addressHash }: Recipient): boolean =>
+  sameText(emailHash(typed.trim()), addressHash);

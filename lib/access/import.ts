@@ -1,34 +1,21 @@
 import * as z from 'zod';
 import { importKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
-import { email, id, paragraph, whole } from '../kit/text.ts';
-
-/** What a partner asks to be allowed in the console of a customer. */
-export const accessAsked = z.strictObject({
-  roles: z
-    .array(z.enum(['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR']))
-    .min(1)
-    .max(2)
-    .refine((roles) => new Set(roles).size === roles.length, 'must name each role once')
-    .describe('What your people may be in its console: change it, or look at it'),
-  mostMinutes: whole(5, 60).describe('How long one visit lasts at most'),
-  approval: z
-    .enum(['STANDING', 'EACH'])
-    .describe('Whether visits need no further word, or each the customer’s own approval'),
-});
+import { email, id, paragraph } from '../kit/text.ts';
+import { terms } from './terms.ts';
 
 /** What the customer is asked to agree to. */
-const terms = {
+const agreed = {
   managementType: z.enum(['PARTNER', 'CUSTOMER', 'BOTH']).describe('Who manages the customer then'),
   communications: z
     .enum(['PARTNER_ONLY', 'CUSTOMER_ONLY', 'BOTH'])
     .describe('Who is told of its licences then; mails about the import itself go to the customer, always'),
-  access: accessAsked,
+  access: terms.omit({ endsAt: true }).describe('In the console, for a year from the confirmation'),
 };
 
 export const newImport = z.strictObject({
   email: email.describe('With which an administrator of the account signs in'),
-  ...terms,
+  ...agreed,
   message: paragraph(500)
     .refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address')
     .optional()

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { type DelegatedRole, delegatedRoles } from './delegable.ts';
-import { digest } from './digest.ts';
+import { digest, sameText } from './digest.ts';
 import { idPattern } from './id.ts';
 import { accessKey, accessSessionKey, type Key, managementKey } from './keys.ts';
 import type { Write } from './plan.ts';
@@ -157,9 +156,4 @@ export function verdictOn(presented: Presented, caller: Caller, now: string): Ve
       { do: 'check', key: accessKey(token.customerId), version: given.version },
     ],
   };
-}
-
-function sameText(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
