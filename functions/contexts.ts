@@ -64,7 +64,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: customerReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], index: true },
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'], index: true },
   },
   {
     name: 'users',

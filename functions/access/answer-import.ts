@@ -4,6 +4,7 @@ import { tokenPattern } from '../../lib/access/import-link.ts';
 import { cannotLink, nobodyToLeave, removeFirst } from '../../lib/access/import-problems.ts';
 import { behind } from '../../lib/access/import-store.ts';
 import { opened } from '../../lib/access/opened.ts';
+import { namesMove } from '../../lib/customers/problems.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -28,7 +29,7 @@ export const answerImport = route({
     status: 200,
     body: z.strictObject({ state: z.enum(['CONFIRMED', 'DECLINED', 'REMOVAL_ASKED']) }),
   },
-  refuses: [removeFirst, nobodyToLeave, cannotLink],
+  refuses: [removeFirst, nobodyToLeave, cannotLink, namesMove],
   load: async ({ body, now, home, person, consistent }) => {
     const found = opened(await behind(body.token), now);
     const own = found?.link.customerId === home && found.link.personId === person ? found : undefined;

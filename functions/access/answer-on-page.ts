@@ -6,6 +6,7 @@ import {
   confirmedPage,
   deadPage,
   declinedPage,
+  laterPage,
   leavingPage,
   removeFirstPage,
 } from '../../lib/access/import-page.ts';
@@ -15,6 +16,7 @@ import { type Opened, opened } from '../../lib/access/opened.ts';
 import { commit, LostRace } from '../../lib/aws/db.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now, secret } from '../../lib/aws/world.ts';
+import { namesMove } from '../../lib/customers/problems.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
@@ -33,6 +35,7 @@ const patienceMs = 6000;
 const dead: Shown = { status: 410, html: deadPage() };
 const pages: Readonly<Record<string, () => string>> = {
   [cannotLink.code]: cannotPage,
+  [namesMove.code]: laterPage,
   [removeFirst.code]: removeFirstPage,
   [nobodyToLeave.code]: removeFirstPage,
 };

@@ -3,6 +3,7 @@ import { cannotLink } from '../../lib/access/import-problems.ts';
 import { isInForce, lookedAfterBy, type Opened } from '../../lib/access/opened.ts';
 import { type Handover, type LinkFacts, linkTo, mustFit } from '../../lib/customers/link.ts';
 import { linkFactsFor } from '../../lib/customers/link-store.ts';
+import { namesMove } from '../../lib/customers/problems.ts';
 import { refuse, type Write } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
 
@@ -25,11 +26,12 @@ export function handOver(
   mustStandAlone(from);
   if (!facts || !isInForce(partner, forest)) return refuse(cannotLink);
   try {
-    const handover = linkTo(partner, customer, facts, made);
+    const handover = linkTo(partner, customer, facts, { ...made, beside });
     mustFit(handover.writes, 100 - beside);
     return { ...handover, writes: handover.writes.map(discreet) };
   } catch (error) {
-    if (error instanceof Problem) return refuse(cannotLink);
+    // That is the customer's own, and over in a moment.
+    if (error instanceof Problem && error.type !== namesMove) return refuse(cannotLink);
     throw error;
   }
 }

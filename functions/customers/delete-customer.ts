@@ -6,6 +6,7 @@ import {
   hasChildren,
   hasProbes,
   inUse,
+  namesMove,
   notDeprovisioned,
   openRequests,
   tooManyPeople,
@@ -31,7 +32,7 @@ export const deleteCustomer = route({
   ifMatch: true,
   dryRun: true,
   reply: { status: 204, body: parting },
-  refuses: [notDeprovisioned, hasChildren, inUse, openRequests, hasProbes, tooManyPeople],
+  refuses: [notDeprovisioned, hasChildren, namesMove, inUse, openRequests, hasProbes, tooManyPeople],
   alongside: besideHoldings,
   load: async ({ scope, alongside }) => {
     const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);

@@ -10,6 +10,7 @@ import {
   collectionUnknown,
   domainUnknown,
   lastAdministrator,
+  namesMove,
   roleBeyondYours,
   roleNotUsable,
   tooManyServices,
@@ -36,6 +37,7 @@ export const changeUser = route({
   refuses: [
     domainUnknown,
     upnTaken,
+    namesMove,
     userNameTaken,
     userNameFixed,
     roleNotUsable,

@@ -8,6 +8,7 @@ import {
   collectionUnknown,
   domainUnknown,
   lastAdministrator,
+  namesMove,
   roleBeyondYours,
   roleNotUsable,
   upnTaken,
@@ -32,6 +33,7 @@ export const createUser = route({
   refuses: [
     domainUnknown,
     upnTaken,
+    namesMove,
     userNameTaken,
     userLimitReached,
     roleNotUsable,

@@ -20,7 +20,7 @@ export const deleteUser = route({
   reply: { status: 204 },
   refuses: [lastAdministrator, roleBeyondYours, tooManyServices],
   load: ({ target, params, consistent }) =>
-    heldUser(target, params.userId, { other: true, instances: true, again: consistent }),
+    heldUser(target, params.userId, { other: true, instances: true, again: consistent, count: true }),
   decide: ({ scope, ifMatch, now }, held) => {
     if (!held) refuse(notFound);
     expectVersion(ifMatch, held.user.version);

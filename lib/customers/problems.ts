@@ -234,6 +234,12 @@ export const tooMuchAtOnce = problem({
   status: 409,
   title: 'It has more names, users and licences than one change can hand over',
 });
+export const namesMove = problem({
+  code: 'customers.names_underway',
+  status: 409,
+  title: 'It has just changed hands and its users’ UPNs are on their way; try again in a moment',
+  retryable: true,
+});
 export const linkedAlready = problem({
   code: 'customers.linked_already',
   status: 409,

@@ -194,7 +194,7 @@ describe('a plan of removal', () => {
     const one = await customer(msp.catalog, { domains });
     for (let n = 0; n < 5; n++)
       await addUser({ id: one.id, path: [], domain: domains[0]?.name ?? '' }, msp.catalog);
-    for (let n = 0; n < 29; n++) await shelf(msp, one.id, await stockProduct(msp)).give({ source: 'TRIAL' });
+    for (let n = 0; n < 40; n++) await shelf(msp, one.id, await stockProduct(msp)).give({ source: 'TRIAL' });
     const { body } = await plan(one.id);
     expect((await execute(body.id)).body).toMatchObject({ code: 'customers.too_much_at_once', most: 97 });
   });

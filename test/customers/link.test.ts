@@ -57,7 +57,7 @@ async function settleAt(target: Node, { writes, announcements }: Handover, actio
 
 async function leave(id: string): Promise<void> {
   const node = await nodeOf(id);
-  await settleAt(node, unlink(node, await unlinkEstateOf(node), now()), 'customers.unlink');
+  await settleAt(node, unlink(node, await unlinkEstateOf(node), { now: now() }), 'customers.unlink');
 }
 
 async function joinTo(parentId: string, id: string): Promise<void> {
@@ -74,7 +74,7 @@ const refusal = async (id: string): Promise<string> => {
   const node = await nodeOf(id);
   const estate = await unlinkEstateOf(node);
   try {
-    unlink(node, estate, now());
+    unlink(node, estate, { now: now() });
   } catch (error) {
     return (error as { type: { code: string } }).type.code;
   }
@@ -184,10 +184,8 @@ describe('a customer leaves its partner', () => {
     const node = await nodeOf(one.id);
     const estate = await unlinkEstateOf(node);
     const upns = Array.from({ length: 30 }, (_, n) => ({ upn: `u${n}@x.example`, userId: `usr_${n}` }));
-    const { writes } = unlink(node, { ...estate, upns }, now());
+    const { writes } = unlink(node, { ...estate, upns }, { now: now() });
     expect(writes.length).toBeLessThanOrEqual(mostLinkWrites);
-    const many = [...upns, { upn: 'more@x.example', userId: 'usr_more' }];
-    expect(() => unlink(node, { ...estate, upns: many }, now())).toThrow();
     const meter = {
       PK: 'x',
       SK: 'y',
@@ -198,8 +196,19 @@ describe('a customer leaves its partner', () => {
       epoch: 0,
       version: 1,
     };
-    const meters = Array.from({ length: 8 }, () => meter);
-    expect(() => unlink(node, { ...estate, upns, meters }, now())).toThrow('more names, users and licences');
+    const meters = (length: number) => Array.from({ length }, () => meter);
+    const goes = (more: object) => unlink(node, { ...estate, upns, ...more }, { now: now() }).writes;
+    // Of more users, or beside more licences, their names follow: that is noted, however many they are.
+    const more = { upns: [...upns, { upn: 'more@x.example', userId: 'usr_more' }] };
+    for (const change of [more, { meters: meters(8) }]) {
+      const keys = goes(change).flatMap((write) =>
+        write.do === 'create' ? [write.item.SK] : write.do === 'remove' ? [write.key.SK] : [],
+      );
+      expect(keys.filter((key) => key.startsWith('UPN#'))).toEqual([]);
+      const counts = goes(change).flatMap((write) => (write.do === 'create' ? [write.item.names] : []));
+      expect(counts).toContainEqual({ from: msp.id, to: one.id, after: '' });
+    }
+    expect(() => goes({ meters: meters(40) })).toThrow('more names, users and licences');
   });
 });
 
