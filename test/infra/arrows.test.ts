@@ -43,7 +43,8 @@ describe('arrows', () => {
 
   it('from lib/kit lead to lib/kit, zod and pure packages only', () => {
     const pure = ['zod', 'ulid'];
-    const allowed = (name: string) => inKit(name) || pure.includes(name) || ['node:crypto', 'node:url'].includes(name);
+    const allowed = (name: string) =>
+      inKit(name) || pure.includes(name) || ['node:crypto', 'node:url'].includes(name);
     expect(offences(inKit, (name) => !allowed(name))).toEqual([]);
   });
 
