@@ -1,5 +1,6 @@
 import type { Subscriber } from '../../lib/kit/context.ts';
 import { onAccessChanged } from './on-access-changed.ts';
+import { onAdministrationChanged } from './on-administration-changed.ts';
 import { onAllocationRecovered } from './on-allocation-recovered.ts';
 import { onAllocationThreshold } from './on-allocation-threshold.ts';
 import { onApprovalWaiting } from './on-approval-waiting.ts';
@@ -56,6 +57,7 @@ export const subscribers: readonly Subscriber[] = [
   onCustomerReleased,
   onAccessChanged,
   onSessionNoted,
+  onAdministrationChanged,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

@@ -1,4 +1,4 @@
-export { sessionRefusedEvent } from '../kit/delegation-events.ts';
+export { administrationChanged, sessionRefusedEvent } from '../kit/delegation-events.ts';
 export {
   accessAsked,
   accessChanged,

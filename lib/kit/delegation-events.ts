@@ -9,3 +9,20 @@ export const sessionRefusedEvent = event({
   data: z.object({ why: z.enum(['ANOTHER_PERSON', 'ANOTHER_CUSTOMER', 'ENDED']) }),
   example: { why: 'ENDED' },
 });
+
+/** Announced wherever somebody from above changes who administers a customer. */
+export const administrationChanged = event({
+  type: 'access.administration_changed.v1',
+  summary:
+    'Somebody from above changed who administers a customer: added one, took the role or the log-on, or changed how one signs in; subject: the customer',
+  data: z.object({
+    change: z.enum(['ADDED', 'REMOVED', 'CHANGED']),
+    personId: z.string(),
+    noteId: z.string().describe('Where the addresses to be told are kept, for 30 days'),
+  }),
+  example: {
+    change: 'ADDED',
+    personId: 'per_01J00000000000000000000000',
+    noteId: 'pmWkWSBCL51Bfkhn79xPuKBKHz__H6B-mY6G9_eieuM',
+  },
+});

@@ -1,4 +1,4 @@
-import { type About, compose, type Message } from './emails.ts';
+import { type About, compose, type Message, oneLine } from './emails.ts';
 
 const where = 'What is given and asked for, and who came in, stands under the customer’s access.';
 
@@ -84,5 +84,29 @@ export function sessionMisused(
   return compose(
     `${customerName}: a session of your partner was used wrongly, and refused`,
     `The token of a session that ${personName} of ${homeName} had opened in the console of ${customerName} was used ${misuses[why]}, at ${at}. It was refused, and nothing was changed.\n\nA program that goes on after a session’s end looks the same. If it is told again, ask your partner, or take the access back. It is told at most once an hour for each session.`,
+  );
+}
+
+const administrations = {
+  ADDED: 'made somebody an administrator',
+  REMOVED: 'took an administrator’s role or log-on',
+  CHANGED: 'changed how an administrator signs in',
+} as const;
+
+/** Somebody from above changed who administers a customer; told to those before and after. */
+export function administrationChanged(
+  facts: {
+    readonly change: keyof typeof administrations;
+    readonly addresses: readonly string[];
+    readonly homeName: string;
+  },
+  { customerName, at }: About,
+): Message {
+  const { change, addresses, homeName } = facts;
+  const whose =
+    addresses.length > 0 ? `\n\nIt concerns ${addresses.map((one) => oneLine(one)).join(' and ')}.` : '';
+  return compose(
+    `${customerName}: ${homeName} ${administrations[change]}`,
+    `Somebody of ${homeName} ${administrations[change]} of ${customerName}, at ${at}.${whose}\n\nThose administrators enter your console, and decide whether others may. If you did not expect this, sign in, look at your administrators, and ask ${homeName}.`,
   );
 }
