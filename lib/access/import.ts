@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { importKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
-import { email, id, paragraph } from '../kit/text.ts';
+import { email, id, message } from '../kit/text.ts';
 import { terms } from './terms.ts';
 
 /** What the customer is asked to agree to. */
@@ -16,10 +16,7 @@ const agreed = {
 export const newImport = z.strictObject({
   email: email.describe('With which an administrator of the account signs in'),
   ...agreed,
-  message: paragraph(500)
-    .refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address')
-    .optional()
-    .describe('Shown to the administrator as your words'),
+  message: message(500).optional().describe('Shown to the administrator as your words, without links'),
 });
 export type NewImport = z.output<typeof newImport>;
 

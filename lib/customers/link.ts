@@ -7,6 +7,7 @@ import { Problem } from '../kit/problem.ts';
 import { depthOf, isUnlinked, maxDepth, type Node, providerOf } from '../kit/scope.ts';
 import { underwayIn } from '../kit/upn.ts';
 import { chooseCode, codeKey, takeCode } from './code.ts';
+import { cameByConsent } from './consent.ts';
 import { release } from './deletion.ts';
 import { depart, standingSince } from './departure.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
@@ -123,7 +124,7 @@ export function linkTo(
     domains: holdDomains(asked, { holders, own: id, parent: undefined, share: false }),
   };
   const writes: Write[] = [
-    stand(node, after, { path: [...parent.path, id], now: made.now }),
+    stand(consenting(node), after, { path: [...parent.path, id], now: made.now }),
     uniqueName(providerId, after),
     takeCode(providerId, { id, code: after.code ?? '', chosen: false }),
     ...exchangeDomains(providerId, id, { before: [], after: after.domains }),
@@ -155,6 +156,8 @@ export function mustFit(writes: readonly Write[], most = mostLinkWrites): void {
 
 const roomIn = (writes: readonly Write[], beside = usualBeside): number =>
   mostWrites - beside - writes.length;
+
+const consenting = (node: Node): Node => ({ ...node, item: { ...node.item, ...cameByConsent } });
 
 function stand(
   node: Node,

@@ -141,10 +141,16 @@ export const hasProbes = problem({
   status: 409,
   title: 'It still has probes; retire them first',
 });
+export const goesByPlan = problem({
+  code: 'customers.goes_by_plan',
+  status: 409,
+  title:
+    'It came to you by confirming, or has decided about your access: it is not deleted; remove it by a plan instead',
+});
 export const tooManyPeople = problem({
   code: 'customers.too_many_people',
   status: 409,
-  title: 'More than 29 people hold roles there; remove some first',
+  title: 'More than 28 people hold roles there; remove some first',
 });
 export const tooManyDisabled = problem({
   code: 'customers.too_many_disabled',
