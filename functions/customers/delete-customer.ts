@@ -7,7 +7,6 @@ import {
   hasChildren,
   hasProbes,
   inUse,
-  namesMove,
   notDeprovisioned,
   openRequests,
   tooManyPeople,
@@ -34,16 +33,7 @@ export const deleteCustomer = route({
   ifMatch: true,
   dryRun: true,
   reply: { status: 204, body: parting },
-  refuses: [
-    goesByPlan,
-    notDeprovisioned,
-    hasChildren,
-    namesMove,
-    inUse,
-    openRequests,
-    hasProbes,
-    tooManyPeople,
-  ],
+  refuses: [goesByPlan, notDeprovisioned, hasChildren, inUse, openRequests, hasProbes, tooManyPeople],
   alongside: (ids) => [...besideHoldings(ids), accessKey(ids.target)],
   load: async ({ scope, alongside }) => {
     const [{ target }, [told, access]] = await Promise.all([scope(), alongside()]);

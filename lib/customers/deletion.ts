@@ -15,7 +15,6 @@ import {
 import { leave, type Membership } from '../kit/membership.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
-import type { NamesUnderway } from '../kit/upn.ts';
 import { codeKey } from './code.ts';
 import type { Company } from './company.ts';
 import { accessUnchanged, mustNotBeItsOwn } from './consent.ts';
@@ -23,15 +22,7 @@ import { depart } from './departure.ts';
 import { exchangeBillingId, exchangeDomains } from './domain.ts';
 import { customerDeleted, provisioningRequested } from './events.ts';
 import { type Forest, mark } from './forest.ts';
-import {
-  hasChildren,
-  hasProbes,
-  inUse,
-  namesMove,
-  notDeprovisioned,
-  openRequests,
-  tooManyPeople,
-} from './problems.ts';
+import { hasChildren, hasProbes, inUse, notDeprovisioned, openRequests, tooManyPeople } from './problems.ts';
 import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
 import { dismiss, type Selling } from './reseller.ts';
 
@@ -47,9 +38,7 @@ export interface Estate {
   readonly people: readonly Membership[];
   readonly company: Company | undefined;
   /** The count of its users; undefined where it never had any. */
-  readonly users:
-    | { readonly users: number; readonly version: number; readonly names?: NamesUnderway | undefined }
-    | undefined;
+  readonly users: { readonly users: number; readonly version: number } | undefined;
   /** The count of its open requests; undefined where it never had any. */
   readonly requests: { readonly open: number; readonly version: number } | undefined;
   /** The count of its probes that are not retired; undefined where it never had any. */
@@ -129,7 +118,6 @@ function mustBeEmpty(gone: Customer, estate: Estate, goes: number): void {
   if (gone.status !== 'NotProvisioned') refuse(notDeprovisioned, undefined, { status: gone.status });
   const children = estate.selling?.children ?? 0;
   if (children > 0) refuse(hasChildren, undefined, { children });
-  if (estate.users?.names) refuse(namesMove);
   const { services, offers, licences } = estate;
   const users = estate.users?.users ?? 0;
   if (users - goes + services + offers + licences > 0)

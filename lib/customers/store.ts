@@ -29,7 +29,6 @@ import type { Write } from '../kit/plan.ts';
 import type { LoadInput } from '../kit/route.ts';
 import type { Node } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
-import { underwayIn } from '../kit/upn.ts';
 import { administrates, toMembership } from './administrator.ts';
 import { nodeFrom } from './cascade.ts';
 import { type Found, isWhole, take } from './census.ts';
@@ -219,11 +218,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'b
     selling: toSelling(selling),
     forest: toForest(forest),
     company: company && toCompany(company),
-    users: users && {
-      users: Number(users.users),
-      version: Number(users.version),
-      names: underwayIn(users),
-    },
+    users: users && { users: Number(users.users), version: Number(users.version) },
     requests: requests && { open: Number(requests.open), version: Number(requests.version) },
     probes: probes && { live: Number(probes.live), version: Number(probes.version) },
     people: people.items.map((item) => toMembership(item, node.id)),
