@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
 import { toNode } from '../../lib/aws/auth.ts';
 import { commit, get } from '../../lib/aws/db.ts';
@@ -17,6 +17,7 @@ import { isUnlinked, type Node } from '../../lib/kit/scope.ts';
 import { upnKey } from '../../lib/kit/upn.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { add } from '../users/people.ts';
@@ -24,12 +25,15 @@ import { arrive, mover } from './moving.ts';
 
 let msp: Msp;
 let other: Msp;
+let mailbox: Mailbox;
 beforeAll(async () => {
   process.env.TABLE_NAME = 'links';
   await createTable(new DynamoDBClient({}), 'links');
+  mailbox = await openMailbox();
   [msp, other] = await Promise.all([makeMsp(), makeMsp()]);
   await Promise.all([ensureMspMode(msp), ensureMspMode(other)]);
 });
+afterAll(() => mailbox.close());
 
 const now = () => new Date().toISOString();
 const nodeOf = async (id: string) => toNode(await get(nodeKey(id), true)) as Node;

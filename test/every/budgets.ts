@@ -75,6 +75,8 @@ export const larger: Readonly<Record<string, string>> = {
   'changeDynamicGroup: that a marketplace names': 'the group, and the work that brings it to people’s rows',
   'changeMarketplace: its items': 'the marketplace and two items',
   deleteMarketplace: 'the marketplace, its count, and the item that it held',
+  'changeUser: another UPN':
+    'the user, found by its e-mail address beside, and the count that names are bound to',
   deleteUser: 'the user, names, count, and bound to there being no end user’s row',
   createCatalogueItem: 'head, its lookup and the first revision',
   removeCatalogueItem: 'head, its lookup and the only revision',
