@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sessionView, stateAt, viewSession } from '../../lib/access/session.ts';
+import { holdingAt, sessionView, viewSession } from '../../lib/access/session.ts';
 import { sessionPage } from '../../lib/access/store.ts';
 import { answer } from '../../lib/kit/plan.ts';
 import { pageOf, route } from '../../lib/kit/route.ts';
@@ -22,7 +22,10 @@ export const listSessions = route({
   decide: ({ scope, seal, now }, { sessions, next, ...beside }) =>
     answer({
       items: sessions.map(({ changes, ...one }) =>
-        viewSession(scope.target.id, one, { state: stateAt(one, beside, now), changes }),
+        viewSession(scope.target.id, one, {
+          holding: holdingAt(one, beside, { path: scope.target.path, now }),
+          changes,
+        }),
       ),
       nextCursor: next && seal(next),
     }),

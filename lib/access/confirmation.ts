@@ -75,7 +75,11 @@ export function confirm(
       }),
       ...giveWithLink(
         { customerId, providerId },
-        { item: from.grant, terms: terms.parse({ ...access, endsAt }) },
+        {
+          item: from.grant,
+          terms: terms.parse({ ...access, endsAt }),
+          to: { id: partnerId, name: from.partner.name },
+        },
         now,
       ),
       { do: 'check', key: memberKey(customerId, personId), version: Number(member.version) },

@@ -1,12 +1,22 @@
 import * as z from 'zod';
 import { event } from './event.ts';
 
+/** What is told of the token of a session that did not count. */
+export const misuses = [
+  'ANOTHER_PERSON',
+  'ANOTHER_CUSTOMER',
+  'WRONG_SECRET',
+  'ENDED',
+  'REVOKED',
+  'MOVED',
+] as const;
+
 /** Announced by the shell itself, wherever the token was used. */
 export const sessionRefusedEvent = event({
   type: 'access.session_refused.v1',
   summary:
-    'The token of a delegated session was used by another person, for another customer, or after its end; told once per session and hour',
-  data: z.object({ why: z.enum(['ANOTHER_PERSON', 'ANOTHER_CUSTOMER', 'ENDED']) }),
+    'The token of a delegated session was used by another person, for another customer, with a wrong secret, or after it was ended, taken back, or the customer had moved; told once per session and hour',
+  data: z.object({ why: z.enum(misuses) }),
   example: { why: 'ENDED' },
 });
 
