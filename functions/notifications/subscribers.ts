@@ -12,6 +12,7 @@ import { onImportAnswered } from './on-import-answered.ts';
 import { onImportAsked } from './on-import-asked.ts';
 import { onImportConfirmed } from './on-import-confirmed.ts';
 import { onImportLinkVoid } from './on-import-link-void.ts';
+import { onImportTried } from './on-import-tried.ts';
 import { onLeaveWished } from './on-leave-wished.ts';
 import { onMachineSuspected } from './on-machine-suspected.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
@@ -51,6 +52,7 @@ export const subscribers: readonly Subscriber[] = [
   onImportAnswered,
   onImportConfirmed,
   onImportLinkVoid,
+  onImportTried,
   onLeaveWished,
   onManagedCustomerAdded,
   onRemovalFinished,

@@ -12,6 +12,7 @@ export {
   importAsked,
   importConfirmed,
   importLinkVoid,
+  importTried,
   leaveWished,
 } from './import-events.ts';
 export { managedCustomerAdded } from './managed-events.ts';

@@ -30,6 +30,8 @@ const recipient = z.object({
   addressHash: z.string(),
   wrong: z.number(),
   wished: z.boolean(),
+  /** The hour in which the customer was told last that somebody else tried. */
+  noted: z.string().default(''),
   version: z.number(),
 });
 /** Whom an import was mailed to: only this person of this customer, with this address, answers it. */
@@ -62,7 +64,7 @@ export function issue(
   const next: Recipient = {
     ...place,
     ...{ hash, round, addressHash: emailHash(email), version },
-    ...{ wrong: same ? before.wrong : 0, wished: before?.wished ?? false },
+    ...{ wrong: same ? before.wrong : 0, wished: before?.wished ?? false, noted: before?.noted ?? '' },
   };
   const item = recipientItem(next, made.now);
   return [

@@ -20,6 +20,28 @@ export const newImport = z.strictObject({
 });
 export type NewImport = z.output<typeof newImport>;
 
+/** What of the partner's own keeps it from taking over: never anything of the customer. */
+export const obstacles = [
+  'NAME_TAKEN',
+  'CODE_TAKEN',
+  'DOMAIN_TAKEN',
+  'MSP_MODE_OFF',
+  'POOL_SHORT',
+  'TOO_DEEP',
+  'DISABLED',
+  'OTHER',
+] as const;
+export type ImportObstacle = (typeof obstacles)[number];
+
+const tried = z.strictObject({
+  since: z.string().describe('When somebody first tried to confirm'),
+  obstacle: z
+    .enum(obstacles)
+    .describe(
+      'What stood in the way when it was tried last: NAME_TAKEN, CODE_TAKEN, DOMAIN_TAKEN: another customer of yours has it; MSP_MODE_OFF: yours; POOL_SHORT: your pool of licences; TOO_DEEP: you stand too deep in the tree; DISABLED: you or a reseller above',
+    ),
+});
+
 export const importStates = ['PENDING', 'CONFIRMED', 'DECLINED', 'EXPIRED', 'CANCELLED'] as const;
 export type ImportState = (typeof importStates)[number];
 
@@ -39,13 +61,14 @@ const told = {
   round: z.number().describe('How often it was asked; at most six times'),
   endsAt: z.string().describe('Until when it can be answered: 14 days after it was asked last'),
   endedAt: z.string().nullable(),
+  tried: tried.nullable().describe('A confirmation that you kept from being done; null where there was none'),
 };
 
 /** What the partner sees: nothing of whether there is an account, until somebody answers. */
 export const importView = z.strictObject(told);
 export type ImportView = z.infer<typeof importView>;
 
-const stored = z.object({ ...told, version: z.number() });
+const stored = z.object({ ...told, tried: tried.nullable().default(null), version: z.number() });
 export type Import = z.infer<typeof stored>;
 
 export const toImport = (item: Readonly<Record<string, unknown>>): Import => stored.parse(item);

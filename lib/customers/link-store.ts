@@ -24,7 +24,7 @@ import type { LinkFacts } from './link.ts';
 import { type LinkMeter, toLinkMeter } from './link-meter.ts';
 import type { Batch } from './names.ts';
 import { type KeptUpn, mostLinkUsers, type UnlinkEstate } from './obstacle.ts';
-import { toCustomer } from './profile.ts';
+import { nameKey, toCustomer } from './profile.ts';
 import { codesTaken } from './store.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -85,14 +85,17 @@ export async function linkFactsFor(provider: string, customer: Node, again: bool
     userCountKey(customer.id),
     settingsKey(customer.id, 'LICENSING'),
     codeKey(provider, code ?? '-'),
+    nameKey(provider, name),
     ...domains.map((one) => domainKey(provider, one.name)),
   ];
-  const [[mode, forest, users, terms, own, ...held], taken, meters, upns] = await Promise.all([
-    getAll(keys, true),
-    codesTaken(provider, name, again),
-    metersAt(customer.id),
-    upnsAt(customer.id),
-  ]);
+  const [[mode, forest, users, terms, own, namesake, ...held], taken, meters, upns, pools] =
+    await Promise.all([
+      getAll(keys, true),
+      codesTaken(provider, name, again),
+      metersAt(customer.id),
+      upnsAt(customer.id),
+      page({ partition: partition(provider), prefix: meterPrefix, limit: mostMeters, consistent: true }),
+    ]);
   return {
     mspModeOn: mode?.enabled === 1,
     codesTaken: [...taken, ...(own && code !== null && !taken.includes(code) ? [code] : [])],
@@ -103,6 +106,8 @@ export async function linkFactsFor(provider: string, customer: Node, again: bool
     users,
     upns,
     meters,
+    nameTaken: namesake !== undefined && namesake.customerId !== customer.id,
+    free: Object.fromEntries(pools.items.map(({ type, free }) => [String(type), Number(free)])),
     shares: terms?.model !== 'ALLOCATED',
   };
 }

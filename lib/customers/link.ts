@@ -20,7 +20,9 @@ import {
   linkedAlready,
   mspModeOff,
   namesMove,
+  nameTaken,
   parentNotReseller,
+  poolShort,
   tooDeep,
   tooMuchAtOnce,
 } from './problems.ts';
@@ -95,6 +97,10 @@ export interface LinkFacts {
   readonly upns: readonly KeptUpn[];
   readonly users: Readonly<Record<string, unknown>> | undefined;
   readonly meters: readonly LinkMeter[];
+  /** Another customer of the provider has its name. */
+  readonly nameTaken: boolean;
+  /** Licences of the provider's pool that are free, by type. */
+  readonly free: Readonly<Record<string, number>>;
   /** It shares the pool: it has no limits of its own. */
   readonly shares: boolean;
 }
@@ -111,6 +117,9 @@ export function linkTo(
   if (depthOf(parent) + 1 > maxDepth) refuse(tooDeep);
   if (underwayIn(facts.users)) refuse(namesMove);
   if (!facts.mspModeOn) refuse(mspModeOff);
+  if (facts.nameTaken) refuse(nameTaken);
+  for (const { type, used } of facts.meters)
+    if (used > (facts.free[type] ?? 0)) refuse(poolShort, undefined, { resourceType: type, needed: used });
   const before = toCustomer(node.item);
   const providerId = providerOf(parent);
   const { id } = node;

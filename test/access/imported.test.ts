@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../lib/aws/db.ts';
+import { partition } from '../../lib/kit/keys.ts';
 import { deliver } from '../kit/deliver.ts';
-import { any } from '../kit/forest.ts';
+import { any, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { addCustomer, call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
-import { type Account, asked, askFor, makeAccount, pathOf, reply } from './import-scene.ts';
+import { addCustomer, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { type Account, asked, askFor, importAt, look, makeAccount, pathOf, reply } from './import-scene.ts';
 
 let msp: Msp;
 let mailbox: Mailbox;
@@ -113,4 +115,149 @@ describe('what a partner writes', () => {
       expect(JSON.stringify((await named(name)).body.errors), name).toContain('web or mail address');
     expect(JSON.stringify((await named('Booking.example')).body.errors ?? '')).not.toContain('#/name');
   });
+});
+
+describe('who asks', () => {
+  it('is named with whoever stands above, on the page and in the mails', async () => {
+    const reseller = await plantReseller(msp);
+    const below = await plantReseller(msp, reseller.id);
+    const name = async (id: string) => (await call(`GET /v1/customers/${id}`, { as: msp.catalog })).body.name;
+    const provider = (await call(`GET /v1/providers/${msp.id}`, { as: msp.system })).body.name;
+    const above = `${provider} and ${await name(reseller.id)}, which stand above it`;
+    const account = await makeAccount();
+    const { token } = await asked({ partner: below.admin, account, mailbox });
+    expect((await look(token)).html).toContain(above);
+    expect(mailbox.to(account.admin.email).at(-1)?.text).toContain(above);
+    expect((await reply(token, { email: account.admin.email })).status).toBe(200);
+    await deliver(account.id);
+    expect(mailbox.to(account.admin.email).at(-1)?.text).toContain(
+      `stand ${provider}, ${await name(reseller.id)}`,
+    );
+    const other = await makeAccount();
+    const own = await asked({ partner: msp.catalog, account: other, mailbox });
+    expect((await look(own.token)).html).not.toContain('above it');
+  });
+
+  it('says truly what it may do beside the console', async () => {
+    const account = await makeAccount();
+    const { token } = await asked({ partner: msp.catalog, account, mailbox });
+    const { html } = await look(token);
+    for (const words of ['disable it', 'It cannot delete your account', 'but not those who administer'])
+      expect(html).toContain(words);
+  });
+});
+
+describe('somebody else with the link', () => {
+  const triesAt = async (id: string) => {
+    const out: Record<string, unknown>[] = [];
+    for await (const item of each({ partition: partition(id, 'AUDIT'), limit: 200, consistent: true }))
+      if (item.action === 'imports.try_link' || item.action === 'imports.void_link') out.push(item);
+    return out;
+  };
+
+  it('is told to the account once an hour, by whatever way it came, and ends the link with the fifth try', async () => {
+    const [account, stranger] = [await makeAccount(), await makeAccount()];
+    const { id, token } = await asked({ partner: msp.catalog, account, mailbox });
+    const colleague = await enlist(account.id, ['CUSTOMER_ADMINISTRATOR']);
+    const tries = (as = stranger.admin) =>
+      call('POST /v1/customer-imports/confirmation', { as, body: { token } });
+    const wrong = await call('POST /v1/customer-imports/confirmation', {
+      as: stranger.admin,
+      body: { token: 'A'.repeat(43) },
+    });
+    const answered = await tries();
+    expect({ ...answered.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
+    expect(answered.status).toBe(404);
+    expect((await reply(token, { email: 'x@y.example' })).status).toBe(403);
+    expect((await tries(colleague)).status).toBe(404);
+    expect(await triesAt(account.id)).toMatchObject([
+      {
+        action: 'imports.try_link',
+        subject: id,
+        actor: { id: stranger.admin.person, home: stranger.id },
+        after: { how: 'ANOTHER_ACCOUNT', tries: 1 },
+      },
+    ]);
+    await deliver(account.id);
+    for (const { email } of [account.admin, colleague])
+      expect(
+        mailbox.to(email).filter(({ subject }) => subject.includes('somebody else tried a link')),
+      ).toHaveLength(1);
+    // Who may not answer at all is told that, and is not counted.
+    const operator = await enlist(stranger.id, ['CUSTOMER_OPERATOR']);
+    expect((await tries(operator)).status).toBe(403);
+    expect((await look(token)).status).toBe(200);
+    await tries();
+    expect((await look(token)).status).toBe(200);
+    expect((await tries()).status).toBe(404);
+    expect((await look(token)).status).toBe(410);
+    expect(await triesAt(account.id)).toMatchObject([
+      {},
+      { action: 'imports.void_link', after: { tries: 5 } },
+    ]);
+    expect((await importAt(msp.reader, id)).state).toBe('EXPIRED');
+  });
+
+  it('is told of a wrong address on the page, too', async () => {
+    const account = await makeAccount();
+    const { token } = await asked({ partner: msp.catalog, account, mailbox });
+    for (const _ of [1, 2]) await reply(token, { email: 'x@y.example' });
+    expect(await triesAt(account.id)).toMatchObject([{ after: { how: 'WRONG_ADDRESS', tries: 1 } }]);
+    await deliver(account.id);
+    expect(mailbox.to(account.admin.email).at(-1)?.text).toContain('typed an address that is not the one');
+  });
+});
+
+describe('a confirmation that the partner keeps from being done', () => {
+  it('is shown to it, with what of its own side is in the way, since the first try', async () => {
+    const partner = await makeMsp();
+    await ensureMspMode(partner);
+    const first = await makeAccount();
+    const second = await makeAccount(first.name);
+    const one = await asked({ partner: partner.catalog, account: first, mailbox });
+    const two = await asked({ partner: partner.catalog, account: second, mailbox });
+    expect((await reply(one.token, { email: first.admin.email })).status).toBe(200);
+    expect(await importAt(partner.reader, two.id)).toMatchObject({ tried: null });
+    const api = () =>
+      call('POST /v1/customer-imports/confirmation', { as: second.admin, body: { token: two.token } });
+    expect((await api()).body.code).toBe('imports.cannot_link');
+    const { tried } = (await importAt(partner.reader, two.id)) as { tried: { since: string } };
+    expect(tried).toMatchObject({ obstacle: 'NAME_TAKEN' });
+    const page = await reply(two.token, { email: second.admin.email });
+    expect([page.status, page.html]).toEqual([
+      409,
+      expect.stringContaining('cannot take over at the moment'),
+    ]);
+    expect(await importAt(partner.reader, two.id)).toMatchObject({ tried, state: 'PENDING' });
+    await call(`PATCH /v1/customers/${first.id}`, {
+      as: partner.catalog,
+      body: { name: `${first.name} of old` },
+      headers: any,
+    });
+    expect((await reply(two.token, { email: second.admin.email })).status).toBe(200);
+    expect(await importAt(partner.reader, two.id)).toMatchObject({ state: 'CONFIRMED', tried });
+  });
+
+  it('and a wish to leave where nobody is left, have pages of their own', async () => {
+    const account = await makeAccount();
+    const { token } = await asked({ partner: msp.catalog, account, mailbox });
+    const { html, status } = await reply(token, { decision: 'leave', email: account.admin.email });
+    expect([status, html]).toEqual([
+      409,
+      expect.stringContaining('<h1>No other partner looks after your account</h1>'),
+    ]);
+  });
+});
+
+it('who is second with a link sees that it is dead, not that the partner is hindered', async () => {
+  for (let round = 0; round < 3; round++) {
+    const account = await makeAccount();
+    const { token } = await asked({ partner: msp.catalog, account, mailbox });
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => reply(token, { email: account.admin.email })),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    for (const { html, status } of answers)
+      if (status !== 200) expect([status, html]).toEqual([410, expect.stringContaining('leads nowhere')]);
+  }
 });
