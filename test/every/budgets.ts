@@ -19,6 +19,7 @@ export const larger: Readonly<Record<string, string>> = {
   deleteCustomer: 'node, archive, names, counts',
   removeResellerService: 'node and the count of its children',
   addAdministrator: 'bound to the person',
+  removeAdministrator: 'bound to who stays and to what the customer decided; the addresses to be told',
   setLicences: 'terms, meter and pool, bound to two settings',
   setNotificationSettings: 'settings, bound to the terms; the first ones to the customer too',
   addItems: 'item and meter',
@@ -28,7 +29,7 @@ export const larger: Readonly<Record<string, string>> = {
   createProduct: 'counted at the provider',
   addSubscription: 'licence, seat meter and the note of when its end is told, bound to the customer',
   'addSubscription: a trial':
-    'licence, seat meter, the note of when its end is told, and that the trial was had, by its company or domain too',
+    'licence, seat meter, the note of when its end is told, and that the trial was had, by its company, name and domains too',
   'addSubscription: a licence key': 'licence, seat meter, the note of when its end is told, and the key',
   'addSubscription: an MSP licence': 'licence, seat meter and the note of when the month is over',
   renewSubscription: 'licence, seat meter and the note of when its end is told, moved',
