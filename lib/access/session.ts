@@ -53,6 +53,21 @@ export const holdingAt = (
   at: { readonly path: readonly string[]; readonly now: string },
 ): Holding => holdingOf(session, beside, at.path, at.now);
 
+/**
+ * Whether a node reads a session: the customer each; a partner those of its own people, and of whom it stood above when
+ * they came. One that looks after the customer since reads nothing of them.
+ */
+export function isSeenFrom(
+  homeId: string,
+  customerId: string,
+  { home, path }: Pick<Session, 'home' | 'path'>,
+): boolean {
+  if (homeId === customerId) return true;
+  const line = path.split('/');
+  const above = line.indexOf(homeId);
+  return above >= 0 && above <= line.indexOf(home);
+}
+
 export const sessionView = z.strictObject({
   id: z.string(),
   customerId: z.string(),

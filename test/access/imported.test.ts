@@ -4,7 +4,8 @@ import { partition } from '../../lib/kit/keys.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { addCustomer, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { deskOf } from './desk.ts';
 import { type Account, asked, askFor, importAt, look, makeAccount, pathOf, reply } from './import-scene.ts';
 
 let msp: Msp;
@@ -260,4 +261,46 @@ it('who is second with a link sees that it is dead, not that the partner is hind
     for (const { html, status } of answers)
       if (status !== 200) expect([status, html]).toEqual([410, expect.stringContaining('leads nowhere')]);
   }
+});
+
+describe('visits of a partner that was removed', () => {
+  it('are read by the customer and that partner’s line, not by one that came since', async () => {
+    const [former, next] = [await makeMsp(), await makeMsp()];
+    await Promise.all([ensureMspMode(former), ensureMspMode(next)]);
+    const customer = await addCustomer(former);
+    const desk = deskOf(former, customer);
+    expect((await desk.gives()).status).toBe(200);
+    const opened = await desk.open({ reason: 'Because of the old printers', ticket: 'OLD-1' });
+    expect(opened.status).toBe(201);
+    expect((await desk.changes(opened.body.token)).status).toBe(201);
+    const sessions = `/v1/customers/${customer.id}/access-sessions`;
+    const read = async (as: Caller) => (await call(`GET ${sessions}`, { as })).body.items.length;
+    expect([await read(former.catalog), await read(customer.admin)]).toEqual([1, 1]);
+    const planned = await call(`POST /v1/customers/${customer.id}/removal-plans`, {
+      as: former.catalog,
+      body: { licences: 'return-to-pool' },
+    });
+    await call(`POST /v1/removal-plans/${planned.body.id}/execution`, { as: former.catalog });
+    await deliver(customer.id, former.id);
+    const { token } = await asked({ partner: next.catalog, account: customer, mailbox });
+    expect((await reply(token, { email: customer.admin.email })).status).toBe(200);
+    const admin = { ...customer.admin, provider: next.id };
+    expect([await read(next.catalog), await read(admin)]).toEqual([0, 1]);
+    const one = `${sessions}/${opened.body.id}`;
+    expect((await call(`GET ${one}`, { as: next.catalog })).status).toBe(404);
+    expect((await call(`POST ${one}/end`, { as: next.catalog })).status).toBe(404);
+    expect((await call(`GET ${one}`, { as: admin })).status).toBe(200);
+    const audit = async (as: Caller, more = '') => {
+      const listed = await call(`GET /v1/audit-events?customerId=${customer.id}&limit=100${more}`, { as });
+      const full = await Promise.all(
+        listed.body.items.map(({ id }: { id: string }) =>
+          call(`GET /v1/audit-events/${id}?customerId=${customer.id}`, { as }),
+        ),
+      );
+      return JSON.stringify([listed.body, full.map(({ body }) => body)]);
+    };
+    expect(await audit(admin)).toContain('old printers');
+    for (const more of ['', `&session=${opened.body.id}`])
+      expect(await audit(next.catalog, more)).not.toMatch(/old printers|OLD-1/);
+  });
 });

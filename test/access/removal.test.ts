@@ -325,6 +325,27 @@ describe('a removal', () => {
     expect(verify('no report').status).toBe(1);
   });
 
+  it('by somebody above is told to the reseller whose customer it was, which reads the report', async () => {
+    const [reseller, stranger] = [await plantReseller(msp), await plantReseller(msp)];
+    const one = await customer(reseller.admin);
+    const { body } = await plan(one.id);
+    expect((await read(body.id, reseller.admin)).status).toBe(404);
+    expect((await execute(body.id)).status).toBe(200);
+    await deliver(one.id, msp.id, reseller.id);
+    const theirs = await read(body.id, reseller.admin);
+    expect(theirs.body).toMatchObject({ state: 'READY', customerId: one.id });
+    expect(theirs.body.report).toEqual((await read(body.id)).body.report);
+    expect((await read(body.id, stranger.admin)).status).toBe(404);
+    expect((await execute(body.id, reseller.admin)).body.code).toBe('removals.executed');
+    const [mail, ...more] = mailbox.to(reseller.admin.email);
+    expect(mail?.text).toContain(`Your provider has removed ${one.name}`);
+    expect(more).toEqual([]);
+    expect(mailbox.to(stranger.admin.email)).toEqual([]);
+    expect((await call('GET /v1/removal-reports', { as: reseller.admin })).status).toBe(403);
+    const head = await enlist(reseller.id, ['CUSTOMER_ADMINISTRATOR']);
+    expect((await call('GET /v1/removal-reports', { as: head })).body.items).toEqual([]);
+  });
+
   it('gives MSP seats back at once, or at midnight of the deadline, told before', async () => {
     const product = await stockProduct(msp, { mspLicence: true });
     const [now, then] = [await customer(), await customer()];
