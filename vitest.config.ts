@@ -5,7 +5,7 @@ import { LongestFirst } from './test/kit/order.ts';
 const alone = [
   'test/credits/concurrency.test.ts',
   'test/access/{removal,same-instant}.test.ts',
-  'test/customers/{invariants,link}.test.ts',
+  'test/customers/{invariants,link,names}.test.ts',
   'test/every/{cost,privacy}.test.ts',
   'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',
   'test/licensing/compliance.test.ts',

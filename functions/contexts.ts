@@ -64,7 +64,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: customerReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], index: true },
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'], index: true },
   },
   {
     name: 'users',
@@ -196,7 +196,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: accessReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update'] },
+    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'], index: true },
     schedules: accessSchedules,
     scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
     pages: {

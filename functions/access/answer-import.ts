@@ -4,11 +4,13 @@ import { tokenPattern } from '../../lib/access/import-link.ts';
 import { cannotLink, nobodyToLeave, removeFirst } from '../../lib/access/import-problems.ts';
 import { behind } from '../../lib/access/import-store.ts';
 import { opened } from '../../lib/access/opened.ts';
+import { namesMove } from '../../lib/customers/problems.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { paragraph } from '../../lib/kit/text.ts';
-import { factsFor, handOver } from './handover.ts';
+import { factsFor, handOver, obstacleTo } from './handover.ts';
+import { noteHindered, noteStranger } from './note-try.ts';
 
 export const answerImport = route({
   id: 'answerImport',
@@ -28,11 +30,19 @@ export const answerImport = route({
     status: 200,
     body: z.strictObject({ state: z.enum(['CONFIRMED', 'DECLINED', 'REMOVAL_ASKED']) }),
   },
-  refuses: [removeFirst, nobodyToLeave, cannotLink],
-  load: async ({ body, now, home, person, consistent }) => {
-    const found = opened(await behind(body.token), now);
+  refuses: [removeFirst, nobodyToLeave, cannotLink, namesMove],
+  load: async ({ body, now, home, person, consistent, scope, requestId }) => {
+    const { token, decision } = body;
+    const found = opened(await behind(token), now);
     const own = found?.link.customerId === home && found.link.personId === person ? found : undefined;
-    return { found: own, facts: body.decision === 'CONFIRM' ? await factsFor(own, consistent) : undefined };
+    // Only a consistent look refuses; what it refuses for is kept.
+    if (found && !own && consistent) await noteStranger(token, (await scope()).actor, requestId);
+    const facts = decision === 'CONFIRM' ? await factsFor(own, consistent) : undefined;
+    const obstacle = own && consistent ? obstacleTo(own, facts, { now, again: true }) : undefined;
+    if (!obstacle) return { found: own, facts };
+    await scope();
+    const open = await noteHindered(token, obstacle, requestId);
+    return { found: open && own, facts };
   },
   decide: ({ body, now, again }, { found = refuse(notFound), facts }) => {
     if (body.decision === 'DECLINE') return decline(found, body.reason ?? null, now);

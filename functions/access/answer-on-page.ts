@@ -1,4 +1,10 @@
-import { askToLeave, confirm, countWrong, decline } from '../../lib/access/confirmation.ts';
+import {
+  askToLeave,
+  confirm,
+  countWrong,
+  decline,
+  importsThemselves,
+} from '../../lib/access/confirmation.ts';
 import { isAddressOf, mostWrong } from '../../lib/access/import-link.ts';
 import {
   askingPage,
@@ -6,7 +12,9 @@ import {
   confirmedPage,
   deadPage,
   declinedPage,
+  laterPage,
   leavingPage,
+  nobodyPage,
   removeFirstPage,
 } from '../../lib/access/import-page.ts';
 import { cannotLink, nobodyToLeave, removeFirst } from '../../lib/access/import-problems.ts';
@@ -15,12 +23,13 @@ import { type Opened, opened } from '../../lib/access/opened.ts';
 import { commit, LostRace } from '../../lib/aws/db.ts';
 import { settle } from '../../lib/aws/settle.ts';
 import { backoff, now, secret } from '../../lib/aws/world.ts';
-import { platformId } from '../../lib/kit/id.ts';
+import { namesMove } from '../../lib/customers/problems.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
 import { Problem } from '../../lib/kit/problem.ts';
 import type { Actor } from '../../lib/kit/scope.ts';
-import { factsFor, handOver } from './handover.ts';
+import { factsFor, handOver, obstacleTo } from './handover.ts';
 import type { Form } from './import-form.ts';
+import { noteHindered } from './note-try.ts';
 
 export interface Shown {
   readonly status: number;
@@ -33,8 +42,9 @@ const patienceMs = 6000;
 const dead: Shown = { status: 410, html: deadPage() };
 const pages: Readonly<Record<string, () => string>> = {
   [cannotLink.code]: cannotPage,
+  [namesMove.code]: laterPage,
   [removeFirst.code]: removeFirstPage,
-  [nobodyToLeave.code]: removeFirstPage,
+  [nobodyToLeave.code]: nobodyPage,
 };
 
 /** Shows what a link asks for; changes nothing, however often it is looked at. */
@@ -47,7 +57,7 @@ const presentName = ({ present }: Opened): string | undefined => present && Stri
 
 const asking = (token: string, from: Opened, wrong = false): string =>
   askingPage({
-    ...{ token, wrong, one: from.one, partnerName: from.partner.name },
+    ...{ token, wrong, one: from.one, partnerName: from.partner.name, above: from.above },
     ...{ presentName: presentName(from), wished: from.recipient.wished },
   });
 
@@ -57,7 +67,7 @@ export async function answerOnPage(form: Form, requestId: string): Promise<Shown
   for (let attempt = 0; ; attempt++) {
     const at = now();
     try {
-      const decided = await consider(form, { now: at, again: attempt > 0 });
+      const decided = await consider(form, { now: at, again: attempt > 0, requestId });
       if (!decided) return dead;
       const { plan, target, actor, shown } = decided;
       await commit(settle(plan, { target, actor, now: at, requestId }), secret(24), deadline);
@@ -71,24 +81,28 @@ export async function answerOnPage(form: Form, requestId: string): Promise<Shown
   }
 }
 
-async function consider(form: Form, made: { now: string; again: boolean }) {
+type Made = { now: string; again: boolean; requestId: string };
+
+async function consider(form: Form, made: Made) {
   const from = opened(await behind(form.token), made.now);
   if (!from) return undefined;
   const target = from.customer;
   if (!isAddressOf(form.email, from.recipient)) {
-    const actor: Actor = { id: 'imports', kind: 'system', home: platformId };
-    return { plan: countWrong(from, made.now), shown: wrongly(form, from), target, actor };
+    const plan = countWrong(from, 'WRONG_ADDRESS', made.now);
+    return { plan, shown: wrongly(form, from), target, actor: importsThemselves };
   }
   const { personId, customerId } = from.link;
   const actor: Actor = { id: personId, kind: 'person', home: customerId };
-  return { ...(await decide(form, from, made)), target, actor };
+  const decided = await decide(form, from, made);
+  return decided && { ...decided, target, actor };
 }
 
 async function decide(
-  { decision, reason }: Form,
+  form: Form,
   from: Opened,
-  made: { now: string; again: boolean },
-): Promise<{ plan: Plan; shown: Shown }> {
+  made: Made,
+): Promise<{ plan: Plan; shown: Shown } | undefined> {
+  const { decision, reason } = form;
   if (decision === 'decline') {
     return { plan: decline(from, reason, made.now), shown: { status: 200, html: declinedPage() } };
   }
@@ -96,7 +110,11 @@ async function decide(
     const html = leavingPage(presentName(from) ?? '', from.partner.name);
     return { plan: askToLeave(from, made.now), shown: { status: 200, html } };
   }
-  const handover = handOver(from, await factsFor(from, made.again), made);
+  const facts = await factsFor(from, made.again);
+  const obstacle = obstacleTo(from, facts, made);
+  // Who was first with the same link may have made what is in the way.
+  if (obstacle && !(await noteHindered(form.token, obstacle, made.requestId))) return undefined;
+  const handover = handOver(from, facts, made);
   return {
     plan: confirm(from, handover, made.now),
     shown: { status: 200, html: confirmedPage(from.partner.name) },

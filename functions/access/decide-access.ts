@@ -13,7 +13,7 @@ export const decideAccess = route({
   path: '/v1/customers/{customerId}/access/decision',
   summary: 'Give the partner what it asks for, refuse it, take it back, or give less',
   description:
-    'Bound by `If-Match` to what was read. Taking back ends every session at its next request; giving less cuts running ones down at theirs.',
+    'Bound by `If-Match` to what was read; to approve, `*` is not enough (428). What is approved is given to the organization that asked, for its people alone, in place of what another had. Taking back ends every session at its next request; giving less cuts running ones down at theirs.',
   permission: 'access.decide',
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer') }),

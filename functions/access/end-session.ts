@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { end } from '../../lib/access/enter.ts';
 import { sessionOver } from '../../lib/access/problems.ts';
-import { sessionView } from '../../lib/access/session.ts';
+import { isSeenFrom, sessionView } from '../../lib/access/session.ts';
+import { refuse } from '../../lib/kit/plan.ts';
+import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -20,5 +22,9 @@ export const endSession = route({
   reply: { status: 200, body: sessionView },
   refuses: [sessionOver],
   load: ({ target, params }) => oneSession(target, params.accessSessionId),
-  decide: ({ scope, now }, one) => end(found(one), scope, now),
+  decide: ({ scope, now }, one) => {
+    const opened = found(one);
+    if (!isSeenFrom(scope.home.id, scope.target.id, opened.session)) refuse(notFound);
+    return end(opened, scope, now);
+  },
 });

@@ -12,16 +12,17 @@ import { customerAdded } from '../../lib/customers/events.ts';
 import { type Customer, customer } from '../../lib/customers/profile.ts';
 import { announce } from '../../lib/kit/event.ts';
 import { join } from '../../lib/kit/membership.ts';
-import type { Plan } from '../../lib/kit/plan.ts';
+import type { Plan, Write } from '../../lib/kit/plan.ts';
 import { decidedAt, writtenAt } from '../../lib/kit/relocate.ts';
 import { type Node, providerOf } from '../../lib/kit/scope.ts';
-import { traitsOf } from '../../lib/licensing/known-by.ts';
+import { knownByNothing, traitsOf } from '../../lib/licensing/known-by.ts';
 import { management, setManagement, toManagement } from '../../lib/licensing/management.ts';
 import type { Product } from '../../lib/licensing/product.ts';
 import type { Partner } from '../../lib/licensing/purchaser.ts';
 import { toSeatMeter } from '../../lib/licensing/seat-meter.ts';
 import { subscribe } from '../../lib/licensing/subscribe.ts';
 import { subscription } from '../../lib/licensing/subscription.ts';
+import { trialMarks } from '../../lib/licensing/trial.ts';
 
 /** A customer as a partner adds it, in this order: who manages it, the company, the contact, the products. */
 export const newManagedCustomer = z.strictObject({
@@ -55,6 +56,9 @@ interface Made {
   readonly again: boolean;
 }
 
+/** What a transaction has room for beside receipt and claim: 20 domains, 10 trials and their marks, and a few of domains above. */
+const mostWrites = 98;
+
 /** Adds a customer with its first administrator, who manages it and its first licences: all or nothing. */
 export function entrust(
   home: Node,
@@ -63,35 +67,33 @@ export function entrust(
 ): Plan<z.input<typeof managedCustomer>> {
   const { managementType, communications, company, contact } = command;
   const added = decidedAt('#/company', () => addDirectly(home, { command: company, found }, made));
-  mustBeAtCustomer({ company, contact }, partner);
   const node = added.reply.body as Customer;
+  mustBeAtCustomer({ company, domains: node.domains, contact }, partner);
   const administrator = { id: made.personId, name: contact.name, email: contact.email };
   const managed = setManagement(
     { customerId: made.id, before: toManagement(undefined) },
     { managementType, communications },
     undefined,
   );
+  const providerId = providerOf(home);
   const given = command.products.map((one, index) =>
-    give(
-      one,
-      { providerId: providerOf(home), node, product: products[index], at: `#/products/${index}` },
-      made,
-    ),
+    give(one, { providerId, node, product: products[index], at: `#/products/${index}` }, made),
   );
   const licences = given.map(({ plan, product }) => told(plan, product));
+  const writes = [
+    ...writtenAt('#/company', added.writes),
+    ...writtenAt(
+      '#/contact',
+      join({
+        ...{ nodeId: made.id, personId: made.personId, name: contact.name, email: contact.email },
+        ...{ roles: ['CUSTOMER_ADMINISTRATOR'], version: 1, createdAt: made.now },
+      }),
+    ),
+    ...managed.writes,
+    ...given.flatMap(({ plan, at }) => writtenAt(at, plan.writes)),
+  ];
   return {
-    writes: [
-      ...writtenAt('#/company', added.writes),
-      ...writtenAt(
-        '#/contact',
-        join({
-          ...{ nodeId: made.id, personId: made.personId, name: contact.name, email: contact.email },
-          ...{ roles: ['CUSTOMER_ADMINISTRATOR'], version: 1, createdAt: made.now },
-        }),
-      ),
-      ...managed.writes,
-      ...given.flatMap(({ plan, at }) => writtenAt(at, plan.writes)),
-    ],
+    writes: [...writes, ...marksOf(given, { providerId, node }).slice(0, mostWrites - writes.length)],
     receipt: {
       ...{ action: 'customers.add', subject: made.id, tenantId: made.id },
       after: {
@@ -132,7 +134,9 @@ function give(
     mustBeGivenAtOnce(command);
     return subscribe(
       {
-        ...{ customerId, providerId, ...traitsOf(node), product, licenceKey: undefined },
+        ...{ customerId, providerId, product, licenceKey: undefined },
+        // One mark for all trials: `marksOf`.
+        ...{ timeZone: traitsOf(node).timeZone, knownBy: knownByNothing },
         meter: toSeatMeter(undefined, { customerId, productId, now }),
         partner: { names: [], addresses: [], domains: [] },
       },
@@ -141,6 +145,21 @@ function give(
     );
   });
   return { plan, product, at };
+}
+
+/** Marks all trials at once, by what the new customer is known by, domains above its own last. */
+function marksOf(
+  given: readonly ReturnType<typeof give>[],
+  { providerId, node }: { providerId: string; node: Customer },
+): Write[] {
+  const had = given.flatMap(({ plan, at }) => {
+    const { kind, id: subscriptionId, productId } = subscription.parse(plan.reply.body);
+    return kind === 'TRIAL' ? [{ at, productId, subscriptionId }] : [];
+  });
+  const [first, ...more] = had;
+  if (!first) return [];
+  const at = more.length > 0 ? '#/products' : first.at;
+  return writtenAt(at, trialMarks(providerId, traitsOf(node).knownBy, [first, ...more]));
 }
 
 function told({ reply }: ReturnType<typeof subscribe>, product: Product | undefined) {

@@ -53,15 +53,21 @@ export const executeRemoval = route({
     const { node, estate, around } = ground;
     const { facts, parting } = told(ground, { ...one, plannedAt: one.createdAt, now });
     mustCount(one, facts.fingerprint, now);
-    const left = unlink(node, estate, now);
-    const after = begun(one, { personId: scope.actor.id, now });
-    const writes = [
-      ...left.writes,
+    const after = begun(one, {
+      personId: scope.actor.id,
+      parentId: String(node.item.parentId),
+      now,
+    });
+    const ours = [
       ...parting.writes,
       ...selfManaged({ customerId: node.id, providerId: providerOf(node) }, around),
       replaced(scope.home.id, after),
-      { do: 'create', item: removalItem(node.id, after) } as const,
+      ...[node.id, after.parentId].flatMap((at) =>
+        at === null ? [] : [{ do: 'create', item: removalItem(at, after) } as const],
+      ),
     ];
+    const left = unlink(node, estate, { now, beside: beside + ours.length });
+    const writes = [...left.writes, ...ours];
     mustFit(writes, 100 - beside);
     const { licences, deadlineDays, follows } = after;
     return {

@@ -18,8 +18,10 @@ export const getAccess = route({
   reply: { status: 200, body: accessView },
   refuses: [],
   load: ({ target }) => standingOf(target),
-  decide: ({ now }, standing) => {
+  decide: ({ scope, now }, standing) => {
     const grant = toGrant(standing.grant);
-    return answer(viewAccess(grant, standing, now), { version: grant.version });
+    return answer(viewAccess(grant, { ...standing, path: scope.target.path }, now), {
+      version: grant.version,
+    });
   },
 });

@@ -11,6 +11,8 @@ export const getRemoval = route({
   method: 'GET',
   path: '/v1/removal-plans/{removalId}',
   summary: 'A plan of removal, and its report once it was executed',
+  description:
+    'For who made it; and once it was executed by somebody above, for the reseller whose customer it was.',
   permission: 'removals.read',
   target: { home: ['PROVIDER', 'RESELLER'] },
   params: z.strictObject({ removalId: id('removal') }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sessionView, stateAt, viewSession } from '../../lib/access/session.ts';
+import { holdingAt, isSeenFrom, sessionView, viewSession } from '../../lib/access/session.ts';
 import { sessionOf } from '../../lib/access/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -20,7 +20,8 @@ export const getSession = route({
   load: ({ target, params }) => sessionOf(target, params.accessSessionId),
   decide: ({ scope, now }, { session, changes, ...beside }) => {
     const found = session ?? refuse(notFound);
-    const state = stateAt(found, beside, now);
-    return answer(viewSession(scope.target.id, found, { state, changes }), { version: found.version });
+    if (!isSeenFrom(scope.home.id, scope.target.id, found)) refuse(notFound);
+    const holding = holdingAt(found, beside, { path: scope.target.path, now });
+    return answer(viewSession(scope.target.id, found, { holding, changes }), { version: found.version });
   },
 });

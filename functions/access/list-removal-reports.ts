@@ -15,9 +15,13 @@ export const listRemovalReports = route({
   reply: { status: 200, body: pageOf(removal) },
   refuses: [],
   load: ({ home, query, position }) => removalPage(home, query.limit, position),
-  decide: ({ seal, now }, { items, next }) =>
+  decide: ({ scope, seal, now }, { items, next }) =>
     answer({
-      items: items.map((item) => viewRemoval(toRemoval(item), now)),
+      // A reseller keeps those of its customers beside.
+      items: items
+        .map(toRemoval)
+        .filter(({ customerId }) => customerId === scope.home.id)
+        .map((one) => viewRemoval(one, now)),
       nextCursor: next && seal(next),
     }),
 });

@@ -96,11 +96,12 @@ async function writeReport(envelope: Executed, probes: readonly Drained[]): Prom
   const { subject: customerId, data } = envelope;
   const machines = listOf(await machinesAt(customerId));
   await react(envelope, async (now) => {
-    const [{ partners, own }, target, home] = await Promise.all([
+    const [{ partners, own, parents }, target, home] = await Promise.all([
       removalAtBoth(data.partnerId, customerId, data.removalId),
       nodeAt(customerId),
       nodeAt(data.partnerId),
     ]);
+    const parent = parents && (await nodeAt(partners?.parentId ?? ''));
     if (!partners?.executedAt || partners.report || !own || !target) return undefined;
     const { follows, licences, customerName, partner, personId } = partners;
     const told: Report = {
@@ -121,6 +122,7 @@ async function writeReport(envelope: Executed, probes: readonly Drained[]): Prom
     const writes = [
       { at: data.partnerId, before: partners },
       { at: customerId, before: own },
+      ...(parents && partners.parentId ? [{ at: partners.parentId, before: parents }] : []),
     ].map(({ at, before }) => ({
       do: 'replace' as const,
       version: before.version,
@@ -146,19 +148,22 @@ async function writeReport(envelope: Executed, probes: readonly Drained[]): Prom
             },
           }),
         ],
-        aside: home
-          ? [
-              {
-                target: home,
-                receipt,
-                announcements: [
-                  announce(customerReleased, partners.id, {
-                    ...{ customerId, customerName, personId: personId ?? '', sha256 },
-                  }),
-                ],
-              },
-            ]
-          : [],
+        aside: [
+          { at: home, personId: personId ?? '' },
+          { at: parent, personId: null },
+        ].flatMap(({ at, personId }) =>
+          at
+            ? [
+                {
+                  target: at,
+                  receipt,
+                  announcements: [
+                    announce(customerReleased, partners.id, { customerId, customerName, personId, sha256 }),
+                  ],
+                },
+              ]
+            : [],
+        ),
         reply: {},
       },
     };

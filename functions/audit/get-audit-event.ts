@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { belongsTo, fullAuditEvent, isBelow, toFullAuditEvent } from '../../lib/audit/entry.ts';
+import { belongsTo, fullAuditEvent, isBelow, seenFrom, toFullAuditEvent } from '../../lib/audit/entry.ts';
 import { entryAndNode, entryAndNodeBelow, entryBelow, entryOf } from '../../lib/audit/store.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
@@ -37,6 +37,6 @@ export const getAuditEvent = route({
   decide: ({ scope }, { entry, node }) => {
     const seen = entry && (belongsTo(scope.home, entry) || isBelow(scope.home, node, scope.move));
     if (!entry || !seen) refuse(notFound);
-    return answer(toFullAuditEvent(entry), { version: 1 });
+    return answer(seenFrom(scope.home.id, toFullAuditEvent(entry), String(entry.path)), { version: 1 });
   },
 });

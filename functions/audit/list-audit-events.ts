@@ -41,7 +41,9 @@ export const listAuditEvents = route({
   },
   decide: ({ scope, query, seal }, read) => {
     if (query.customerId !== undefined && !isBelow(scope.home, read.node, scope.move)) refuse(notFound);
-    const { items, next } = cut(read, { filters: query, limit: read.limit });
+    // The whole record of a provider is of its own tree alone.
+    const sight = read.node && { sight: { homeId: scope.home.id, path: String(read.node.path) } };
+    const { items, next } = cut(read, { filters: query, limit: read.limit, ...sight });
     return answer({ items, nextCursor: next && seal(next) });
   },
 });

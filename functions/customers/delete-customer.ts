@@ -3,6 +3,7 @@ import { standingOf } from '../../lib/credits/ledger.ts';
 import { headOf } from '../../lib/credits/store.ts';
 import { parting, deleteCustomer as remove } from '../../lib/customers/deletion.ts';
 import {
+  goesByPlan,
   hasChildren,
   hasProbes,
   inUse,
@@ -10,7 +11,8 @@ import {
   openRequests,
   tooManyPeople,
 } from '../../lib/customers/problems.ts';
-import { besideHoldings, estateOf, holdingsTold } from '../../lib/customers/store.ts';
+import { besideHoldings, estateOf } from '../../lib/customers/store.ts';
+import { accessKey } from '../../lib/kit/keys.ts';
 import { expectVersion } from '../../lib/kit/plan.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes, providerOf } from '../../lib/kit/scope.ts';
@@ -24,23 +26,24 @@ export const deleteCustomer = route({
   path: '/v1/customers/{customerId}',
   summary: 'Delete a deprovisioned customer without descendants; an archive of it is kept for seven years',
   description:
-    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before, its requests completed or ended, and its probes retired. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
+    'Its users but the last, who is an administrator, and its services, offers and licences are taken back before, its requests completed or ended, and its probes retired. Who came by confirming an import, or has decided about your access, is removed by a plan instead: its account stays its own. What is left of its credits is taken to zero by an ADJUST entry of its ledger, which the provider still reads under `/v1/archived-customers`.',
   permission: 'customers.supply',
   target: { param: 'customerId', types: customerTypes, below: true },
   params: z.strictObject({ customerId: id('customer') }),
   ifMatch: true,
   dryRun: true,
   reply: { status: 204, body: parting },
-  refuses: [notDeprovisioned, hasChildren, inUse, openRequests, hasProbes, tooManyPeople],
-  alongside: besideHoldings,
+  refuses: [goesByPlan, notDeprovisioned, hasChildren, inUse, openRequests, hasProbes, tooManyPeople],
+  alongside: (ids) => [...besideHoldings(ids), accessKey(ids.target)],
   load: async ({ scope, alongside }) => {
-    const [{ target }, holdings] = await Promise.all([scope(), holdingsTold({ alongside })]);
+    const [{ target }, [told, access]] = await Promise.all([scope(), alongside()]);
+    const holdings = told && Number(told.version);
     const [estate, ledger, last] = await Promise.all([
       estateOf(target),
       headOf(target.id, true),
       lastUserOf(target.id),
     ]);
-    return { estate: { ...estate, holdings }, ledger, last };
+    return { estate: { ...estate, holdings, access }, ledger, last };
   },
   decide: ({ scope, query, ifMatch, now }, { estate, ledger, last }) => {
     const { dryRun = false } = query as { dryRun?: boolean };

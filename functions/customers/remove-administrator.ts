@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { removeAdministrator as remove } from '../../lib/customers/administrator.ts';
+import { administratorRole, removeAdministrator as remove } from '../../lib/customers/administrator.ts';
 import { lastAdministrator } from '../../lib/customers/problems.ts';
 import { administratorOf } from '../../lib/customers/store.ts';
+import { besideOwnPeople, customersOwn, withOwnPeople } from '../../lib/kit/own-people.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
@@ -23,19 +24,24 @@ export const removeAdministrator = route({
   dryRun: true,
   ifMatch: true,
   reply: { status: 204 },
-  refuses: [lastAdministrator],
-  load: async ({ target, params, consistent }) => {
+  refuses: [lastAdministrator, customersOwn],
+  alongside: besideOwnPeople,
+  load: async ({ target, params, consistent, alongside }) => {
     const userId = userOf(params.personId);
-    const [current, other, held] = await Promise.all([
+    const [current, other, held, [access]] = await Promise.all([
       administratorOf(target, params.personId),
       anotherAdministrator(target, params.personId),
       heldUser(target, userId, { other: false, instances: false, again: consistent }),
+      alongside(),
     ]);
-    return { current, other, held: held && { ...held, other } };
+    return { access, current, other, held: held && { ...held, other } };
   },
-  decide: ({ scope, ifMatch, now }, { current, other, held }) => {
+  decide: ({ scope, ifMatch, now, requestId }, { access, current, other, held }) => {
     if (!current) refuse(notFound);
     expectVersion(ifMatch, current.version);
-    return remove(current, other, held && other && changeUser(scope, { held, change: { role: null } }, now));
+    const asUser = held && other && changeUser(scope, { held, change: { role: null } }, now);
+    const left = held ? [] : current.roles.filter((one) => one !== administratorRole);
+    const seen = { access, personId: current.personId, before: current, after: { ...current, roles: left } };
+    return withOwnPeople(remove(current, other, asUser), scope, seen, { now, requestId });
   },
 });

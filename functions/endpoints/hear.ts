@@ -54,21 +54,26 @@ async function turnAway(
   return refuse(why === 'SUPERSEDED' ? agentRevoked : agentCloned);
 }
 
-/** Decides about a machine from what is stored now and writes it with its receipt in the machine's name. */
+/**
+ * Decides about a machine from what is stored now and writes it with its receipt in the machine's name; `used`: whether
+ * the key pair that it asks for was used before.
+ */
 export function decideOn(
   { proven, requestId }: Call,
   decide: (
     pulse: MachinePulse,
     now: string,
+    used: boolean,
   ) => Pick<Plan, 'writes' | 'receipt' | 'announcements'> | undefined,
+  publicKey?: string,
 ): Promise<void> {
   const { customerId, machineId } = proven.credential;
   return react(
     { traceId: requestId },
     async (now) => {
-      const { pulse, node } = await machinePulseAt(customerId, machineId);
+      const { pulse, node, used } = await machinePulseAt(customerId, machineId, publicKey);
       const target = await standingNode(node);
-      const plan = pulse && target && decide(pulse, now);
+      const plan = pulse && target && decide(pulse, now, used);
       return plan && target && pulse && { plan: { ...plan, reply: {} }, target, actor: machineActor(pulse) };
     },
     patienceMs,

@@ -1,7 +1,16 @@
 import { accessAsked, accessChanged, accessEnds } from '../../lib/access/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
+import { accessKey } from '../../lib/kit/keys.ts';
 import * as say from '../../lib/notifications/access-emails.ts';
 import { tellCustomer } from './tell-customer.ts';
+
+type Stored = Readonly<Record<string, unknown>> | undefined;
+
+// The name is kept with what was asked, not in the event.
+const nameIn = (grant: Stored, personId: string): string => {
+  const by = grant?.askedBy as { readonly id?: string; readonly name?: string } | null | undefined;
+  return (by?.id === personId && by.name) || 'Somebody';
+};
 
 const none = { meter: 'ACCESS', alerts: [] } as const;
 
@@ -12,12 +21,17 @@ export const onAccessChanged = subscriber({
     'Nobody is mailed that a partner asks for access to a customer’s console, that it was given or taken back, or that it ends.',
   handle: (envelope) => {
     if (envelope.type === accessAsked.type)
-      return tellCustomer(envelope, {
-        kind: 'ACCESS_ASKED',
-        to: 'ADMINISTRATORS',
-        ...none,
-        say: say.accessAsked,
-      });
+      return tellCustomer(
+        { ...envelope, data: accessAsked.data.parse(envelope.data) },
+        {
+          kind: 'ACCESS_ASKED',
+          to: 'ADMINISTRATORS',
+          ...none,
+          beside: accessKey(envelope.subject),
+          say: (data, about, _, grant) =>
+            say.accessAsked({ ...data, personName: nameIn(grant, data.personId) }, about),
+        },
+      );
     if (envelope.type === accessEnds.type)
       return tellCustomer(
         { ...envelope, data: accessEnds.data.parse(envelope.data) },

@@ -1,7 +1,8 @@
 import { customerReleased } from '../../lib/access/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { released as say } from '../../lib/notifications/removal-emails.ts';
-import { addressOf } from '../../lib/notifications/store.ts';
+import { sellersAmong } from '../../lib/notifications/settings.ts';
+import { addressOf, membersOf } from '../../lib/notifications/store.ts';
 import { tellPeople } from './tell-people.ts';
 
 export const onCustomerReleased = subscriber({
@@ -10,9 +11,14 @@ export const onCustomerReleased = subscriber({
   impact: 'Nobody at a partner is mailed that a removal is done and has its report.',
   handle: async (envelope) => {
     const { tenant, data, subject } = envelope;
-    const address = await addressOf(tenant.id, data.personId);
-    if (!address) return;
-    const to = { tenantId: tenant.id, kind: 'REMOVED', recipients: [address] } as const;
-    await tellPeople(envelope, to, { message: say({ ...data, removalId: subject }) });
+    const { personId } = data;
+    const recipients =
+      personId === null
+        ? sellersAmong(await membersOf(tenant.id))
+        : [await addressOf(tenant.id, personId)].filter((one) => one !== undefined);
+    if (recipients.length === 0) return;
+    const to = { tenantId: tenant.id, kind: 'REMOVED', recipients } as const;
+    const message = say({ ...data, removalId: subject, byOthers: personId === null });
+    await tellPeople(envelope, to, { message });
   },
 });

@@ -1,5 +1,5 @@
 import { importAsked } from '../../lib/access/events.ts';
-import { dateOf, done, seen } from '../../lib/access/import-words.ts';
+import { alsoAbove, dateOf, done, seen } from '../../lib/access/import-words.ts';
 import { countMail, type Invitation, invited } from '../../lib/access/invitation.ts';
 import { accountOf, issueToken } from '../../lib/access/invitation-store.ts';
 import { env } from '../../lib/aws/env.ts';
@@ -22,9 +22,12 @@ export const onImportAsked = subscriber({
     };
     const { invitation } = await look(now());
     if (!invitation) return;
-    const { customer, address, partner, one, transfer } = invitation;
+    const { customer, address, partner, above, one, transfer } = invitation;
     const terms = [...seen(partner.name), ...done(partner.name, one)];
-    const facts = { partnerName: partner.name, endsAt: dateOf(one.endsAt), terms, transfer };
+    const facts = {
+      ...{ partnerName: partner.name, endsAt: dateOf(one.endsAt), terms, transfer },
+      above: alsoAbove(partner.name, above, one),
+    };
     await tellPeople(
       envelope,
       { tenantId: customer.id, kind: 'IMPORT_ASKED', recipients: [address] },

@@ -15,6 +15,6 @@ export const onImportConfirmed = subscriber({
       meter: 'IMPORTS',
       alerts: [],
       beside: nodeKey(envelope.data.partnerId),
-      say: (_, about, __, partner) => say(String(partner?.name ?? 'A partner'), about),
+      say: ({ above }, about, _, partner) => say(String(partner?.name ?? 'A partner'), above, about),
     }),
 });

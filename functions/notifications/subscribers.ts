@@ -1,5 +1,6 @@
 import type { Subscriber } from '../../lib/kit/context.ts';
 import { onAccessChanged } from './on-access-changed.ts';
+import { onAdministrationChanged } from './on-administration-changed.ts';
 import { onAllocationRecovered } from './on-allocation-recovered.ts';
 import { onAllocationThreshold } from './on-allocation-threshold.ts';
 import { onApprovalWaiting } from './on-approval-waiting.ts';
@@ -11,6 +12,7 @@ import { onImportAnswered } from './on-import-answered.ts';
 import { onImportAsked } from './on-import-asked.ts';
 import { onImportConfirmed } from './on-import-confirmed.ts';
 import { onImportLinkVoid } from './on-import-link-void.ts';
+import { onImportTried } from './on-import-tried.ts';
 import { onLeaveWished } from './on-leave-wished.ts';
 import { onMachineSuspected } from './on-machine-suspected.ts';
 import { onMailFeedback } from './on-mail-feedback.ts';
@@ -50,12 +52,14 @@ export const subscribers: readonly Subscriber[] = [
   onImportAnswered,
   onImportConfirmed,
   onImportLinkVoid,
+  onImportTried,
   onLeaveWished,
   onManagedCustomerAdded,
   onRemovalFinished,
   onCustomerReleased,
   onAccessChanged,
   onSessionNoted,
+  onAdministrationChanged,
   onTestNoticeRequested,
   onResendRequested,
   onMailFeedback,

@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { type AgentInput, agentRoute } from '../../lib/kit/agent.ts';
+import { mostAhead } from '../../lib/kit/hearing.ts';
 import { refuse } from '../../lib/kit/plan.ts';
-import { agentRevoked } from '../../lib/kit/problem.ts';
+import { agentRevoked, sequenceTooFar } from '../../lib/kit/problem.ts';
 import { isHeld } from '../../lib/probes/hearing.ts';
-import { sequenceTooFar } from '../../lib/probes/problems.ts';
 import {
   countAnew,
   counted,
   dayOf,
   isTooFar,
-  mostAhead,
   type UsageReport,
   usageReport,
 } from '../../lib/probes/usage.ts';

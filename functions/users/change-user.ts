@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { addressInUse } from '../../lib/kit/membership.ts';
+import { besideOwnPeople, customersOwn } from '../../lib/kit/own-people.ts';
 import { expectVersion, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { changeUser as change } from '../../lib/users/change.ts';
+import { asOwnPeople } from '../../lib/users/own-people.ts';
 import {
   collectionUnknown,
   domainUnknown,
   lastAdministrator,
+  namesMove,
   roleBeyondYours,
   roleNotUsable,
   tooManyServices,
@@ -36,6 +39,7 @@ export const changeUser = route({
   refuses: [
     domainUnknown,
     upnTaken,
+    namesMove,
     userNameTaken,
     userNameFixed,
     roleNotUsable,
@@ -44,21 +48,26 @@ export const changeUser = route({
     lastAdministrator,
     tooManyServices,
     addressInUse,
+    customersOwn,
   ],
-  load: async ({ target, params, body, consistent, scope }) => {
+  alongside: besideOwnPeople,
+  load: async ({ target, params, body, consistent, scope, alongside }) => {
     const unseats = body.role !== undefined || body.disabled === true || body.expiresOn != null;
     const instances = body.testUser !== undefined || body.displayName !== undefined;
-    const [held, found] = await Promise.all([
+    const [held, found, [access]] = await Promise.all([
       heldUser(target, params.userId, { other: unseats, instances, again: consistent }),
       body.role === undefined && body.upn === undefined
         ? undefined
         : scope().then((one) => around(one.target, body.role)),
+      alongside(),
     ]);
-    return { held, found };
+    return { held, found, access };
   },
-  decide: ({ scope, body, ifMatch, now }, { held, found }) => {
+  decide: ({ scope, body, ifMatch, now, requestId }, { held, found, access }) => {
     if (!held) refuse(notFound);
     expectVersion(ifMatch, held.user.version);
-    return change(scope, { held, change: body, around: found }, now);
+    const plan = change(scope, { held, change: body, around: found }, now);
+    const { user: before, member } = held;
+    return asOwnPeople(plan, scope, { access, before, member, after: plan.reply.body }, { now, requestId });
   },
 });

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import { addressInUse } from '../../lib/kit/membership.ts';
+import { besideOwnPeople, customersOwn } from '../../lib/kit/own-people.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { addUser } from '../../lib/users/create.ts';
+import { asOwnPeople } from '../../lib/users/own-people.ts';
 import {
   collectionUnknown,
   domainUnknown,
   lastAdministrator,
+  namesMove,
   roleBeyondYours,
   roleNotUsable,
   upnTaken,
@@ -32,6 +35,7 @@ export const createUser = route({
   refuses: [
     domainUnknown,
     upnTaken,
+    namesMove,
     userNameTaken,
     userLimitReached,
     roleNotUsable,
@@ -39,8 +43,15 @@ export const createUser = route({
     collectionUnknown,
     lastAdministrator,
     addressInUse,
+    customersOwn,
   ],
-  load: async ({ body, scope }) => around((await scope()).target, body.role),
-  decide: ({ scope, body, newId, now }, found) =>
-    addUser(scope, { command: body, around: found }, { id: newId('user'), now }),
+  alongside: besideOwnPeople,
+  load: async ({ body, scope, alongside }) => {
+    const [found, [access]] = await Promise.all([around((await scope()).target, body.role), alongside()]);
+    return { found, access };
+  },
+  decide: ({ scope, body, newId, now, requestId }, { found, access }) => {
+    const plan = addUser(scope, { command: body, around: found }, { id: newId('user'), now });
+    return asOwnPeople(plan, scope, { access, after: plan.reply.body }, { now, requestId });
+  },
 });

@@ -3,7 +3,7 @@ import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { importReport, importUsers as land, readRows } from '../../lib/users/import.ts';
-import { importNeedsFirst, importTooLong, importUnreadable } from '../../lib/users/problems.ts';
+import { importNeedsFirst, importTooLong, importUnreadable, namesMove } from '../../lib/users/problems.ts';
 import { around, takenBy } from '../../lib/users/store.ts';
 
 export const importUsers = route({
@@ -19,7 +19,7 @@ export const importUsers = route({
   body: z.string(),
   accepts: ['text/csv'],
   reply: { status: 200, body: importReport },
-  refuses: [importUnreadable, importTooLong, importNeedsFirst],
+  refuses: [importUnreadable, importTooLong, importNeedsFirst, namesMove],
   load: async ({ body, scope }) => {
     const { target } = await scope();
     const rows = readRows(body);

@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { besideOwnPeople, customersOwn } from '../../lib/kit/own-people.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { customerTypes } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
 import { resetPassword as reset } from '../../lib/users/change.ts';
+import { ofDecider } from '../../lib/users/own-people.ts';
 import { passwordReset } from '../../lib/users/password.ts';
 import { roleBeyondYours } from '../../lib/users/problems.ts';
 import { userOf } from '../../lib/users/store.ts';
@@ -22,7 +24,14 @@ export const resetPassword = route({
   params: z.strictObject({ customerId: id('customer'), userId: id('user') }),
   body: passwordReset,
   reply: { status: 202, body: user },
-  refuses: [roleBeyondYours],
-  load: ({ target, params }) => userOf(target, params.userId),
-  decide: ({ scope, now, body }, found) => (found ? reset(scope, found, { ...body, now }) : refuse(notFound)),
+  refuses: [roleBeyondYours, customersOwn],
+  alongside: besideOwnPeople,
+  load: async ({ target, params, alongside }) => {
+    const [found, [access]] = await Promise.all([userOf(target, params.userId), alongside()]);
+    return { found, access };
+  },
+  decide: ({ scope, now, body }, { found, access }) => {
+    if (!found) return refuse(notFound);
+    return ofDecider(reset(scope, found, { ...body, now }), scope, { user: found, access });
+  },
 });

@@ -10,6 +10,7 @@ import { platformId } from '../../lib/kit/id.ts';
 import { identityKey, type Key, refundKey, trialKey, uniqueKey } from '../../lib/kit/keys.ts';
 import { emailHash } from '../../lib/kit/membership.ts';
 import { canonicalEmail, foldName } from '../../lib/kit/text.ts';
+import { keeperOf } from '../../lib/kit/upn.ts';
 import { probeNameKey } from '../../lib/probes/probe.ts';
 import { upnKey, userNameKey } from '../../lib/users/user.ts';
 import { balance, type Check, placeOf, type Stored, tenantOf, type Watch } from './check.ts';
@@ -40,6 +41,9 @@ function namesOfNode(item: Stored): Key[] {
   ];
 }
 
+const upnRoot = (user: Stored, known: Skeleton): string =>
+  keeperOf(text(user.id), known.names.get(tenantOf(user)), providerAbove(known, tenantOf(user)) ?? '');
+
 /** What an item must keep for itself alone. */
 function namesOf(item: Stored, known: Skeleton): Key[] {
   const tenant = tenantOf(item);
@@ -52,7 +56,7 @@ function namesOf(item: Stored, known: Skeleton): Key[] {
     case 'person':
       return [loginKey(tenant, text(item.loginName)), addressKey(tenant, text(item.email))];
     case 'user':
-      return [upnKey(providerAbove(known, tenant) ?? '', text(upn)), userNameKey(tenant, text(userName))];
+      return [upnKey(upnRoot(item, known), text(upn)), userNameKey(tenant, text(userName))];
     case 'service':
       return [uniqueKey(tenant, 'SERVICE_CODE', digest('code', item.code))];
     case 'product':

@@ -21,7 +21,7 @@ export const pools: Check = (known, tell) => {
       } else if (item.kind === 'meter') {
         const providerId = providerAbove(known, tenant);
         if (providerId === tenant) {
-          if (item.limit !== 0)
+          if (Number(item.limit ?? 0) !== 0)
             tell(`${tenant} ${item.type}`, 'no partner looks after it, and it has a limit');
           return;
         }

@@ -3,6 +3,7 @@ import { type Marketplace, readMarketplace } from '../../lib/catalog/marketplace
 import { gathered, type Numbered } from '../../lib/catalog/rules.ts';
 import { type Move, overlayOf, placed } from '../../lib/kit/move.ts';
 import type { NodeType } from '../../lib/kit/scope.ts';
+import { type NamesUnderway, underwayIn } from '../../lib/kit/upn.ts';
 import { kindOf, type Stored, tenantOf } from './check.ts';
 
 /** A node as far as checks of other items need it. */
@@ -47,6 +48,8 @@ export interface Skeleton {
   readonly former: Map<string, Set<string>>;
   /** Customers of whose catalogue work is under way in the background: what it comes to is not there yet. */
   readonly busy: Set<string>;
+  /** UPNs of customers' users on their way from one root to another. */
+  readonly names: Map<string, NamesUnderway>;
 }
 
 export const emptySkeleton = (): Skeleton => ({
@@ -63,6 +66,7 @@ export const emptySkeleton = (): Skeleton => ({
   companies: new Map(),
   former: new Map(),
   busy: new Set(),
+  names: new Map(),
 });
 
 /** What one item adds to it. */
@@ -99,6 +103,10 @@ export function learn(known: Skeleton, item: Stored): void {
   else if (item.kind === 'former')
     known.former.set(String(item.id), (known.former.get(String(item.id)) ?? new Set()).add(tenant));
   else if (item.kind === 'catalogOperation' && item.finishedAt === null) known.busy.add(tenant);
+  else if (item.kind === 'userCount') {
+    const names = underwayIn(item);
+    if (names) known.names.set(tenant, names);
+  }
 }
 
 function rulesAt(known: Skeleton, tenant: string): Rules {

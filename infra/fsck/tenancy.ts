@@ -23,9 +23,16 @@ export const tenancy: Check = (known, tell) => {
     const said = item.kind === 'unique' ? item.customerId : undefined;
     if (typeof said !== 'string') return undefined;
     if (!known.nodes.has(said)) return `it keeps a name for ${said}, which does not exist`;
-    return providerAbove(known, said) === tenant
+    // Names that are on their way stand where they come from; which, and whose, is looked at with all names.
+    return providerAbove(known, said) === tenant || known.names.get(said)?.from === tenant
       ? undefined
       : `it keeps a name for ${said}, of another provider`;
+  };
+  const astray = (tenant: string): string | undefined => {
+    const { to = undefined } = known.names.get(tenant) ?? {};
+    return to === undefined || to === providerAbove(known, tenant)
+      ? undefined
+      : `names of its users are on their way to ${to}, below which it is not`;
   };
   return {
     see: (item) => {
@@ -45,6 +52,8 @@ export const tenancy: Check = (known, tell) => {
       }
       const named = wrongName(tenant, item);
       if (named) tell(where, named);
+      const lost = item.kind === 'userCount' ? astray(tenant) : undefined;
+      if (lost) tell(where, lost);
     },
   };
 };

@@ -1,21 +1,34 @@
 import * as z from 'zod';
 import { event } from '../kit/event.ts';
+import { terms } from './terms.ts';
 
 export const accessAsked = event({
   type: 'access.asked.v1',
   summary: 'A partner asked its customer for access, or for more than it has; subject: the customer',
-  data: z.strictObject({}),
-  example: {},
+  data: z.strictObject({
+    organization: z.string().describe('Who asks: the name of the provider or reseller'),
+    personId: z.string(),
+    terms: terms.strip().nullable(),
+  }),
+  example: {
+    organization: 'Northwind',
+    personId: 'per_01J00000000000000000000000',
+    terms: {
+      ...{ roles: ['CUSTOMER_OPERATOR' as const], mostMinutes: 30, approval: 'EACH' as const },
+      endsAt: '2026-12-24T00:00:00.000Z',
+    },
+  },
 });
 
 export const accessChanged = event({
   type: 'access.changed.v1',
   summary: 'What a customer gives its partner has changed, or was refused; subject: the customer',
   data: z.strictObject({
-    change: z.enum(['GIVEN', 'NARROWED', 'REVOKED', 'REFUSED', 'HANDED_OVER']),
+    change: z.enum(['GIVEN', 'NARROWED', 'REVOKED', 'REFUSED', 'HANDED_OVER', 'MOVED']),
     by: z.enum(['CUSTOMER', 'PARTNER']),
+    organization: z.string().nullable().describe('Whose people it is, or was, given to'),
   }),
-  example: { change: 'GIVEN', by: 'CUSTOMER' },
+  example: { change: 'GIVEN', by: 'CUSTOMER', organization: 'Northwind' },
 });
 
 export const accessEnds = event({

@@ -38,7 +38,8 @@ export function ask(
   const one: Import = {
     ...command,
     ...{ id, message: command.message ?? null, state: 'PENDING', reason: null, customerId: null },
-    ...{ askedBy: made.by, createdAt: now, sentAt: now, round: 1, endsAt, endedAt: null, version: 1 },
+    ...{ askedBy: made.by, createdAt: now, sentAt: now, round: 1, endsAt, endedAt: null },
+    ...{ tried: null, version: 1 },
   };
   const { managementType, communications, access } = command;
   return {

@@ -4,8 +4,14 @@ import { managementKey, memberKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Actor, providerOf } from '../kit/scope.ts';
 import { giveWithLink } from './grant.ts';
-import { type Import, moveOn } from './import.ts';
-import { importAnswered, importConfirmed, importLinkVoid, leaveWished } from './import-events.ts';
+import { type Import, type ImportObstacle, moveOn } from './import.ts';
+import {
+  importAnswered,
+  importConfirmed,
+  importLinkVoid,
+  importTried,
+  leaveWished,
+} from './import-events.ts';
 import { mostWrong, type Recipient, recipientItem } from './import-link.ts';
 import { nobodyToLeave, removeFirst } from './import-problems.ts';
 import { countEnded } from './open-imports.ts';
@@ -25,6 +31,9 @@ function end({ link, one, open }: Opened, change: Partial<Import>, now: string):
   ];
 }
 
+/** Who acts where nobody is to be named. */
+export const importsThemselves: Actor = { id: 'imports', kind: 'system', home: platformId };
+
 /** In the partner's record; who it was and where is told once they are joined. */
 function toldPartner(
   { one, partner }: Opened,
@@ -32,10 +41,9 @@ function toldPartner(
   more: { customerId?: string; announcements?: readonly Announcement[] } = {},
 ): NonNullable<Plan['aside']>[number] {
   const { customerId = null, announcements = [] } = more;
-  const actor: Actor = { id: 'imports', kind: 'system', home: platformId };
   return {
     target: partner,
-    ...(customerId ? {} : { actor }),
+    ...(customerId ? {} : { actor: importsThemselves }),
     receipt: {
       action: 'imports.end',
       subject: one.id,
@@ -75,7 +83,11 @@ export function confirm(
       }),
       ...giveWithLink(
         { customerId, providerId },
-        { item: from.grant, terms: terms.parse({ ...access, endsAt }) },
+        {
+          item: from.grant,
+          terms: terms.parse({ ...access, endsAt }),
+          to: { id: partnerId, name: from.partner.name },
+        },
         now,
       ),
       { do: 'check', key: memberKey(customerId, personId), version: Number(member.version) },
@@ -89,7 +101,9 @@ export function confirm(
         ...{ partnerId, managementType, communications, access, accessEndsAt: endsAt },
       },
     },
-    announcements: [announce(importConfirmed, one.id, { importId: one.id, partnerId })],
+    announcements: [
+      announce(importConfirmed, one.id, { importId: one.id, partnerId, above: [...from.above] }),
+    ],
     aside: [toldPartner(from, 'CONFIRMED', { customerId, announcements: handover.announcements })],
     reply: { body: { state: 'CONFIRMED' } },
   };
@@ -124,17 +138,45 @@ export function askToLeave(from: Opened, now: string): Plan<Answer> {
   };
 }
 
-/** Counts a wrong address; with the fifth the import is over, and the customer's administrators are told why. */
-export function countWrong(from: Opened, now: string): Plan {
+/** How somebody tried to answer who is not the one that was mailed. */
+export type Wrongly = 'WRONG_ADDRESS' | 'ANOTHER_ACCOUNT';
+
+/**
+ * Counts a try of somebody else, which the customer's record and its administrators are told of once in an hour; with
+ * the fifth the import is over, and they are told why.
+ */
+export function countWrong(from: Opened, how: Wrongly, now: string): Plan {
   const { recipient, one } = from;
   const wrong = recipient.wrong + 1;
-  const counted = changed(recipient, { wrong }, now);
-  if (wrong < mostWrong) return { writes: [counted], reply: {} };
+  const hour = now.slice(0, 13);
+  const counted = changed(recipient, { wrong, noted: hour }, now);
+  if (wrong < mostWrong) {
+    if (recipient.noted === hour) return { writes: [counted], reply: {} };
+    const tried = { how, tries: wrong };
+    return {
+      writes: [counted],
+      receipt: { action: 'imports.try_link', subject: one.id, after: tried },
+      announcements: [announce(importTried, one.id, { importId: one.id, ...tried })],
+      reply: {},
+    };
+  }
   return {
     writes: [counted, ...end(from, { state: 'EXPIRED' }, now)],
     receipt: { action: 'imports.void_link', subject: one.id, after: { tries: wrong } },
     announcements: [announce(importLinkVoid, one.id, { importId: one.id, tries: wrong })],
     aside: [toldPartner(from, 'EXPIRED')],
+    reply: {},
+  };
+}
+
+/** Keeps for the partner, in its own record, what of its own side kept a customer from confirming. */
+export function noteObstacle(from: Opened, obstacle: ImportObstacle, now: string): Plan {
+  const { one, link } = from;
+  if (one.tried?.obstacle === obstacle) return { writes: [], reply: {} };
+  const tried = { since: one.tried?.since ?? now, obstacle };
+  return {
+    writes: [moveOn(link.partnerId, one, { tried })],
+    receipt: { action: 'imports.note_obstacle', subject: one.id, after: { tried } },
     reply: {},
   };
 }

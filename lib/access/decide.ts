@@ -3,10 +3,11 @@ import { grantInForce } from '../kit/delegation.ts';
 import { announce } from '../kit/event.ts';
 import { managementKey } from '../kit/keys.ts';
 import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
+import { ifMatchRequired } from '../kit/problem.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { paragraph } from '../kit/text.ts';
 import { accessAsked, accessChanged } from './access-events.ts';
-import { type Grant, given, keep, revoked, toGrant } from './grant.ts';
+import { type Grant, given, keep, revoked, standingAt, toGrant } from './grant.ts';
 import { customerManages, nothingAsked, nothingGiven, notNarrower } from './problems.ts';
 import { isWithin, mustEndInTime, type Terms, terms } from './terms.ts';
 import { type AccessView, managing, type Stored, viewAccess } from './view.ts';
@@ -21,6 +22,8 @@ export interface Standing {
 interface By {
   readonly target: Node;
   readonly actor: { readonly id: string; readonly home: string };
+  /** What the customer reads of who asks. */
+  readonly names?: { readonly name: string; readonly homeName: string };
   readonly ifMatch: string | undefined;
   readonly now: string;
 }
@@ -30,13 +33,20 @@ type Change = z.output<typeof accessChanged.data>;
 function changed(
   standing: Standing,
   change: Partial<Grant>,
-  said: { action: string; by: By; told: Change | 'ASKED'; reason?: string | undefined },
+  said: {
+    action: string;
+    by: By;
+    told: Pick<Change, 'change' | 'by'> | 'ASKED';
+    reason?: string | undefined;
+  },
 ): Plan<AccessView> {
   const { target, now } = said.by;
-  const before = toGrant(standing.grant);
+  const before = beforeOf(standing, target);
   const after = { ...before, ...change, version: before.version + 1 };
   const of = { customerId: target.id, providerId: providerOf(target) };
-  const shown = ({ state, terms: has, asked, givenBy }: Grant) => ({ state, ...has, asked, givenBy });
+  const shown = ({ state, terms: has, to, asked, givenBy }: Grant) => ({ state, ...has, to, asked, givenBy });
+  const organization = (after.to ?? before.to)?.name ?? null;
+  const { asked, askedBy } = after;
   return {
     writes: keep(of, before, change, now),
     receipt: {
@@ -47,16 +57,21 @@ function changed(
     },
     announcements: [
       said.told === 'ASKED'
-        ? announce(accessAsked, target.id, {})
-        : announce(accessChanged, target.id, said.told),
+        ? announce(accessAsked, target.id, {
+            ...{ organization: askedBy?.homeName ?? '', personId: askedBy?.id ?? '' },
+            terms: asked,
+          })
+        : announce(accessChanged, target.id, { ...said.told, organization }),
     ],
-    reply: { body: viewAccess(after, standing, now), version: after.version },
+    reply: { body: viewAccess(after, { ...standing, path: target.path }, now), version: after.version },
   };
 }
 
+const beforeOf = ({ grant }: Standing, { path }: Node): Grant => standingAt(toGrant(grant), path);
+
 /**
  * The partner says what it wants. Where it manages the customer it has it at once; else what is nowhere more than what
- * it has counts at once, and anything more waits, whole, for the customer.
+ * it has counts at once, and anything more waits, whole, for the customer. What one organization has is no other's.
  */
 export function ask(standing: Standing, wish: Terms, by: By): Plan<AccessView> {
   const plan = asked(standing, wish, by);
@@ -68,19 +83,21 @@ export function ask(standing: Standing, wish: Terms, by: By): Plan<AccessView> {
 }
 
 function asked(standing: Standing, wish: Terms, by: By): Plan<AccessView> {
-  const { actor, ifMatch, now } = by;
-  const before = toGrant(standing.grant);
+  const { actor, ifMatch, now, names = { name: '', homeName: '' } } = by;
+  const before = beforeOf(standing, by.target);
   expectVersion(ifMatch, before.version);
   mustEndInTime(wish, now);
   const type = managing(standing.management);
   if (type === 'CUSTOMER') refuse(customerManages);
-  const counts = grantInForce(standing.grant, standing.management, now) !== undefined;
-  const asking = { askedBy: { id: actor.id, home: actor.home }, askedAt: now };
+  const counts = grantInForce(standing, by.target.path, now) !== undefined;
+  const own = counts && before.to?.id === actor.home;
+  const asking = { askedBy: { id: actor.id, home: actor.home, ...names }, askedAt: now };
   if (type === 'PARTNER') {
-    const after = { ...given(before, { terms: wish, givenBy: 'PARTNER', counts }, now), ...asking };
+    const to = { id: actor.home, name: names.homeName };
+    const after = { ...given(before, { terms: wish, to, givenBy: 'PARTNER', counts: own }, now), ...asking };
     return changed(standing, after, { action: 'access.give', by, told: { change: 'GIVEN', by: 'PARTNER' } });
   }
-  if (counts && before.terms && isWithin(wish, before.terms)) {
+  if (own && before.terms && isWithin(wish, before.terms)) {
     const after = { terms: wish, asked: null, ...asking };
     const told = { change: 'NARROWED', by: 'PARTNER' } as const;
     return changed(standing, after, { action: 'access.narrow', by, told });
@@ -109,7 +126,7 @@ export const decision = z.discriminatedUnion('decision', [
 export type Decision = z.output<typeof decision>;
 
 export function decide(standing: Standing, command: Decision, by: By): Plan<AccessView> {
-  const before = toGrant(standing.grant);
+  const before = beforeOf(standing, by.target);
   expectVersion(by.ifMatch, before.version);
   const reasoned = 'reason' in command ? command.reason : undefined;
   const told = (change: Change['change']) => ({
@@ -120,9 +137,12 @@ export function decide(standing: Standing, command: Decision, by: By): Plan<Acce
   const decided = true;
   switch (command.decision) {
     case 'APPROVE': {
-      if (!before.asked || before.asked.endsAt <= by.now) return refuse(nothingAsked);
-      const counts = grantInForce(standing.grant, standing.management, by.now) !== undefined;
-      const after = given(before, { terms: before.asked, givenBy: 'CUSTOMER', counts }, by.now);
+      if (by.ifMatch === '*') return refuse(ifMatchRequired, 'Approving is bound to what was read');
+      const { asked: wished, askedBy } = before;
+      if (!wished || !askedBy || wished.endsAt <= by.now) return refuse(nothingAsked);
+      const to = { id: askedBy.home, name: askedBy.homeName };
+      const goesOn = grantInForce(standing, by.target.path, by.now)?.to.id === to.id;
+      const after = given(before, { terms: wished, to, givenBy: 'CUSTOMER', counts: goesOn }, by.now);
       return changed(standing, { ...after, decided }, { action: 'access.approve', ...told('GIVEN') });
     }
     case 'REFUSE': {

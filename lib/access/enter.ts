@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { takeable } from '../kit/delegable.ts';
-import { grantInForce, hashOfToken, sessionTokenText } from '../kit/delegation.ts';
+import { awaitsUntil, grantInForce, hashOfToken, sessionTokenText } from '../kit/delegation.ts';
 import { announce } from '../kit/event.ts';
 import { expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
 import type { Scope } from '../kit/scope.ts';
@@ -17,15 +17,14 @@ import {
   sessionOver,
 } from './problems.ts';
 import {
-  awaitsUntil,
   type Changes,
   endOf,
+  holdingAt,
   noChanges,
   type Session,
   type SessionView,
   sessionItem,
   sessionView,
-  stateAt,
   viewSession,
 } from './session.ts';
 import { takeSlot, turnSlot } from './slots.ts';
@@ -69,7 +68,8 @@ export function enter(
   const { id, secret, now, personName } = made;
   if (managing(standing.management) === 'CUSTOMER') refuse(customerManages);
   if (target.item.adminState === 'DISABLED') refuse(customerDisabled);
-  const given = grantInForce(standing.grant, standing.management, now) ?? refuse(notGiven);
+  const given = grantInForce(standing, target.path, now) ?? refuse(notGiven);
+  if (given.to.id !== home.id) refuse(notGiven);
   const { roles, minutes, reason, ticket = null } = command;
   const tooMuch = minutes > given.mostMinutes || roles.some((one) => !given.roles.includes(one));
   if (tooMuch) refuse(moreThanGiven);
@@ -87,7 +87,7 @@ export function enter(
   };
   const until = endsAt ?? awaitsUntil(now);
   const body = viewSession(target.id, session, {
-    state: awaits ? 'AWAITING' : 'OPEN',
+    holding: holdingAt(session, standing, { path: target.path, now }),
     changes: noChanges,
   });
   const receipt = {
@@ -149,19 +149,23 @@ function turned(
     { do: 'replace', item: sessionItem(target.id, after), version: session.version },
     turnSlot(target.id, from.open, { id: session.id, until }),
   ];
-  const state = stateAt(after, from, said.now);
+  const holding = holdingAt(after, from, { path: target.path, now: said.now });
   return {
     writes,
     receipt,
     announcements: said.announcements ?? [],
     aside: partner ? [{ target: partner, receipt }] : [],
-    reply: { body: viewSession(target.id, after, { state, changes: from.changes }), version: after.version },
+    reply: {
+      body: viewSession(target.id, after, { holding, changes: from.changes }),
+      version: after.version,
+    },
   };
 }
 
 /** Ends a session, or takes back that it is asked for: at its next request it is refused. */
 export function end(from: Opened, scope: Scope, now: string): Plan<SessionView> {
-  if (!['OPEN', 'AWAITING'].includes(stateAt(from.session, from, now))) refuse(sessionOver);
+  const { state } = holdingAt(from.session, from, { path: scope.target.path, now });
+  if (state !== 'OPEN' && state !== 'AWAITING') refuse(sessionOver);
   const { id, home } = scope.actor;
   const told = { by: home === scope.target.id ? 'CUSTOMER' : 'PARTNER', refused: false } as const;
   const announcements = [announce(sessionEnded, from.session.id, told)];
@@ -183,7 +187,8 @@ export function answerEntry(
   const { session } = from;
   const { scope, now } = by;
   expectVersion(by.ifMatch, session.version);
-  if (stateAt(session, from, now) !== 'AWAITING') return refuse(notAwaiting);
+  const { path } = scope.target;
+  if (holdingAt(session, from, { path, now }).state !== 'AWAITING') return refuse(notAwaiting);
   const facts = { personId: session.personId, home: session.home };
   if (command.decision === 'REFUSE') {
     const change = { state: 'REFUSED', decidedBy: scope.actor.id, endedAt: now } as const;
@@ -191,7 +196,7 @@ export function answerEntry(
     const { reason } = command;
     return turned(from, change, { verb: 'refuse_entry', scope, now, reason, announcements });
   }
-  const given = grantInForce(from.grant, from.management, now) ?? refuse(notAwaiting);
+  const given = grantInForce(from, path, now) ?? refuse(notAwaiting);
   const minutes = Math.min(session.minutes, given.mostMinutes);
   const endsAt = endOf(minutes, given, now);
   const change = { state: 'OPEN', startsAt: now, endsAt, approved: true, decidedBy: scope.actor.id } as const;

@@ -1,4 +1,4 @@
-export { sessionRefusedEvent } from '../kit/delegation-events.ts';
+export { administrationChanged, sessionRefusedEvent } from '../kit/delegation-events.ts';
 export {
   accessAsked,
   accessChanged,
@@ -12,6 +12,7 @@ export {
   importAsked,
   importConfirmed,
   importLinkVoid,
+  importTried,
   leaveWished,
 } from './import-events.ts';
 export { managedCustomerAdded } from './managed-events.ts';

@@ -26,13 +26,28 @@ export const importAnswered = event({
 export const importConfirmed = event({
   type: 'access.import_confirmed.v1',
   summary: 'A customer let a partner in: its administrators are told',
-  data: z.strictObject({ importId, partnerId: z.string() }),
-  example: { importId: example, partnerId: 'prv_01J00000000000000000000000' },
+  data: z.strictObject({
+    importId,
+    partnerId: z.string(),
+    above: z.array(z.string()).describe('Names of whoever stands above the partner'),
+  }),
+  example: { importId: example, partnerId: 'prv_01J00000000000000000000000', above: [] },
+});
+
+export const importTried = event({
+  type: 'access.import_tried.v1',
+  summary: 'Somebody else than whom it was mailed to tried a link of an import; told once in an hour',
+  data: z.strictObject({
+    importId,
+    how: z.enum(['WRONG_ADDRESS', 'ANOTHER_ACCOUNT']).describe('On the page; or signed in as somebody else'),
+    tries: z.int(),
+  }),
+  example: { importId: example, how: 'WRONG_ADDRESS', tries: 1 },
 });
 
 export const importLinkVoid = event({
   type: 'access.import_link_void.v1',
-  summary: 'A link of an import was tried with wrong addresses until it was void',
+  summary: 'A link of an import was tried by somebody else until it was void',
   data: z.strictObject({ importId, tries: z.int() }),
   example: { importId: example, tries: 5 },
 });

@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
-import { digest } from '../kit/digest.ts';
+import { digest, sameText } from '../kit/digest.ts';
 import { importLinkKey, importRecipientKey } from '../kit/keys.ts';
 import { emailHash } from '../kit/membership.ts';
 import type { Item, Write } from '../kit/plan.ts';
@@ -31,6 +30,8 @@ const recipient = z.object({
   addressHash: z.string(),
   wrong: z.number(),
   wished: z.boolean(),
+  /** The hour in which the customer was told last that somebody else tried. */
+  noted: z.string().default(''),
   version: z.number(),
 });
 /** Whom an import was mailed to: only this person of this customer, with this address, answers it. */
@@ -63,7 +64,7 @@ export function issue(
   const next: Recipient = {
     ...place,
     ...{ hash, round, addressHash: emailHash(email), version },
-    ...{ wrong: same ? before.wrong : 0, wished: before?.wished ?? false },
+    ...{ wrong: same ? before.wrong : 0, wished: before?.wished ?? false, noted: before?.noted ?? '' },
   };
   const item = recipientItem(next, made.now);
   return [
@@ -76,7 +77,5 @@ export function issue(
 }
 
 /** Compares in a time that says nothing of how much is right. */
-export function isAddressOf(typed: string, { addressHash }: Recipient): boolean {
-  const [given, kept] = [Buffer.from(emailHash(typed.trim())), Buffer.from(addressHash)];
-  return given.length === kept.length && timingSafeEqual(given, kept);
-}
+export const isAddressOf = (typed: string, { addressHash }: Recipient): boolean =>
+  sameText(emailHash(typed.trim()), addressHash);

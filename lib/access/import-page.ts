@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../kit/html.ts';
 import type { Import } from './import.ts';
-import { dateOf, done, seen } from './import-words.ts';
+import { alsoAbove, dateOf, done, seen } from './import-words.ts';
 
 const style =
   'body{font:1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.2rem;margin-top:2rem}label{display:block;font-weight:600;margin-top:1rem}input,textarea{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;border:1px solid #5a5a5a;border-radius:4px}button{font:inherit;font-weight:600;margin-top:1rem;padding:.6rem 1.2rem;border:2px solid #0b4a8f;border-radius:4px;background:#0b4a8f;color:#fff;cursor:pointer}button.other{background:#fff;color:#0b4a8f}:focus-visible{outline:3px solid #b35900;outline-offset:2px}blockquote{margin:1rem 0;padding-left:1rem;border-left:4px solid #5a5a5a}.hint{margin:.2rem 0;color:#444}.error{border:2px solid #a40000;padding:.5rem 1rem;border-radius:4px;color:#a40000}';
@@ -47,6 +47,8 @@ const list = (texts: readonly string[]) =>
 export interface Asking {
   readonly token: string;
   readonly partnerName: string;
+  /** Names of whoever stands above the partner. */
+  readonly above: readonly string[];
   readonly one: Pick<Import, 'managementType' | 'communications' | 'access' | 'message' | 'endsAt'>;
   /** Who looks after the customer now, where somebody does. */
   readonly presentName: string | undefined;
@@ -57,7 +59,7 @@ export interface Asking {
 
 /** Who asks, for what, until when; and the forms to answer with. */
 export function askingPage(asking: Asking): string {
-  const { partnerName, one, presentName, wrong } = asking;
+  const { partnerName, above, one, presentName, wrong } = asking;
   const alert =
     '<p class="error" role="alert" id="wrong">That is not the address that the mail went to. Nothing was changed. After five wrong addresses this link ends.</p>';
   const message = one.message
@@ -67,7 +69,10 @@ export function askingPage(asking: Asking): string {
     `${partnerName} asks to look after your account`,
     [
       wrong ? alert : '',
-      paragraphs('Nothing changes before you answer. If you do not know who asks, decline or do nothing.'),
+      paragraphs(
+        'Nothing changes before you answer. If you do not know who asks, decline or do nothing.',
+        ...alsoAbove(partnerName, above, one),
+      ),
       message,
       `<h2>What ${escapeHtml(partnerName)} will see</h2>\n${list(seen(partnerName))}`,
       `<h2>What ${escapeHtml(partnerName)} will do</h2>\n${list(done(partnerName, one))}`,
@@ -159,10 +164,18 @@ export const removeFirstPage = (): string =>
     paragraphs('Nothing was changed. Open the link again to have your present partner told.'),
   );
 
+export const nobodyPage = (): string =>
+  page(
+    'No other partner looks after your account',
+    paragraphs('Nothing was changed, and nobody has to be told. Open the link again to confirm or decline.'),
+  );
+
 export const cannotPage = (): string =>
   page(
     'The partner cannot take over at the moment',
-    paragraphs('Nothing was changed. Ask the partner what stands in the way, then open the link again.'),
+    paragraphs(
+      'Nothing was changed. The partner can see since when you tried, and what stands in the way on its side. Ask it, then open the link again.',
+    ),
   );
 
 export const malformedPage = (): string =>

@@ -17,7 +17,7 @@ import type { Node } from '../kit/scope.ts';
 import { type Import, toImport } from './import.ts';
 import { hashOfToken, tokenPattern, toLink, toRecipient } from './import-link.ts';
 import { type OpenImports, toOpenImports } from './open-imports.ts';
-import type { Found } from './opened.ts';
+import { type Found, lookedAfterBy } from './opened.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
@@ -51,6 +51,9 @@ export function toNode(item: Stored | undefined, forest?: Stored): Node | undefi
   return { id, type, name, version, path, item };
 }
 
+export const namesOf = (nodes: readonly (Stored | undefined)[]): string[] =>
+  nodes.flatMap((one) => (one ? [String(one.name)] : []));
+
 /** What stands behind a token: undefined, after one read, for what never was one. */
 export async function behind(token: string): Promise<Found | undefined> {
   if (!tokenPattern.test(token)) return undefined;
@@ -73,13 +76,18 @@ export async function behind(token: string): Promise<Found | undefined> {
     ],
     true,
   );
-  const parentId = customer && String(customer.path).split('/').at(-2);
+  const [asking, target] = [toNode(partner, forest), toNode(customer)];
+  const presentId = target && lookedAfterBy(target);
+  const line = asking?.path.slice(1, -1) ?? [];
+  const nodes = [...line, ...(presentId === undefined ? [] : [presentId])];
+  const found = nodes.length > 0 ? await getAll(nodes.map(nodeKey), true) : [];
   return {
     ...{ hash, link, open: toOpenImports(open), member, management, grant, forest },
     recipient: recipient && toRecipient(recipient),
     one: one && toImport(one),
-    partner: toNode(partner, forest),
-    customer: toNode(customer),
-    present: parentId?.startsWith('plt_') ? undefined : await get(nodeKey(parentId ?? ''), true),
+    partner: asking,
+    customer: target,
+    present: found[line.length],
+    above: namesOf(found.slice(0, line.length)),
   };
 }

@@ -25,6 +25,25 @@ export const seen = (partner: string): string[] => [
   `${partner} sees your company’s name and contacts, your administrators, and your licences, seats, probes, requests and records of changes.`,
 ];
 
+/** Who stands above a partner, and how much of what it gets they get as well; nothing where nobody does. */
+export function alsoAbove(
+  partner: string,
+  above: readonly string[],
+  { managementType }: Pick<Terms, 'managementType'>,
+): string[] {
+  if (above.length === 0) return [];
+  const many = above.length > 1;
+  const names = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(above);
+  const console = {
+    PARTNER: `They may also manage your console as ${partner} does.`,
+    CUSTOMER: '',
+    BOTH: `What you allow in your console you allow ${partner} alone: they have to ask you themselves.`,
+  }[managementType as 'PARTNER' | 'CUSTOMER' | 'BOTH'];
+  return [
+    `You answer ${partner} and ${names}, which ${many ? 'stand' : 'stands'} above it: whatever ${partner} will see and may do outside of your console, people of ${names} will see and may do as well. ${console}`.trim(),
+  ];
+}
+
 /** What a partner will do then, and may do in the console, in plain words. */
 export function done(partner: string, { managementType, communications, access }: Terms): string[] {
   const { roles, mostMinutes, approval } = access;
@@ -48,6 +67,8 @@ export function done(partner: string, { managementType, communications, access }
       (words[index === 0 ? managementType : communications] ?? String)(partner),
     ),
     ...visits,
-    `${partner} may add and change licences of yours, and adds you to its list of customers.`,
+    `${partner} adds you to its list of customers. Without asking you again it may add, change and end licences that it provides; add, change and remove your users, but not those who administer your account; give and take services and credits, and answer your people’s requests; add and remove probes; and change your company’s name and details.`,
+    `It may also take your account out of service and disable it, which shuts your people out until it enables it again.`,
+    `It may remove you as a customer, by a plan that you get a report of: your account, people and data then go on without it. It cannot delete your account.`,
   ];
 }

@@ -1,40 +1,46 @@
 import * as z from 'zod';
 import { importKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
-import { email, id, paragraph, whole } from '../kit/text.ts';
-
-/** What a partner asks to be allowed in the console of a customer. */
-export const accessAsked = z.strictObject({
-  roles: z
-    .array(z.enum(['CUSTOMER_ADMINISTRATOR', 'CUSTOMER_OPERATOR']))
-    .min(1)
-    .max(2)
-    .refine((roles) => new Set(roles).size === roles.length, 'must name each role once')
-    .describe('What your people may be in its console: change it, or look at it'),
-  mostMinutes: whole(5, 60).describe('How long one visit lasts at most'),
-  approval: z
-    .enum(['STANDING', 'EACH'])
-    .describe('Whether visits need no further word, or each the customer’s own approval'),
-});
+import { email, id, message } from '../kit/text.ts';
+import { terms } from './terms.ts';
 
 /** What the customer is asked to agree to. */
-const terms = {
+const agreed = {
   managementType: z.enum(['PARTNER', 'CUSTOMER', 'BOTH']).describe('Who manages the customer then'),
   communications: z
     .enum(['PARTNER_ONLY', 'CUSTOMER_ONLY', 'BOTH'])
     .describe('Who is told of its licences then; mails about the import itself go to the customer, always'),
-  access: accessAsked,
+  access: terms.omit({ endsAt: true }).describe('In the console, for a year from the confirmation'),
 };
 
 export const newImport = z.strictObject({
   email: email.describe('With which an administrator of the account signs in'),
-  ...terms,
-  message: paragraph(500)
-    .refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address')
-    .optional()
-    .describe('Shown to the administrator as your words'),
+  ...agreed,
+  message: message(500).optional().describe('Shown to the administrator as your words, without links'),
 });
 export type NewImport = z.output<typeof newImport>;
+
+/** What of the partner's own keeps it from taking over: never anything of the customer. */
+export const obstacles = [
+  'NAME_TAKEN',
+  'CODE_TAKEN',
+  'DOMAIN_TAKEN',
+  'MSP_MODE_OFF',
+  'POOL_SHORT',
+  'TOO_DEEP',
+  'DISABLED',
+  'OTHER',
+] as const;
+export type ImportObstacle = (typeof obstacles)[number];
+
+const tried = z.strictObject({
+  since: z.string().describe('When somebody first tried to confirm'),
+  obstacle: z
+    .enum(obstacles)
+    .describe(
+      'What stood in the way when it was tried last: NAME_TAKEN, CODE_TAKEN, DOMAIN_TAKEN: another customer of yours has it; MSP_MODE_OFF: yours; POOL_SHORT: your pool of licences; TOO_DEEP: you stand too deep in the tree; DISABLED: you or a reseller above',
+    ),
+});
 
 export const importStates = ['PENDING', 'CONFIRMED', 'DECLINED', 'EXPIRED', 'CANCELLED'] as const;
 export type ImportState = (typeof importStates)[number];
@@ -55,13 +61,14 @@ const told = {
   round: z.number().describe('How often it was asked; at most six times'),
   endsAt: z.string().describe('Until when it can be answered: 14 days after it was asked last'),
   endedAt: z.string().nullable(),
+  tried: tried.nullable().describe('A confirmation that you kept from being done; null where there was none'),
 };
 
 /** What the partner sees: nothing of whether there is an account, until somebody answers. */
 export const importView = z.strictObject(told);
 export type ImportView = z.infer<typeof importView>;
 
-const stored = z.object({ ...told, version: z.number() });
+const stored = z.object({ ...told, tried: tried.nullable().default(null), version: z.number() });
 export type Import = z.infer<typeof stored>;
 
 export const toImport = (item: Readonly<Record<string, unknown>>): Import => stored.parse(item);

@@ -1,6 +1,7 @@
 import { commit, get, getAll } from '../aws/db.ts';
 import { platformId } from '../kit/id.ts';
 import {
+  forestKey,
   identityKey,
   importKey,
   importMailsKey,
@@ -11,24 +12,27 @@ import {
 import { emailHash } from '../kit/membership.ts';
 import { toImport } from './import.ts';
 import { issue, toRecipient } from './import-link.ts';
-import { toNode } from './import-store.ts';
+import { namesOf, toNode } from './import-store.ts';
 import type { Account, Invitation } from './invitation.ts';
 
 /** What an import's address leads to, as it is now. */
 export async function accountOf(partnerId: string, importId: string, now: string): Promise<Account> {
-  const [asked, partner] = await getAll([importKey(partnerId, importId), nodeKey(partnerId)], true);
+  const [asked, stored] = await getAll([importKey(partnerId, importId), nodeKey(partnerId)], true);
   const one = asked && toImport(asked);
   const hash = emailHash(one?.email ?? '');
-  const [identity, mails] = await getAll(
-    [identityKey(platformId, hash), importMailsKey(hash, now.slice(0, 10))],
+  const providerId = String(stored?.path ?? '').split('/')[1] ?? '-';
+  const [identity, mails, forest] = await getAll(
+    [identityKey(platformId, hash), importMailsKey(hash, now.slice(0, 10)), forestKey(providerId)],
     true,
   );
+  const partner = toNode(stored, forest);
   const { tenantId, personId } = (identity ?? {}) as { tenantId?: string; personId?: string };
-  const [customer, member] = await getAll(
-    [nodeKey(tenantId ?? '-'), memberKey(tenantId ?? '-', personId ?? '-')],
+  const line = partner?.path.slice(1, -1) ?? [];
+  const [customer, member, ...above] = await getAll(
+    [nodeKey(tenantId ?? '-'), memberKey(tenantId ?? '-', personId ?? '-'), ...line.map(nodeKey)],
     true,
   );
-  return { one, mails, personId, member, partner: toNode(partner), customer: toNode(customer) };
+  return { one, mails, personId, member, partner, above: namesOf(above), customer: toNode(customer) };
 }
 
 /** Makes a token the one that counts, before anybody is sent it; only its hash is kept. */

@@ -15,6 +15,8 @@ export const mostMails = 3;
 export interface Account {
   readonly one: Import | undefined;
   readonly partner: Node | undefined;
+  /** Names of whoever stands above the partner. */
+  readonly above: readonly string[];
   readonly customer: Node | undefined;
   readonly personId: string | undefined;
   readonly member: Stored | undefined;
@@ -27,6 +29,7 @@ export interface Invitation {
   readonly link: Link;
   readonly one: Import;
   readonly partner: Node;
+  readonly above: readonly string[];
   readonly customer: Node;
   /** As the account spells it. */
   readonly address: string;
@@ -36,7 +39,7 @@ export interface Invitation {
 
 /** Whom to mail: only an administrator of a customer that is not the partner's already. */
 export function invited(account: Account, round: number, now: string): Invitation | undefined {
-  const { one, partner, customer, personId, member } = account;
+  const { one, partner, above, customer, personId, member } = account;
   if (!one || !partner || !customer || !personId || !member) return undefined;
   if (one.round !== round || stateAt(one, now) !== 'PENDING') return undefined;
   if (customer.type !== 'CUSTOMER' && customer.type !== 'RESELLER') return undefined;
@@ -44,7 +47,7 @@ export function invited(account: Account, round: number, now: string): Invitatio
   const [partnerId, customerId] = [partner.id, customer.id];
   return {
     link: { importId: one.id, partnerId, providerId: providerOf(partner), customerId, personId },
-    ...{ one, partner, customer, address: String(member.email) },
+    ...{ one, partner, above, customer, address: String(member.email) },
     transfer: lookedAfterBy(customer) !== undefined,
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sameDomain, sameMailbox, sameName } from '../kit/mailbox.ts';
+import { type PartnerReach, sameDomain, sameMailbox, sameName, whyPartners } from '../kit/mailbox.ts';
 import { refuse } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { email, id, name, whole } from '../kit/text.ts';
@@ -13,7 +13,7 @@ export const contact = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'You attest that the contact is the customer’s own, though people of yours have addresses of the same domain, such as a public one; recorded in the audit',
+      'You attest that the contact is the customer’s own, though people of yours have addresses of the same domain, such as a public one; never for a domain that is registered as yours; recorded in the audit',
     ),
 });
 export type Contact = z.output<typeof contact>;
@@ -42,31 +42,37 @@ export const products = z
   .refine((list) => new Set(list.map((one) => one.productId)).size === list.length, 'names a product twice');
 export type Products = z.output<typeof products>;
 
-/** The partner as far as contacts are compared with it: names, addresses and domains of every node above. */
-interface Above {
+/** The partner as far as customers are compared with it: every node above. */
+interface Above extends PartnerReach {
   readonly names: readonly string[];
-  readonly addresses: readonly string[];
-  readonly domains: readonly string[];
 }
 
-/** Refuses the partner's name, its people whatever is attested, and its domains unless it is attested. */
-export function mustBeAtCustomer(
-  { company, contact }: { company: { readonly name: string }; contact: Contact },
-  partner: Above,
-): void {
+interface Newcomer {
+  readonly company: { readonly name: string; readonly email: string; readonly domain?: string | undefined };
+  /** As it will hold them: one that is shared with the node above is said to be so. */
+  readonly domains: readonly { readonly name: string; readonly shared: boolean }[];
+  readonly contact: Contact;
+}
+
+/** Refuses the partner in a customer's place: its name, its domains, its people; what may be attested is the contact's domain. */
+export function mustBeAtCustomer({ company, domains, contact }: Newcomer, partner: Above): void {
   const wrong = (pointer: string, message: string): never => {
     throw new Problem(contactIsPartner, undefined, { errors: [{ pointer, message }] });
   };
   if (partner.names.some((one) => sameName(one, company.name)))
     wrong('#/company/name', 'is the partner’s name');
-  if (partner.addresses.some((one) => sameMailbox(one, contact.email)))
-    wrong('#/contact/email', 'is the address of somebody at the partner');
-  if (contact.attested) return;
-  if ([...partner.domains, ...partner.addresses].some((one) => sameDomain(one, contact.email)))
+  if (partner.addresses.some((one) => sameMailbox(one, company.email)))
+    wrong('#/company/email', 'is the address of somebody at the partner');
+  const theirs = domains.findIndex(
+    ({ name, shared }) => !shared && partner.domains.some((one) => sameDomain(one, name)),
+  );
+  if (theirs >= 0)
     wrong(
-      '#/contact/email',
-      'has a domain of the partner; send `attested` where it is the customer’s all the same',
+      company.domain === undefined ? `#/company/domains/${theirs}/name` : '#/company/domain',
+      'is a domain of the partner, or of one line with it',
     );
+  const why = whyPartners(contact.email, partner, contact.attested);
+  if (why !== undefined) wrong('#/contact/email', why);
 }
 
 /** At creation there are trials and the partner's MSP licence, nothing that is the customer's to buy. */

@@ -21,6 +21,8 @@ export interface Found {
   readonly forest: Stored | undefined;
   /** Who looks after the customer now, where somebody does. */
   readonly present: Stored | undefined;
+  /** Names of whoever stands above the partner, the provider first. */
+  readonly above: readonly string[];
 }
 
 /** An import that the one whom it was mailed to may answer now. */

@@ -40,7 +40,10 @@ export const customerReleased = event({
   data: z.strictObject({
     customerId: z.string(),
     customerName: z.string(),
-    personId: z.string().describe('Who executed it'),
+    personId: z
+      .string()
+      .nullable()
+      .describe('Who executed it; null where that was somebody above, and all administrators are told'),
     sha256: z.string(),
   }),
   example: {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { canonical } from '../kit/digest.ts';
+import { canonicalSha256 as sha256 } from '../kit/digest.ts';
 
 const fate = z.strictObject({
   subscriptionId: z.string(),
@@ -78,8 +77,6 @@ export const signedReport = report.extend({
   sha256: z.string().describe('Over the canonical JSON of everything else: names in order, no spaces'),
 });
 export type SignedReport = z.infer<typeof signedReport>;
-
-const sha256 = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
 
 /** Those listed, with the hash of them all. */
 export function listOf(all: readonly Drained[]): z.infer<typeof list> {

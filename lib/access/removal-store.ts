@@ -95,8 +95,9 @@ export async function removalOf(ownerId: string, removalId: string): Promise<Rem
 /** The same plan as it stands with the partner and with the customer. */
 export async function removalAtBoth(partnerId: string, customerId: string, removalId: string) {
   const keys = [removalKey(partnerId, removalId), removalKey(customerId, removalId)];
-  const [partners, own] = await getAll(keys, true);
-  return { partners: partners && toRemoval(partners), own: own && toRemoval(own) };
+  const [partners, own] = (await getAll(keys, true)).map((item) => item && toRemoval(item));
+  const parentId = partners?.parentId ?? null;
+  return { partners, own, parents: parentId === null ? undefined : await removalOf(parentId, removalId) };
 }
 
 /** A page of the removals of a customer from its partners, the last first. */

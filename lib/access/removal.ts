@@ -64,6 +64,8 @@ const stored = removal
   .omit({ state: true, expiresAt: true })
   .extend({
     partner: z.strictObject({ id: z.string(), name: z.string() }),
+    /** Who looked after the customer, where that is somebody below who removed it. */
+    parentId: z.string().nullable().default(null),
     personId: z.string().nullable(),
     lapsesAt: z.string(),
     fingerprint: z.string(),
@@ -88,7 +90,8 @@ function stateAt(one: Removal, now: string): RemovalView['state'] {
 }
 
 export function viewRemoval(one: Removal, now: string): RemovalView {
-  const { partner: _, personId: __, fingerprint: ___, version: ____, lapsesAt: expiresAt, ...rest } = one;
+  const { partner: _, parentId: __, personId: ___, fingerprint: ____, ...shown } = one;
+  const { version: _____, lapsesAt: expiresAt, ...rest } = shown;
   return { ...rest, expiresAt, state: stateAt(one, now) };
 }
 
@@ -106,6 +109,7 @@ export function planRemoval(
     ...found,
     licences: command.licences,
     deadlineDays: command.deadline ?? null,
+    parentId: null,
     personId: null,
     createdAt: made.now,
     lapsesAt: new Date(Date.parse(made.now) + lastsMs).toISOString(),
@@ -146,8 +150,9 @@ export function mustCount(one: Removal, fingerprint: string, now: string): void 
 }
 
 /** The plan as it is while its consequences are carried out. */
-export const begun = (one: Removal, by: { personId: string; now: string }): Removal => ({
+export const begun = (one: Removal, by: { personId: string; parentId: string; now: string }): Removal => ({
   ...one,
+  parentId: by.parentId === one.partner.id ? null : by.parentId,
   executedAt: by.now,
   personId: by.personId,
   version: one.version + 1,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isBelow } from '../kit/delegation.ts';
 import { toGrant } from './grant.ts';
 import type { Stored } from './view.ts';
 
@@ -11,7 +12,7 @@ export const staleGrant = z.strictObject({
   reasons: z
     .array(z.enum(staleReasons))
     .describe(
-      'UNUSED: no session for 90 days; OLD: given for more than a year; ENDED: its time is over; ASKED_BY_NOBODY: who asked for it is no longer a member',
+      'UNUSED: no session for 90 days; OLD: given for more than a year; ENDED: its time is over, or its customer stands elsewhere; ASKED_BY_NOBODY: who asked for it is no longer a member',
     ),
   givenAt: z.string().nullable(),
   since: z.string().nullable().describe('Given without a break since'),
@@ -37,14 +38,14 @@ export function review(
   members: ReadonlySet<string>,
   now: string,
 ): StaleGrant | undefined {
-  const { terms, givenAt, since, askedBy } = toGrant(grant);
+  const { terms, to, givenAt, since, askedBy } = toGrant(grant);
   if (!terms || !node) return undefined;
   const lastUsedAt = (open?.lastOpenedAt as string | null | undefined) ?? null;
   const touched = [lastUsedAt ?? '', givenAt ?? ''].toSorted().at(-1) ?? '';
   const facts = {
     UNUSED: touched < before(now, 90),
     OLD: since !== null && since < before(now, 365),
-    ENDED: terms.endsAt <= now,
+    ENDED: terms.endsAt <= now || !(to && isBelow(String(node.path).split('/'), to.id)),
     ASKED_BY_NOBODY: askedBy !== null && !members.has(askedBy.id),
   };
   const reasons = staleReasons.filter((one) => facts[one]);

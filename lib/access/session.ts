@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import type { DelegatedRole } from '../kit/delegable.ts';
 import { delegatedRoles } from '../kit/delegable.ts';
-import { grantInForce, type StoredGrant } from '../kit/delegation.ts';
+import { awaitsHours, type Holding, holdingOf, type StoredGrant, sessionStates } from '../kit/delegation.ts';
 import { accessSessionKey } from '../kit/keys.ts';
 import type { Item } from '../kit/plan.ts';
 import type { Stored } from './view.ts';
@@ -41,31 +40,32 @@ export const sessionItem = (customerId: string, session: Session): Item & { vers
   ...session,
 });
 
-/** How long a session waits for approval. */
-export const awaitsHours = 24;
-const hourMs = 3_600_000;
-
-export const awaitsUntil = (askedAt: string): string =>
-  new Date(Date.parse(askedAt) + awaitsHours * hourMs).toISOString();
-
 /** When a session that begins now ends: after its minutes, and never beyond what is given. */
 export const endOf = (minutes: number, given: Pick<StoredGrant, 'endsAt'>, now: string): string => {
   const end = new Date(Date.parse(now) + minutes * 60_000).toISOString();
   return [end, given.endsAt].toSorted()[0] ?? end;
 };
 
-export const sessionStates = ['AWAITING', 'OPEN', 'REFUSED', 'ENDED', 'EXPIRED', 'REVOKED'] as const;
-
-/** What became of a session by now: of stored states those that mere time or the grant has ended are told so. */
-export function stateAt(
-  session: Pick<Session, 'state' | 'askedAt' | 'endsAt' | 'epoch'>,
+/** What of a session holds now, at its customer where that stands. */
+export const holdingAt = (
+  session: Session,
   beside: { readonly grant: Stored; readonly management: Stored },
-  now: string,
-): (typeof sessionStates)[number] {
-  const { state, askedAt, endsAt, epoch } = session;
-  if (state !== 'AWAITING' && state !== 'OPEN') return state;
-  if ((endsAt ?? awaitsUntil(askedAt)) <= now) return 'EXPIRED';
-  return grantInForce(beside.grant, beside.management, now)?.epoch === epoch ? state : 'REVOKED';
+  at: { readonly path: readonly string[]; readonly now: string },
+): Holding => holdingOf(session, beside, at.path, at.now);
+
+/**
+ * Whether a node reads a session: the customer each; a partner those of its own people, and of whom it stood above when
+ * they came. One that looks after the customer since reads nothing of them.
+ */
+export function isSeenFrom(
+  homeId: string,
+  customerId: string,
+  { home, path }: Pick<Session, 'home' | 'path'>,
+): boolean {
+  if (homeId === customerId) return true;
+  const line = path.split('/');
+  const above = line.indexOf(homeId);
+  return above >= 0 && above <= line.indexOf(home);
 }
 
 export const sessionView = z.strictObject({
@@ -73,14 +73,14 @@ export const sessionView = z.strictObject({
   customerId: z.string(),
   person: z.strictObject({ id: z.string(), name: z.string() }).describe('Who came in'),
   organization: z.strictObject({ id: z.string(), name: z.string() }).describe('The partner it belongs to'),
-  roles: z.array(z.enum(delegatedRoles)),
+  roles: z.array(z.enum(delegatedRoles)).describe('While it is open those that what is given leaves it'),
   minutes: z.int(),
   reason: z.string(),
   ticket: z.string().nullable(),
   state: z
     .enum(sessionStates)
     .describe(
-      `AWAITING: the customer’s administrators are asked, for ${awaitsHours} hours; EXPIRED: its time is over; REVOKED: what was given was taken back, or no longer counts`,
+      `AWAITING: the customer’s administrators are asked, for ${awaitsHours} hours; EXPIRED: its time is over; REVOKED: what was given was taken back, or no longer counts; MOVED: the customer stands elsewhere`,
     ),
   askedAt: z.string(),
   startsAt: z.string().nullable(),
@@ -104,15 +104,16 @@ export const noChanges: Changes = { count: 0, more: false };
 export function viewSession(
   customerId: string,
   session: Session,
-  beside: { state: SessionView['state']; changes: Changes },
+  beside: { holding: Holding; changes: Changes },
 ): SessionView {
-  const { id, personId, personName, home, homeName, roles, minutes, reason, ticket, askedAt } = session;
-  const { startsAt, endsAt, decidedBy, endedAt, endedBy } = session;
+  const { id, personId, personName, home, homeName, reason, ticket, askedAt } = session;
+  const { startsAt, decidedBy, endedAt, endedBy } = session;
+  const { state, roles, minutes, endsAt } = beside.holding;
   return {
     ...{ id, customerId, person: { id: personId, name: personName } },
     organization: { id: home, name: homeName },
-    ...{ roles: roles as DelegatedRole[], minutes, reason, ticket, askedAt, startsAt, endsAt },
-    ...{ decidedBy, endedAt, endedBy, ...beside },
+    ...{ roles: [...roles], minutes, reason, ticket, askedAt, startsAt, endsAt },
+    ...{ decidedBy, endedAt, endedBy, state, changes: beside.changes },
     audit: `/v1/audit-events?customerId=${customerId}&session=${id}`,
   };
 }

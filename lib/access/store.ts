@@ -88,6 +88,18 @@ export async function givenPage(providerId: string, query: { limit: number; afte
   return { grants, members: new Set(members.map((one) => String(one?.id))), next };
 }
 
+/** A page of the customers who have given access below a provider. */
+export async function givenList(providerId: string, query: { limit: number; after: string | undefined }) {
+  const where = { index: 'names', partition: statePartition(providerId, 'ACCESS', 'GIVEN') } as const;
+  const { items, next } = await page({ ...where, ...query });
+  return { ids: items.map(({ id }) => String(id)), next };
+}
+
+export async function grantAndNode(customerId: string) {
+  const [grant, node] = await getAll([accessKey(customerId), nodeKey(customerId)], true);
+  return { grant, node };
+}
+
 /** A note that the end of a grant is to be told. */
 export interface AccessDue extends Key {
   readonly customerId: string;

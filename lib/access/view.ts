@@ -1,15 +1,19 @@
 import * as z from 'zod';
 import { grantInForce, managementTypeOf } from '../kit/delegation.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, grantStates, standingAt } from './grant.ts';
 import { terms } from './terms.ts';
 
 export type Stored = Readonly<Record<string, unknown>> | undefined;
 
 export const managing = managementTypeOf;
 
+const organization = z.strictObject({ id: z.string(), name: z.string() });
+
 /** What a partner may do in its customer's console, as both sides see it. */
 export const accessView = z.strictObject({
-  state: z.enum(['NONE', 'ASKED', 'GIVEN', 'REVOKED']),
+  state: z
+    .enum(grantStates)
+    .describe('ENDED: the customer does not stand below the organization it was given to any more'),
   counts: z
     .boolean()
     .describe(
@@ -17,27 +21,39 @@ export const accessView = z.strictObject({
     ),
   managementType: z.enum(['PARTNER', 'CUSTOMER', 'BOTH']),
   given: terms.nullable(),
+  givenTo: organization.nullable().describe('Whose people may enter: nobody else’s, above it or below'),
   givenBy: z
     .enum(['CUSTOMER', 'PARTNER'])
     .nullable()
     .describe('PARTNER: to itself, while it managed the customer'),
   givenAt: z.string().nullable(),
-  asked: terms.nullable().describe('What waits for the customer’s administrators'),
-  askedBy: z.string().nullable().describe('Who asked last'),
+  asked: terms
+    .nullable()
+    .describe('What waits for the customer’s administrators: approved, it is given to who asked for it'),
+  askedBy: z
+    .strictObject({ person: organization, organization })
+    .nullable()
+    .describe('Who asked last, and for which organization'),
   lastUsedAt: z.string().nullable().describe('When a session was asked for last'),
 });
 export type AccessView = z.input<typeof accessView>;
 
 export function viewAccess(
-  grant: Grant,
-  beside: { readonly management: Stored; readonly open: Stored },
+  stored: Grant,
+  beside: { readonly management: Stored; readonly open: Stored; readonly path: readonly string[] },
   now: string,
 ): AccessView {
-  const { state, terms: given, asked, askedBy, givenAt } = grant;
-  const inForce = given && grantInForce({ ...grant, ...given }, beside.management, now);
+  const { management, path } = beside;
+  const grant = standingAt(stored, path);
+  const { state, terms: given, to, asked, askedBy, givenAt } = grant;
+  const inForce = given && grantInForce({ grant: { ...grant, ...given }, management }, path, now);
   return {
-    ...{ state, counts: Boolean(inForce), managementType: managing(beside.management), given },
-    ...{ givenBy: given ? grant.givenBy : null, givenAt, asked, askedBy: askedBy?.id ?? null },
+    ...{ state, counts: Boolean(inForce), managementType: managing(management), given },
+    ...{ givenTo: given && to, givenBy: given ? grant.givenBy : null, givenAt, asked },
+    askedBy: askedBy && {
+      person: { id: askedBy.id, name: askedBy.name },
+      organization: { id: askedBy.home, name: askedBy.homeName },
+    },
     lastUsedAt: (beside.open?.lastOpenedAt as string | undefined) ?? null,
   };
 }

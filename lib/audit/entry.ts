@@ -82,6 +82,23 @@ const stored = z.object({
   actor,
 });
 
+/**
+ * An entry as a node reads it: why people of a partner came is told to the customer and that partner's line alone, not
+ * to one that looks after the customer since.
+ */
+export function seenFrom<E extends AuditEvent>(homeId: string, entry: E, path: string): E {
+  const { actor: who, nodeId, action } = entry;
+  const line = path.split('/');
+  const above = line.indexOf(homeId);
+  const own = nodeId === homeId || who.home === nodeId || who.kind !== 'person';
+  if (own || (above >= 0 && above <= line.indexOf(who.home))) return entry;
+  const about = action.startsWith('access.');
+  if (who.session === undefined && !about) return entry;
+  const { reason: _, ticket: __, ...rest } = who;
+  const silent = about && 'after' in entry ? { before: null, after: null, reason: null, ticketId: null } : {};
+  return { ...entry, ...silent, actor: rest };
+}
+
 /** A stored entry, or what the index knows of it. */
 export function toAuditEvent(item: Readonly<Record<string, unknown>>): AuditEvent {
   const { PK, ...rest } = stored.parse(item);

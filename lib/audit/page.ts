@@ -1,4 +1,4 @@
-import { type AuditEvent, type AuditFilters, filtered, matches, toAuditEvent } from './entry.ts';
+import { type AuditEvent, type AuditFilters, filtered, matches, seenFrom, toAuditEvent } from './entry.ts';
 
 /** How many entries a page with filters may look at: its cost is bounded, its length is not promised. */
 export const sightOfFiltered = 200;
@@ -14,9 +14,13 @@ export function sightFor(filters: AuditFilters, limit: number): number {
  */
 export function cut(
   read: { items: readonly Readonly<Record<string, unknown>>[]; more: boolean },
-  asked: { filters: AuditFilters; limit: number },
+  asked: { filters: AuditFilters; limit: number; sight?: { homeId: string; path: string } },
 ): { items: AuditEvent[]; next: string | null } {
-  const seen = read.items.map(toAuditEvent);
+  const { sight } = asked;
+  const seen = read.items.map((item) => {
+    const entry = toAuditEvent(item);
+    return sight ? seenFrom(sight.homeId, entry, String(item.path ?? sight.path)) : entry;
+  });
   const matching = seen.filter((entry) => matches(entry, asked.filters));
   const items = matching.slice(0, asked.limit);
   if (matching.length > items.length) return { items, next: items.at(-1)?.id ?? null };

@@ -167,11 +167,11 @@ type Guarded = Pick<Route, 'target' | 'undelegated'> & {
 };
 type Entered = Exclude<Verdict, { readonly why: unknown }>;
 
-function inSession({ session, roles: left, bound }: Entered, held: readonly Role[]) {
+function inSession({ session, roles: left, endsAt, bound }: Entered, held: readonly Role[]) {
   const mine = takeable(held);
   const roles = left.filter((one) => mine.includes(one));
-  const { id, endsAt } = session;
-  return { id, endsAt: endsAt ?? '', roles, permissions: delegated(roles, held), bound };
+  const { id } = session;
+  return { id, endsAt, roles, permissions: delegated(roles, held), bound };
 }
 
 const onBehalf = (actor: Actor, { session }: Entered): Actor => ({

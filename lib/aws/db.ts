@@ -290,7 +290,7 @@ export async function rehearse(writes: readonly Write[]): Promise<void> {
     if (write.do === 'create' || !write.short) return;
     if (write.do === 'amend') {
       const seen = Object.entries(write.where).every(([name, value]) => (item?.[name] ?? null) === value);
-      if (!item || !seen) throw write.short;
+      if (!(item || write.orNew) || !seen) throw write.short;
       return;
     }
     const floors = Object.entries(write.atLeast ?? {});

@@ -120,7 +120,7 @@ export function toUpdate({ below = {}, atLeast = {}, ...amended }: Attempt): Upd
   };
 }
 
-function amendment(write: Pick<Extract<Write, { do: 'amend' }>, 'key' | 'set' | 'where'>) {
+function amendment(write: Pick<Extract<Write, { do: 'amend' }>, 'key' | 'set' | 'where' | 'orNew'>) {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const sets: string[] = [];
@@ -145,7 +145,7 @@ function amendment(write: Pick<Extract<Write, { do: 'amend' }>, 'key' | 'set' | 
       ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
       ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
     ].join(' '),
-    ConditionExpression: ['attribute_exists(PK)', ...seen].join(' AND '),
+    ConditionExpression: [...(write.orNew ? [] : ['attribute_exists(PK)']), ...seen].join(' AND '),
     ExpressionAttributeNames: names,
     ...(Object.keys(values).length > 0 ? { ExpressionAttributeValues: toAttributes(values) } : {}),
   };

@@ -81,6 +81,7 @@ export async function load(
     position,
     consistent,
     now: request.now,
+    requestId: request.requestId,
     ...reading,
   };
   return route.load(input as never);

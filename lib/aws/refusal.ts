@@ -1,4 +1,4 @@
-import { sessionRefusedEvent } from '../kit/delegation-events.ts';
+import { misuses, sessionRefusedEvent } from '../kit/delegation-events.ts';
 import { announce } from '../kit/event.ts';
 import { nodeKey, uniqueKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
@@ -10,10 +10,11 @@ import { secret } from './world.ts';
 
 const patienceMs = 2000;
 const keptSeconds = 7200;
-const alarming: readonly string[] = ['ANOTHER_PERSON', 'ANOTHER_CUSTOMER', 'ENDED'];
+// Its own time over is no news: programs go on for a while.
+const alarming: readonly string[] = misuses;
 
 /**
- * Keeps that a true token of a delegated session was used wrongly: once per session and hour, in the record of its
+ * Keeps that the token of a delegated session was used wrongly: once per session and hour, in the record of its
  * customer, whose administrators are told. The refusal is answered whatever becomes of this.
  */
 export async function noteRefusal(

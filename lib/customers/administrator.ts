@@ -14,6 +14,8 @@ type Member = Pick<Membership, 'nodeId' | 'personId' | 'version'>;
 
 const role: Role = 'CUSTOMER_ADMINISTRATOR';
 
+export { role as administratorRole };
+
 /** One of the customer's own people who administers it. */
 export const administrator = z.strictObject({
   personId: z.string(),

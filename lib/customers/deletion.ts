@@ -17,6 +17,7 @@ import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { codeKey } from './code.ts';
 import type { Company } from './company.ts';
+import { accessUnchanged, mustNotBeItsOwn } from './consent.ts';
 import { depart } from './departure.ts';
 import { exchangeBillingId, exchangeDomains } from './domain.ts';
 import { customerDeleted, provisioningRequested } from './events.ts';
@@ -26,7 +27,7 @@ import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
 import { dismiss, type Selling } from './reseller.ts';
 
 /** With twenty domains and everything else they fit one transaction. */
-const mostPeople = 29;
+const mostPeople = 28;
 const retentionSeconds = 7 * 365 * 24 * 3600;
 
 /** What a customer still holds when it is to be deleted. */
@@ -49,6 +50,8 @@ export interface Estate {
   readonly holdings: number | undefined;
   readonly licences: number;
   readonly balance: number;
+  /** What it gave its partner, as stored. */
+  readonly access: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What goes with a customer, besides what must be gone before: a dry run tells. */
@@ -67,6 +70,7 @@ export function deleteCustomer(
   { now, dryRun, lastUser }: { now: string; dryRun: boolean; lastUser?: readonly Write[] | undefined },
 ): Plan<z.input<typeof parting>> {
   const gone = toCustomer(node.item);
+  mustNotBeItsOwn(node, estate.access);
   mustBeEmpty(gone, estate, lastUser ? 1 : 0);
   const providerId = providerOf(node);
   const version = node.version + 1;
@@ -87,6 +91,7 @@ export function deleteCustomer(
       ...estate.people.flatMap(leave),
       ...sold(node, estate),
       heldNothing(node.id, estate.holdings),
+      accessUnchanged(node.id, estate.access),
       ...mark(providerId, estate.forest, { id: node.id, disabled: false }),
       ...dismiss(gone.parentId),
       { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },

@@ -112,6 +112,17 @@ export const customerLinked = event({
   example: { name: 'Alpine Dairy', code: 'ALPIDAIRY', parentId: prvId, providerId: prvId },
 });
 
+export const namesFollow = event({
+  type: 'customers.names_follow.v1',
+  summary:
+    'Of a customer that has changed hands, more UPNs of users have to follow it to its new provider; the subject is the customer',
+  data: z.strictObject({
+    from: z.string().describe('The provider before; the customer itself where it stood alone'),
+    to: z.string().describe('The provider now; the customer itself where it stands alone'),
+  }),
+  example: { from: prvId, to: cusId },
+});
+
 export const accountOpened = event({
   type: 'customers.account_opened.v1',
   summary: 'A customer that no partner looks after was added; the subject is the customer',

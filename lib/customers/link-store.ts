@@ -1,4 +1,4 @@
-import { getAll, page } from '../aws/db.ts';
+import { get, getAll, page, positionOf } from '../aws/db.ts';
 import { platformId } from '../kit/id.ts';
 import {
   companyKey,
@@ -15,20 +15,23 @@ import {
 } from '../kit/keys.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
+import { underwayIn, upnKey } from '../kit/upn.ts';
 import { codeKey } from './code.ts';
 import { toCompany } from './company.ts';
 import { domainKey, toHolder } from './domain.ts';
 import { toForest } from './forest.ts';
 import type { LinkFacts } from './link.ts';
 import { type LinkMeter, toLinkMeter } from './link-meter.ts';
+import type { Batch } from './names.ts';
 import { type KeptUpn, mostLinkUsers, type UnlinkEstate } from './obstacle.ts';
-import { toCustomer } from './profile.ts';
+import { nameKey, toCustomer } from './profile.ts';
 import { codesTaken } from './store.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
 const mostMeters = 20;
 const mostListed = 100;
+const namesEach = 40;
 
 /** Everything that `unlink` decides from. `holdings` are read before they are listed. */
 export async function unlinkEstateOf(node: Node): Promise<UnlinkEstate> {
@@ -82,14 +85,17 @@ export async function linkFactsFor(provider: string, customer: Node, again: bool
     userCountKey(customer.id),
     settingsKey(customer.id, 'LICENSING'),
     codeKey(provider, code ?? '-'),
+    nameKey(provider, name),
     ...domains.map((one) => domainKey(provider, one.name)),
   ];
-  const [[mode, forest, users, terms, own, ...held], taken, meters, upns] = await Promise.all([
-    getAll(keys, true),
-    codesTaken(provider, name, again),
-    metersAt(customer.id),
-    upnsAt(customer.id),
-  ]);
+  const [[mode, forest, users, terms, own, namesake, ...held], taken, meters, upns, pools] =
+    await Promise.all([
+      getAll(keys, true),
+      codesTaken(provider, name, again),
+      metersAt(customer.id),
+      upnsAt(customer.id),
+      page({ partition: partition(provider), prefix: meterPrefix, limit: mostMeters, consistent: true }),
+    ]);
   return {
     mspModeOn: mode?.enabled === 1,
     codesTaken: [...taken, ...(own && code !== null && !taken.includes(code) ? [code] : [])],
@@ -100,6 +106,8 @@ export async function linkFactsFor(provider: string, customer: Node, again: bool
     users,
     upns,
     meters,
+    nameTaken: namesake !== undefined && namesake.customerId !== customer.id,
+    free: Object.fromEntries(pools.items.map(({ type, free }) => [String(type), Number(free)])),
     shares: terms?.model !== 'ALLOCATED',
   };
 }
@@ -125,10 +133,33 @@ async function metersAt(customerId: string): Promise<LinkMeter[]> {
 async function upnsAt(customerId: string): Promise<KeptUpn[]> {
   const limit = 2 * (mostLinkUsers + 1);
   const { items } = await page({ partition: partition(customerId, 'USER'), limit, consistent: true });
-  return items.flatMap((item) => {
-    const { upn } = (item.summary ?? {}) as { upn?: string };
-    return item.kind === 'user' && upn !== undefined ? [{ upn, userId: String(item.id) }] : [];
-  });
+  return items.flatMap(toUpn);
+}
+
+function toUpn(item: Stored): KeptUpn[] {
+  const { upn } = (item.summary ?? {}) as { upn?: string };
+  return item.kind === 'user' && upn !== undefined ? [{ upn, userId: String(item.id) }] : [];
+}
+
+/** The next UPNs of a customer's users that have to follow it; undefined where none has to. */
+export async function namesBatch(customerId: string): Promise<Batch | undefined> {
+  const count = await get(userCountKey(customerId), true);
+  const names = underwayIn(count);
+  if (!count || !names) return undefined;
+  const after = names.after === '' ? undefined : positionOf({}, { SK: names.after });
+  const range = { partition: partition(customerId, 'USER'), limit: namesEach, consistent: true };
+  const { items, next } = await page({ ...range, after });
+  const upns = items.flatMap(toUpn);
+  const kept = await getAll(
+    upns.flatMap(({ upn }) => [upnKey(names.from, upn), upnKey(names.to, upn)]),
+    true,
+  );
+  return {
+    count,
+    names,
+    upns: upns.map((one, index) => ({ ...one, left: kept[2 * index], arrived: kept[2 * index + 1] })),
+    more: next !== null,
+  };
 }
 
 async function counted(

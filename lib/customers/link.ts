@@ -1,25 +1,38 @@
 import { type Announcement, announce } from '../kit/event.ts';
 import { sameHoldings } from '../kit/holdings.ts';
 import { platformId } from '../kit/id.ts';
-import { type Key, openRequestsKey, settingsKey, userCountKey } from '../kit/keys.ts';
+import { type Key, openRequestsKey, settingsKey } from '../kit/keys.ts';
 import { type Item, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import { depthOf, isUnlinked, maxDepth, type Node, providerOf } from '../kit/scope.ts';
-import { upnKey } from '../kit/upn.ts';
+import { underwayIn } from '../kit/upn.ts';
 import { chooseCode, codeKey, takeCode } from './code.ts';
+import { cameByConsent } from './consent.ts';
 import { release } from './deletion.ts';
 import { depart, standingSince } from './departure.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
 import { customerLinked, customerUnlinked } from './events.ts';
 import { type Forest, grown, unchanged } from './forest.ts';
 import { giveUp, type LinkMeter, takeUp } from './link-meter.ts';
-import { type KeptUpn, mostLinkUsers, mustBeFreeToGo, type UnlinkEstate } from './obstacle.ts';
-import { linkedAlready, mspModeOff, parentNotReseller, tooDeep, tooMuchAtOnce } from './problems.ts';
+import { passNames } from './names.ts';
+import { type KeptUpn, mustBeFreeToGo, type UnlinkEstate } from './obstacle.ts';
+import {
+  linkedAlready,
+  mspModeOff,
+  namesMove,
+  nameTaken,
+  parentNotReseller,
+  poolShort,
+  tooDeep,
+  tooMuchAtOnce,
+} from './problems.ts';
 import { type Customer, nameKey, restated, toCustomer, uniqueName } from './profile.ts';
 import { admit, dismiss } from './reseller.ts';
 
-/** With its receipt and what else the caller writes beside. */
-export const mostLinkWrites = 97;
+const mostWrites = 100;
+/** Of who writes nothing beside but entries and the claim of a key. */
+const usualBeside = 3;
+export const mostLinkWrites = mostWrites - usualBeside;
 /** What a change of partner comes to: to be written together, announced, and the customer as it is then. */
 export interface Handover {
   readonly writes: readonly Write[];
@@ -31,7 +44,11 @@ export interface Handover {
  * Takes a customer out of its partner's tree: it stands right below the platform, with its people and its data. What it
  * kept of the partner's is given back: names, its place among the customers, licences of the pool.
  */
-export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover {
+export function unlink(
+  node: Node,
+  estate: UnlinkEstate,
+  { now, beside = usualBeside }: { now: string; beside?: number },
+): Handover {
   mustBeFreeToGo(node, estate);
   const before = toCustomer(node.item);
   const providerId = providerOf(node);
@@ -53,8 +70,6 @@ export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover 
     ...exchangeDomains(providerId, id, { before: before.domains, after: [] }),
     ...exchangeBillingId(providerId, id, { before: before.billingId, after: null }),
     ...release(providerId, estate.company),
-    ...estate.upns.flatMap((one) => renamed(one, { customerId: id, from: providerId, to: id })),
-    namesElsewhere(node, estate.users),
     uncounted(openRequestsKey(id), estate.requests),
     sameHoldings(id, estate.holdings),
     ...leaveForest(providerId, estate.forest, id),
@@ -63,6 +78,7 @@ export function unlink(node: Node, estate: UnlinkEstate, now: string): Handover 
     ...dismiss(before.parentId),
     { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },
   ];
+  writes.push(...passNames(node, estate, { from: providerId, to: id, room: roomIn(writes, beside) }));
   mustFit(writes);
   const { name, code, parentId } = before;
   return {
@@ -81,6 +97,10 @@ export interface LinkFacts {
   readonly upns: readonly KeptUpn[];
   readonly users: Readonly<Record<string, unknown>> | undefined;
   readonly meters: readonly LinkMeter[];
+  /** Another customer of the provider has its name. */
+  readonly nameTaken: boolean;
+  /** Licences of the provider's pool that are free, by type. */
+  readonly free: Readonly<Record<string, number>>;
   /** It shares the pool: it has no limits of its own. */
   readonly shares: boolean;
 }
@@ -90,12 +110,16 @@ export function linkTo(
   parent: Node,
   node: Node,
   facts: LinkFacts,
-  made: { now: string; again: boolean },
+  made: { now: string; again: boolean; beside?: number },
 ): Handover {
   if (!isUnlinked(node)) refuse(linkedAlready);
   if (parent.type === 'CUSTOMER' || parent.type === 'PLATFORM') refuse(parentNotReseller);
   if (depthOf(parent) + 1 > maxDepth) refuse(tooDeep);
+  if (underwayIn(facts.users)) refuse(namesMove);
   if (!facts.mspModeOn) refuse(mspModeOff);
+  if (facts.nameTaken) refuse(nameTaken);
+  for (const { type, used } of facts.meters)
+    if (used > (facts.free[type] ?? 0)) refuse(poolShort, undefined, { resourceType: type, needed: used });
   const before = toCustomer(node.item);
   const providerId = providerOf(parent);
   const { id } = node;
@@ -109,12 +133,10 @@ export function linkTo(
     domains: holdDomains(asked, { holders, own: id, parent: undefined, share: false }),
   };
   const writes: Write[] = [
-    stand(node, after, { path: [...parent.path, id], now: made.now }),
+    stand(consenting(node), after, { path: [...parent.path, id], now: made.now }),
     uniqueName(providerId, after),
     takeCode(providerId, { id, code: after.code ?? '', chosen: false }),
     ...exchangeDomains(providerId, id, { before: [], after: after.domains }),
-    ...facts.upns.flatMap((one) => renamed(one, { customerId: id, from: id, to: providerId })),
-    namesElsewhere(node, facts.users),
     ...facts.meters.flatMap((one) => takeUp(providerId, one, { shares, now: made.now })),
     ...admit(parent),
     ...(parent.type === 'PROVIDER' ? [] : [unchanged(providerId, forest)]),
@@ -126,7 +148,7 @@ export function linkTo(
       short: new Problem(mspModeOff),
     },
   ];
-  if (facts.upns.length > mostLinkUsers) refuse(tooMuchAtOnce, undefined, { mostUsers: mostLinkUsers });
+  writes.push(...passNames(node, facts, { from: id, to: providerId, room: roomIn(writes, made.beside) }));
   mustFit(writes);
   const { name, code } = after;
   return {
@@ -141,26 +163,17 @@ export function mustFit(writes: readonly Write[], most = mostLinkWrites): void {
   if (writes.length > most) refuse(tooMuchAtOnce, undefined, { writes: writes.length, most });
 }
 
+const roomIn = (writes: readonly Write[], beside = usualBeside): number =>
+  mostWrites - beside - writes.length;
+
+const consenting = (node: Node): Node => ({ ...node, item: { ...node.item, ...cameByConsent } });
+
 function stand(
   node: Node,
   value: Customer,
   { path, now }: { path: readonly string[]; now: string },
 ): Extract<Write, { do: 'replace' }> {
   return restated({ ...node, item: { ...node.item, ...standingSince(now) } }, value, path);
-}
-
-/** What kept a user's name at one root keeps it at another from now on. */
-const renamed = ({ upn, userId }: KeptUpn, at: { customerId: string; from: string; to: string }): Write[] => [
-  { do: 'remove', key: upnKey(at.from, upn) },
-  { do: 'create', item: { ...upnKey(at.to, upn), kind: 'unique', customerId: at.customerId, userId } },
-];
-
-/** Users that are added by who saw the customer elsewhere would have their names kept there: they are decided again. */
-function namesElsewhere({ id, version }: Node, count: UnlinkEstate['users']): Write {
-  const item = { kind: 'userCount', users: 0, ...count, ...userCountKey(id), dropped: version + 1 };
-  if (!count) return { do: 'create', item: { ...item, version: 1 } };
-  const before = Number(count.version);
-  return { do: 'replace', version: before, item: { ...item, version: before + 1 } };
 }
 
 /** The count of what is over goes, so that nothing more is counted on it by who saw the customer here. */

@@ -2,6 +2,7 @@ import { usersOfCollection } from '../kit/keys.ts';
 import { refuse } from '../kit/plan.ts';
 import type { ProblemType } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
+import { underwayIn } from '../kit/upn.ts';
 import type { Company } from './company.ts';
 import { sharedOf } from './domain.ts';
 import type { Forest } from './forest.ts';
@@ -14,14 +15,14 @@ import {
   hasChildren,
   inUse,
   moveUnderway,
+  namesMove,
   openRequests,
   stillProvisioned,
   stillReseller,
-  tooMuchAtOnce,
 } from './problems.ts';
 import { toCustomer } from './profile.ts';
 
-/** Users of a customer whose names one change can hand over. */
+/** Users of a customer whose names go with the change of partner itself; those of more follow. */
 export const mostLinkUsers = 30;
 
 /** One user's name, as the root above keeps it. */
@@ -42,7 +43,7 @@ export interface UnlinkEstate {
   readonly holdings: number | undefined;
   /** The stored count of its users, whole; undefined where it never had any. */
   readonly users: Readonly<Record<string, unknown>> | undefined;
-  /** At most one more than one change can hand over. */
+  /** At most one more than go with the change. */
   readonly upns: readonly KeptUpn[];
   readonly requests: { readonly open: number; readonly version: number } | undefined;
   readonly meters: readonly LinkMeter[];
@@ -69,7 +70,7 @@ export const collectionHolders = (users: UnlinkEstate['users']): number =>
 /** Everything that is in the way, the first to be mended first. */
 export function obstaclesTo(node: Node, estate: UnlinkEstate): Obstacle[] {
   const { status, adminState, reseller, domains } = toCustomer(node.item);
-  const { forest, children, services, offers, requests, users, upns } = estate;
+  const { forest, children, services, offers, requests, users } = estate;
   const atWork = status === 'Requested' || status === 'InProgress';
   const found: Obstacle[] = [
     { type: hasChildren, count: children, mend: 'Move its customers to another parent, or delete them.' },
@@ -97,11 +98,7 @@ export function obstaclesTo(node: Node, estate: UnlinkEstate): Obstacle[] {
       count: sharedOf(domains).length,
       mend: 'Give it domains of its own in place of its parent’s.',
     },
-    {
-      type: tooMuchAtOnce,
-      count: Math.max(0, upns.length - mostLinkUsers),
-      mend: `Keep at most ${mostLinkUsers} users, for whose names one change has room.`,
-    },
+    { type: namesMove, count: underwayIn(users) ? 1 : 0, mend: 'Wait until its users’ UPNs have come over.' },
     { type: moveUnderway, count: forest.move ? 1 : 0, mend: 'Wait until the move under way has ended.' },
   ];
   return found.filter(({ count }) => count > 0);

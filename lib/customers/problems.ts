@@ -141,10 +141,16 @@ export const hasProbes = problem({
   status: 409,
   title: 'It still has probes; retire them first',
 });
+export const goesByPlan = problem({
+  code: 'customers.goes_by_plan',
+  status: 409,
+  title:
+    'It came to you by confirming, or has decided about your access: it is not deleted; remove it by a plan instead',
+});
 export const tooManyPeople = problem({
   code: 'customers.too_many_people',
   status: 409,
-  title: 'More than 29 people hold roles there; remove some first',
+  title: 'More than 28 people hold roles there; remove some first',
 });
 export const tooManyDisabled = problem({
   code: 'customers.too_many_disabled',
@@ -233,6 +239,12 @@ export const tooMuchAtOnce = problem({
   code: 'customers.too_much_at_once',
   status: 409,
   title: 'It has more names, users and licences than one change can hand over',
+});
+export const namesMove = problem({
+  code: 'customers.names_underway',
+  status: 409,
+  title: 'It has just changed hands and its users’ UPNs are on their way; try again in a moment',
+  retryable: true,
 });
 export const linkedAlready = problem({
   code: 'customers.linked_already',

@@ -192,7 +192,7 @@ export const forestOf = async (providerId: string): Promise<Forest> =>
   toForest(await get(forestKey(providerId), true));
 
 /** Everything that a customer still holds, credits aside. */
-export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'balance'>> {
+export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'balance' | 'access'>> {
   const providerId = node.path[1] ?? '';
   const { companyId } = toCustomer(node.item);
   const one = (place: { partition: string; prefix?: string }) =>

@@ -4,14 +4,15 @@ import { hearing, isOverlapping } from '../kit/hearing.ts';
 import { machinePulseKey, machineReportKey, nodeKey, seatMeterKey } from '../kit/keys.ts';
 import { toSeatMeter } from '../licensing/seat-meter.ts';
 import { policyFor } from './console-store.ts';
-import { type MachinePulse, toMachinePulse } from './machine.ts';
+import { keyPairHash, keyPairKey, type MachinePulse, toMachinePulse } from './machine.ts';
 import { type MachineReport, toReport } from './report.ts';
 import type { Standing } from './standing.ts';
 
-/** What a call changes of the pulse beside its being heard; `below`: a condition of it. */
+/** What a call changes of the pulse beside its being heard; `below` and `atLeast`: conditions of it. */
 export interface Touch {
   readonly set?: Readonly<Record<string, unknown>>;
   readonly below?: Readonly<Record<string, number>>;
+  readonly atLeast?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -28,8 +29,9 @@ export async function touch(
     const { set, where, below, atLeast } = hearing(proven, now, as);
     const key = machinePulseKey(customerId, machineId);
     return attempt({
-      ...{ key, where, atLeast },
+      ...{ key, where },
       set: { ...set, ...more.set },
+      atLeast: { ...atLeast, ...more.atLeast },
       below: { ...below, ...more.below },
     });
   };
@@ -42,10 +44,12 @@ export async function touch(
   return { missed: before.found && toMachinePulse(before.found, customerId) };
 }
 
-/** A machine's pulse and its customer's profile, read consistently: one round trip. */
-export async function machinePulseAt(customerId: string, machineId: string) {
-  const [pulse, node] = await getAll([machinePulseKey(customerId, machineId), nodeKey(customerId)], true);
-  return { pulse: pulse && toMachinePulse(pulse, customerId), node };
+/** A machine's pulse, its customer's profile, and whether a key pair was used before: one consistent round trip. */
+export async function machinePulseAt(customerId: string, machineId: string, publicKey?: string) {
+  const keys = [machinePulseKey(customerId, machineId), nodeKey(customerId)];
+  const noted = publicKey === undefined ? [] : [keyPairKey(customerId, keyPairHash(publicKey))];
+  const [pulse, node, used] = await getAll([...keys, ...noted], true);
+  return { pulse: pulse && toMachinePulse(pulse, customerId), node, used: used !== undefined };
 }
 
 export async function reportOf(customerId: string, machineId: string): Promise<MachineReport | undefined> {

@@ -2,8 +2,8 @@ import type { MachineCredential } from '../kit/agent.ts';
 import { announce } from '../kit/event.ts';
 import { rotated } from '../kit/hearing.ts';
 import { machinePulseKey } from '../kit/keys.ts';
-import type { Plan } from '../kit/plan.ts';
-import type { MachinePulse } from './machine.ts';
+import type { Plan, Write } from '../kit/plan.ts';
+import { keyPairHash, keyPairKey, laterKeyPair, type MachinePulse } from './machine.ts';
 import { machineCloned } from './machine-events.ts';
 
 type Decision = Pick<Plan, 'writes' | 'receipt' | 'announcements'>;
@@ -32,10 +32,20 @@ export function rotate(
         set,
         where: { generation, previous: previous ?? null },
       },
+      noted(customerId, { machineId: id, publicKey: asked.publicKey }),
     ],
     receipt: { action: 'machines.rotate', subject: id, after: { generation: set.generation } },
   };
 }
+
+// Stays when the machine is removed: a key pair that was out once does not come back.
+const noted = (
+  customerId: string,
+  { machineId, publicKey }: { machineId: string; publicKey: string },
+): Write => ({
+  do: 'create',
+  item: { ...keyPairKey(customerId, keyPairHash(publicKey)), kind: laterKeyPair, machineId },
+});
 
 /** Flags a machine whose key pair was used elsewhere; undefined where that is known. */
 export function flagged(

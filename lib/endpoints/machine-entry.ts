@@ -44,6 +44,8 @@ export interface Ground {
   readonly meter: SeatMeter;
   /** The machine that this key pair has enrolled already. */
   readonly known: Sight | undefined;
+  /** Whether a machine has rotated to this key pair, be it there or removed. */
+  readonly spent: boolean;
 }
 
 type Decision = Pick<Plan, 'writes' | 'receipt' | 'announcements'>;
@@ -61,6 +63,7 @@ export function enter(ground: Ground, by: Applicant, made: { id: string; now: st
   const live = mayRedeem(pack, now);
   if (!isTokenOf(pack, by.hash))
     return { outcome: 'REFUSED', decision: live ? refuseToken(pack) : undefined };
+  if (ground.spent) return { outcome: 'REFUSED', decision: undefined };
   if (known)
     return isItself(known, pack, by)
       ? { outcome: 'AGAIN', sight: known }

@@ -10,3 +10,8 @@ export const wrongPlatform = problem({
   status: 409,
   title: 'The installation package is for another platform',
 });
+export const keyPairUsed = problem({
+  code: 'agent.key_pair_used',
+  status: 422,
+  title: 'This key pair was used before: make another one',
+});

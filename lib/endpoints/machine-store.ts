@@ -15,7 +15,15 @@ import { type Seat, toSeat } from '../licensing/seat.ts';
 import { type SeatMeter, toSeatMeter } from '../licensing/seat-meter.ts';
 import { type Redeemable, toRedeemable } from './enrolment.ts';
 import { defaultGroup, type MachineGroup, toGroup } from './group.ts';
-import { keyPairHash, keyPairKey, type Machine, type Sight, toMachine, toMachinePulse } from './machine.ts';
+import {
+  keyPairHash,
+  keyPairKey,
+  laterKeyPair,
+  type Machine,
+  type Sight,
+  toMachine,
+  toMachinePulse,
+} from './machine.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
@@ -104,6 +112,7 @@ export async function redemptionOf(
       node: Stored | undefined;
       package: Redeemable;
       known: Sight | undefined;
+      spent: boolean;
       meter: SeatMeter;
       group: MachineGroup;
     }
@@ -128,6 +137,7 @@ export async function redemptionOf(
     node,
     package: pack,
     known,
+    spent: keyPair?.kind === laterKeyPair,
     meter: toSeatMeter(meter, { customerId, productId, now }),
     // Where its group was deleted since, machines go to the default one.
     group: groupFrom(groupId, group) ?? groupFrom(defaultGroupId, otherwise) ?? defaultGroup,

@@ -82,6 +82,8 @@ export interface Sight {
 /** Notes that a key pair has enrolled a machine: it enrols no second one, and the same again is answered the same. */
 export const keyPairKey = (customerId: string, keyHash: string): Key =>
   uniqueKey(customerId, 'MACHINE_KEY', keyHash);
+/** Kind of such a note where a machine went on to the key pair by itself. */
+export const laterKeyPair = 'laterKeyPair';
 export const keyPairHash = (publicKey: string): string => digest('machine key pair', publicKey);
 
 /** Everything that a machine is, as it enrols. */

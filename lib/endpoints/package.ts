@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { canonical, digest } from '../kit/digest.ts';
+import { canonicalSha256, digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
 import { defaultGroupId } from '../kit/id.ts';
 import { packageKey } from '../kit/keys.ts';
@@ -183,5 +182,5 @@ export function describePackage(
     group: { id: group.id, name: group.name },
     ...{ mostUses: found.mostUses, expiresAt: found.expiresAt, paths },
   };
-  return { ...said, sha256: createHash('sha256').update(canonical(said)).digest('hex') };
+  return { ...said, sha256: canonicalSha256(said) };
 }

@@ -26,6 +26,14 @@ const rule = z
 
 const once = (list: readonly unknown[]) => new Set(list).size === list.length;
 
+// A drive or none, and behind it nothing that names a thing.
+const wholeDisk = /^(?:[a-z*?]:|%[a-z]*drive%)?[\\/.*?\s]*$/i;
+const climbs = /(?:^|[\\/])\.\.(?:[\\/]|$)/;
+const path = line(260)
+  .refine((one) => !wholeDisk.test(one), 'must not be a whole disk')
+  .refine((one) => !climbs.test(one), 'must not lead up by `..`')
+  .describe('A path; never a whole disk');
+
 /** What a policy says: closed, and by its `schema` told from those to come. */
 export const policyDocument = z.strictObject({
   schema: z.literal(1),
@@ -35,7 +43,7 @@ export const policyDocument = z.strictObject({
       .strictObject({ weekday: weekday.nullable().describe('null: every day'), time })
       .nullable()
       .describe('null: none'),
-    exclusions: z.array(line(260).describe('A path')).max(50).refine(once, 'names a path twice'),
+    exclusions: z.array(path).max(50).refine(once, 'names a path twice'),
   }),
   firewall: z.strictObject({
     enabled: z.boolean(),
@@ -46,6 +54,10 @@ export const policyDocument = z.strictObject({
     channel: z.enum(['STABLE', 'EARLY']),
     window: z
       .strictObject({ from: time, to: time.describe('Before `from`: on the next day') })
+      .refine(({ from, to }) => from !== to, {
+        path: ['to'],
+        message: 'must not be `from`: null is at any time',
+      })
       .nullable()
       .describe('null: at any time'),
   }),

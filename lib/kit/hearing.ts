@@ -3,6 +3,9 @@ import type { Holder, KeyPair, Proven } from './agent.ts';
 /** How long the key pair before still counts after a rotation. */
 export const overlapSeconds = 24 * 3600;
 
+/** How far the number of a report may be above that of the last one that counted: enough is left for those to come. */
+export const mostAhead = 1_000_000;
+
 /** What is kept of an agent's key pairs, and of the last call of it that was heard. */
 export interface Heard {
   readonly generation: number;

@@ -47,10 +47,12 @@ export type Write =
   /**
    * Set attributes of an item (null removes one) where others still have the values that the decision saw (null:
    * absent); everything else of it stays. Else `short`; without it the race is lost and the decision is made again.
-   * For items that others change without reading them: their changes are not undone.
+   * For items that others change without reading them: their changes are not undone. `orNew`: one that is not there
+   * says nothing yet, and is there then.
    */
   | {
       readonly do: 'amend';
+      readonly orNew?: boolean;
       readonly key: Key;
       readonly set: Readonly<Record<string, unknown>>;
       readonly where: Readonly<Record<string, string | number | boolean | null>>;

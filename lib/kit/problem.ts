@@ -168,6 +168,12 @@ export const tooManyCalls = problem({
   retryable: true,
 });
 
+export const sequenceTooFar = problem({
+  code: 'agent.sequence_too_far',
+  status: 422,
+  title: 'This number is too far above that of the last report that counted',
+});
+
 export const agentProblems: readonly ProblemType[] = [
   malformed,
   agentUnauthenticated,

@@ -102,6 +102,7 @@ export interface LoadInput<P = unknown, Q = unknown, B = unknown> {
   readonly position: string | undefined;
   readonly consistent: boolean;
   readonly now: string;
+  readonly requestId: string;
   /** The items of the route's `alongside` keys, in their order, read consistently. */
   readonly alongside: () => Promise<readonly (Readonly<Record<string, unknown>> | undefined)[]>;
   /** Waits for the checked scope: only where a read needs what the nodes say; costs a second round trip. */

@@ -19,19 +19,43 @@ export function line(max: number, min = 1) {
     .pipe(z.string().min(min).max(max));
 }
 
-/** Several lines of text: as `line`, but line feeds are allowed. */
+/** Several lines of text: as `line`, but line feeds are allowed, and other ends of lines become such. */
 export function paragraph(max: number, min = 1) {
   return z
     .string()
     .meta({ minLength: min, maxLength: max })
+    .overwrite((value) => value.replace(/\r\n?/g, '\n'))
     .refine(clean(hostileExceptNewline), 'must not contain control, bidirectional or invisible characters')
     .transform((value) => value.normalize('NFC').trim())
     .pipe(z.string().min(min).max(max));
 }
 
-/** A name shown in mails: a line that cannot carry a link. */
+const schemes = /:\/\/|\b(?:https?|ftps?|mailto|javascript|data|file|tel|sms):/;
+const label = '[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}-]*';
+const host = `(?:${label}\\.)+\\p{L}{2,}`;
+const written = new RegExp(`(?:^|[^\\p{L}\\p{N}])www\\.|@${host}|${host}(?::\\d+)?[/?#]`, 'u');
+const bareHost = new RegExp(host, 'u');
+
+// As browsers read it: wide letters are letters, and the ideographic full stop is a dot.
+const asRead = (value: string): string => value.normalize('NFKC').toLowerCase().replaceAll('\u3002', '.');
+
+/** True for a text with something that a mail program makes a link of: an address of the web or of a mailbox. */
+export function carriesLink(value: string): boolean {
+  const read = asRead(value);
+  return schemes.test(read) || written.test(read);
+}
+
+/** A name shown in mails: a line that cannot carry a link. A company may be called as its domain. */
 export function name(max = 80) {
-  return line(max).refine((value) => !/:\/\/|www\./i.test(value), 'must not contain a web address');
+  return line(max).refine((value) => !carriesLink(value), 'must not contain a web or mail address');
+}
+
+/** Somebody’s words in our mails and pages: not even the name of a domain. */
+export function message(max: number) {
+  return paragraph(max).refine(
+    (value) => !carriesLink(value) && !bareHost.test(asRead(value)),
+    'must not contain a web or mail address, nor a domain: leave a space after a full stop',
+  );
 }
 
 const addressPattern =

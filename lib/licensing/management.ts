@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { accessKey, managementKey } from '../kit/keys.ts';
+import { hasDecided } from '../kit/own-people.ts';
 import { difference, expectVersion, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { needsConsent } from './problems.ts';
 
@@ -23,10 +24,6 @@ export const toManagement = (item: Readonly<Record<string, unknown>> | undefined
 export const viewManagement = ({ version: _, ...rest }: Management): z.infer<typeof management> => rest;
 
 type Access = Readonly<Record<string, unknown>> | undefined;
-const decided = z.object({ decided: z.boolean() }).catch({ decided: false });
-
-/** True where the customer has decided about its partner's access: then it is not taken out of its hands behind its back. */
-const hasDecided = (access: Access): boolean => decided.parse(access ?? {}).decided;
 
 export function setManagement(
   of: { customerId: string; before: Management; access?: Access },

@@ -1,8 +1,6 @@
-import * as z from 'zod';
 import { dayAt, plusDays } from '../kit/day.ts';
 import type { Announcement } from '../kit/event.ts';
 import type { Write } from '../kit/plan.ts';
-import { licenceKind } from './grant.ts';
 import { copied, type OwnList, type Product } from './product.ts';
 import { type SeatMeter, turnSeats } from './seat-meter.ts';
 import { grantOf, tellChange } from './subscribe.ts';
@@ -10,29 +8,19 @@ import { changedWrite, type Subscription, stateAt } from './subscription.ts';
 import { termUntil } from './term.ts';
 
 /** What becomes of the partner's licences when a customer leaves it. */
-export const consequence = z
-  .enum(['return-to-pool', 'customer-buys'])
-  .describe(
-    'return-to-pool: the partner’s licences end at once; customer-buys: they run on until the deadline, by which the customer buys its own',
-  );
-export type Consequence = z.infer<typeof consequence>;
+export type Consequence = 'return-to-pool' | 'customer-buys';
 
-/** Longest time, in days, that the partner's licences run on. */
-export const mostDeadlineDays = 60;
-
-export const licenceFate = z.strictObject({
-  subscriptionId: z.string(),
-  productId: z.string(),
-  productName: z.string(),
-  kind: licenceKind,
-  seats: z.number(),
-  used: z.number().describe('Seats of the product that are taken, whatever licence they are of'),
-  fate: z
-    .enum(['ENDS_NOW', 'ENDS_AT_DEADLINE', 'STAYS'])
-    .describe('ENDS_NOW: its seats go back to the partner; STAYS: it runs to its own end'),
-  endsAt: z.string().nullable().describe('null: with the removal'),
-});
-export type LicenceFate = z.infer<typeof licenceFate>;
+export interface LicenceFate {
+  readonly subscriptionId: string;
+  readonly productId: string;
+  readonly productName: string;
+  readonly kind: Subscription['kind'];
+  readonly seats: number;
+  /** Seats of the product that are taken, whatever licence they are of. */
+  readonly used: number;
+  readonly fate: 'ENDS_NOW' | 'ENDS_AT_DEADLINE' | 'STAYS';
+  readonly endsAt: string | null;
+}
 
 /** Everything that a customer holds of a partner's products. */
 export interface Licences {

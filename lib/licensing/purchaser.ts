@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sameDomain, sameMailbox, sameName } from '../kit/mailbox.ts';
+import { type PartnerReach, sameName, whyPartners } from '../kit/mailbox.ts';
 import { Problem } from '../kit/problem.ts';
 import { email, name } from '../kit/text.ts';
 import { purchaserIsPartner } from './problems.ts';
@@ -12,24 +12,20 @@ export const purchaser = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'You attest that the contact is the customer’s own, though people of yours have addresses of the same domain, such as a public one; recorded in the audit',
+      'You attest that the contact is the customer’s own, though people of yours have addresses of the same domain, such as a public one; never for a domain that is registered as yours; recorded in the audit',
     ),
 });
 export type Purchaser = z.output<typeof purchaser>;
 
 /** The nodes above a customer, as far as they say who the partner is. */
-export interface Partner {
+export interface Partner extends PartnerReach {
   /** Names of the provider and of the resellers above. */
   readonly names: readonly string[];
-  /** Addresses of their people. */
-  readonly addresses: readonly string[];
-  /** Domains that they hold themselves, besides those of these addresses. */
-  readonly domains: readonly string[];
 }
 
 /**
- * Refuses the partner as purchaser: its name, its people, and unless attested its domains with those below them,
- * or what is read as one of them.
+ * Refuses the partner as purchaser: its name, its people, its registered domains with those below and above them, and
+ * unless attested the domains of its people, or what is read as one of them.
  */
 export function mustBeCustomers(who: Purchaser, partner: Partner, pointer: string): void {
   const wrong = (field: string, message: string): never => {
@@ -38,9 +34,6 @@ export function mustBeCustomers(who: Purchaser, partner: Partner, pointer: strin
     });
   };
   if (partner.names.some((one) => sameName(one, who.company))) wrong('company', 'is the partner’s name');
-  if (partner.addresses.some((one) => sameMailbox(one, who.email)))
-    wrong('email', 'is the address of somebody at the partner');
-  if (who.attested) return;
-  if ([...partner.domains, ...partner.addresses].some((one) => sameDomain(one, who.email)))
-    wrong('email', 'has a domain of the partner; send `attested` where it is the customer’s all the same');
+  const why = whyPartners(who.email, partner, who.attested);
+  if (why !== undefined) wrong('email', why);
 }

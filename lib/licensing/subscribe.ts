@@ -1,22 +1,14 @@
 import * as z from 'zod';
-import { digest } from '../kit/digest.ts';
 import { announce } from '../kit/event.ts';
-import { trialKey, uniqueKey } from '../kit/keys.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
 import { id } from '../kit/text.ts';
 import { customerUnchanged } from './account.ts';
 import { begun, type Grant } from './grant.ts';
+import type { KnownBy } from './known-by.ts';
 import { keyPattern, type LicenceKey, mustRedeem, redeemWrite } from './licence-key.ts';
-import {
-  mspHeld,
-  mspNotOffered,
-  productRetired,
-  productUnknown,
-  tooManySubscriptions,
-  trialHad,
-} from './problems.ts';
+import { mspHeld, mspNotOffered, productRetired, productUnknown, tooManySubscriptions } from './problems.ts';
 import { type Product, seats } from './product.ts';
 import { mustBeCustomers, type Partner, purchaser } from './purchaser.ts';
 import { subscriptionChanged } from './seat-events.ts';
@@ -29,6 +21,7 @@ import {
   viewSubscription,
 } from './subscription.ts';
 import { endsOn, type Term, termAsked, termDays, termFrom } from './term.ts';
+import { trialMarks, trialWrite } from './trial.ts';
 
 /** Running licences of one product that a customer may have. */
 export const mostRunning = 20;
@@ -78,8 +71,7 @@ export interface Ground {
   /** The customer as it was seen below who gives: it may have left meanwhile. */
   readonly customer?: Pick<Node, 'version'>;
   readonly timeZone: string;
-  /** What the customer is known by when it is made anew: its company, its first domain. */
-  readonly knownBy: readonly string[];
+  readonly knownBy: KnownBy;
   readonly product: Product | undefined;
   readonly meter: SeatMeter;
   readonly licenceKey: LicenceKey | undefined;
@@ -151,7 +143,10 @@ function givenBy(
         kind: 'TRIAL',
         seats: product.trialSeats,
         term: termFrom(now, product.trialDays, timeZone),
-        writes: trialWrites(ground, product, id),
+        writes: [
+          trialWrite(customerId, { productId: product.id, subscriptionId: id }),
+          ...trialMarks(ground.providerId, ground.knownBy, [{ productId: product.id, subscriptionId: id }]),
+        ],
       };
     }
     case 'PURCHASE': {
@@ -178,19 +173,6 @@ function givenBy(
       return { ...nobody, kind: 'MSP', seats: command.seats, term: undefined };
     }
   }
-}
-
-/** A trial is had by the customer, and by whoever it is known as: deleted and made anew it is the same. */
-function trialWrites({ customerId, providerId, knownBy }: Ground, product: Product, id: string): Write[] {
-  const marks = knownBy.map((one) => ({
-    ...uniqueKey(providerId, 'TRIAL', digest('trial', product.id, one)),
-    kind: 'trialMark',
-  }));
-  return [{ ...trialKey(customerId, product.id), kind: 'trial' }, ...marks].map((item) => ({
-    do: 'create',
-    item: { ...item, subscriptionId: id },
-    taken: new Problem(trialHad),
-  }));
 }
 
 /** The product of a licence that is to be given or renewed. */

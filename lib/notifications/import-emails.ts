@@ -9,16 +9,18 @@ export interface AskedFacts {
   /** What the partner will see and do, in plain words. */
   readonly terms: readonly string[];
   readonly transfer: boolean;
+  /** Who stands above the partner, in plain words. */
+  readonly above: readonly string[];
 }
 
 /** A partner asks to look after an account; who looks after it already may read what is kept, so that says no terms. */
-export function importAsked({ partnerName, endsAt, terms, transfer }: AskedFacts): Message {
+export function importAsked({ partnerName, endsAt, terms, transfer, above }: AskedFacts): Message {
   const what = transfer
     ? `${partnerName} asks to look after your account in place of your present partner. Your present partner must remove you first; the page behind the link says how.`
     : `${partnerName} asks to look after your account. If you confirm:\n\n${terms.map((one) => `- ${one}`).join('\n')}`;
   return compose(
     `${partnerName} asks to look after your account`,
-    `${what}\n\nRead what it comes to, and confirm or decline, until ${endsAt}:\n\n${place}\n\nOpening the link changes nothing. Its page asks for the address that this mail went to. Do not pass this mail on. If you do not know who asks, decline or do nothing.`,
+    `${[what, ...above].join('\n\n')}\n\nRead what it comes to, and confirm or decline, until ${endsAt}:\n\n${place}\n\nOpening the link changes nothing. Its page asks for the address that this mail went to. Do not pass this mail on. If you do not know who asks, decline or do nothing.`,
   );
 }
 
@@ -27,17 +29,36 @@ export const withLink = (kept: Message, url: string): Message => ({
   text: kept.text.replace(place, () => url),
 });
 
-export function importConfirmed(partnerName: string, { customerName, at }: About): Message {
+export function importConfirmed(
+  partnerName: string,
+  above: readonly string[],
+  { customerName, at }: About,
+): Message {
   return compose(
     `${customerName}: ${partnerName} looks after your account now`,
-    `An administrator of ${customerName} confirmed at ${at} that ${partnerName} looks after the account.\n\nYou see who enters your console, when and why, under its access, and can end that at any time.`,
+    `An administrator of ${customerName} confirmed at ${at} that ${partnerName} looks after the account.${above.length > 0 ? ` Above it ${above.length > 1 ? 'stand' : 'stands'} ${above.join(', ')}, which ${above.length > 1 ? 'see' : 'sees'} and may do the same outside of your console.` : ''}\n\nYou see who enters your console, when and why, under its access, and can end that at any time.`,
+  );
+}
+
+const tried = {
+  WRONG_ADDRESS: 'typed an address that is not the one the mail went to',
+  ANOTHER_ACCOUNT: 'was signed in as somebody else than the one the mail went to',
+} as const;
+
+export function importTried(
+  { how }: { readonly how: keyof typeof tried },
+  { customerName, at }: About,
+): Message {
+  return compose(
+    `${customerName}: somebody else tried a link that was mailed to you`,
+    `A partner asked to look after the account of ${customerName}. Whoever used the link of that mail at ${at} ${tried[how]}. Nothing was changed; after five such tries the link ends.\n\nIf it was none of you, the mail was passed on or read by others: decline, or ask the partner to send it again.`,
   );
 }
 
 export function importLinkVoid({ tries }: { readonly tries: number }, { customerName, at }: About): Message {
   return compose(
     `${customerName}: somebody tried to answer in your place`,
-    `A partner asked to look after the account of ${customerName}. Somebody who had the link of that mail typed ${tries} wrong addresses, the last at ${at}. The link has ended, and nothing was changed.\n\nIf it was none of you, the mail was passed on or read by others.`,
+    `A partner asked to look after the account of ${customerName}. Somebody else than the one whom it went to tried the link of that mail ${tries} times, the last at ${at}. The link has ended, and nothing was changed.\n\nIf it was none of you, the mail was passed on or read by others.`,
   );
 }
 

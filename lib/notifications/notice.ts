@@ -27,12 +27,14 @@ export const noticeKinds = [
   'IMPORT_ANSWERED',
   'IMPORT_CONFIRMED',
   'IMPORT_LINK_VOID',
+  'IMPORT_TRIED',
   'LEAVE_WISHED',
   'ACCESS_ASKED',
   'ACCESS_CHANGED',
   'ACCESS_ENDS',
   'ENTRY_WAITS',
   'SESSION_REFUSED',
+  'ADMINISTRATION_CHANGED',
   'ADDED_BY_PARTNER',
   'REMOVED',
   'SAMPLE',
@@ -187,7 +189,7 @@ export const noticeView = z.strictObject({
   kind: z
     .enum(noticeKinds)
     .describe(
-      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit or the seats of running licences, or came back; LICENCE_ENDS, LICENCE_ENDED: a licence of a product ends within 30, 7 or 1 days, or has ended; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key, or an installation package, is void; MACHINE_CLONED: the key pair of a machine was used on another one; IMPORT_ASKED: a partner asks to look after the account, with a link that stands in the mail alone; IMPORT_CONFIRMED, IMPORT_LINK_VOID: an administrator let it in, or wrong addresses were typed until the link ended; IMPORT_ANSWERED: what a partner asked for has ended; LEAVE_WISHED: a customer wishes to go to another partner; ADDED_BY_PARTNER: a partner added the customer; REMOVED: a partner removed the customer; ACCESS_ASKED, ACCESS_CHANGED, ACCESS_ENDS: the partner’s access to the console was asked for, changed, or ends within 14 or 3 days or has ended; ENTRY_WAITS: somebody of the partner waits to be let in; SESSION_REFUSED: a session’s token was used wrongly',
+      'REACHED: thresholds were crossed, or a probe fell silent; RECOVERED: back across the re-arm level, or heard again; OVER_LIMIT, WITHIN_LIMIT: use went beyond a soft limit or the seats of running licences, or came back; LICENCE_ENDS, LICENCE_ENDED: a licence of a product ends within 30, 7 or 1 days, or has ended; TOP_UP_STOPPED: the automatic top-up reached its cap of the day; APPROVAL_WAITING: somebody requested what has to be approved; PROBE_WAITS: a probe enrolled and has to be approved; PROBE_CLONED: its key pair was used on another machine; ENROLMENT_REFUSED: so many enrolments were refused that the key, or an installation package, is void; MACHINE_CLONED: the key pair of a machine was used on another one; IMPORT_ASKED: a partner asks to look after the account, with a link that stands in the mail alone; IMPORT_CONFIRMED: an administrator let it in; IMPORT_TRIED, IMPORT_LINK_VOID: somebody else tried the link, or tried it until it ended; IMPORT_ANSWERED: what a partner asked for has ended; LEAVE_WISHED: a customer wishes to go to another partner; ADDED_BY_PARTNER: a partner added the customer; REMOVED: a partner removed the customer; ACCESS_ASKED, ACCESS_CHANGED, ACCESS_ENDS: the partner’s access to the console was asked for, changed, or ends within 14 or 3 days or has ended; ENTRY_WAITS: somebody of the partner waits to be let in; SESSION_REFUSED: a session’s token was used wrongly; ADMINISTRATION_CHANGED: somebody from above changed who administers the customer',
     ),
   at: z.string().describe('When it happened'),
   alerts: z.array(z.string()).describe('Every alert that this one notice tells of'),

@@ -22,14 +22,16 @@ export function removedFrom({ partnerName, licences, deadline, removalId, sha256
 
 export interface ReleasedFacts {
   readonly customerName: string;
+  /** Somebody above removed it. */
+  readonly byOthers: boolean;
   readonly removalId: string;
   readonly sha256: string;
 }
 
-/** To whoever of the partner executed it. */
-export function released({ customerName, removalId, sha256 }: ReleasedFacts): Message {
+/** To whoever of the partner executed it, or whose customer it was. */
+export function released({ customerName, byOthers, removalId, sha256 }: ReleasedFacts): Message {
   return compose(
     `${customerName} is removed`,
-    `${customerName} is no customer of yours any more. Its probes are shut out, its licences are settled as planned, and its administrators are told.\n\nThe report stays with you: GET /v1/removal-plans/${removalId} (SHA-256 ${sha256}).`,
+    `${byOthers ? `Your provider has removed ${customerName}: it` : customerName} is no customer of yours any more. Its probes are shut out, its licences are settled as planned, and its administrators are told.\n\nThe report stays with you: GET /v1/removal-plans/${removalId} (SHA-256 ${sha256}).`,
   );
 }

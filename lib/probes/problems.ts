@@ -36,11 +36,6 @@ export const tooManyItems = problem({
   status: 409,
   title: 'The probe has reported as many things as it can have',
 });
-export const sequenceTooFar = problem({
-  code: 'agent.sequence_too_far',
-  status: 422,
-  title: 'This number is too far above that of the last report that counted',
-});
 export const sequenceReused = problem({
   code: 'agent.sequence_reused',
   status: 422,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mostAhead } from '../kit/hearing.ts';
 import { observedKey, pulseKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
 import { whole } from '../kit/text.ts';
@@ -6,8 +7,6 @@ import { counts, type Pulse } from './pulse.ts';
 
 /** Reports are numbered from 1; more than a probe can send in its life. */
 export const mostReports = 1_000_000_000_000;
-/** How far a number may be above the last one that counted: nobody loses so many reports. */
-export const mostAhead = 1_000_000;
 /** How long the counts of a day are kept. */
 const keptDays = 400;
 

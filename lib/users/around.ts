@@ -4,8 +4,9 @@ import { userCountKey, usersOfCollection, usersOfDomain } from '../kit/keys.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Node } from '../kit/scope.ts';
+import type { NamesUnderway } from '../kit/upn.ts';
 import type { Collection } from './collection.ts';
-import { collectionUnknown, domainUnknown, userLimitReached } from './problems.ts';
+import { collectionUnknown, domainUnknown, namesMove, userLimitReached } from './problems.ts';
 import type { Preset, RoleChoice, RoleHeld } from './role.ts';
 import type { User } from './user.ts';
 
@@ -14,6 +15,8 @@ export interface Count {
   readonly users: number;
   /** The version of the profile at which a domain was last dropped. */
   readonly dropped?: number | undefined;
+  /** Their UPNs, while they are on their way to another root. */
+  readonly names?: NamesUnderway | undefined;
   readonly version: number;
 }
 
@@ -104,6 +107,7 @@ export function countIn(
   const key = userCountKey(customer.id);
   const more = users.length;
   const { count } = around;
+  mustStand(count);
   const most = limitAlong(around.line)?.limit;
   const held = count?.users ?? 0;
   if (most !== undefined && held + more > most) {
@@ -122,13 +126,14 @@ export function countIn(
   };
 }
 
-export const countOut = (user: Counted & Pick<User, 'customerId'>): Write => ({
+export const countOut = (customer: Node, count: Count | undefined, user: Counted): Write => ({
   do: 'adjust',
-  key: userCountKey(user.customerId),
+  key: userCountKey(customer.id),
   add: { ...tally([user], -1), users: -1, version: 1 },
+  atMost: stillHas(customer, count),
 });
 
-/** Counts a user whose UPN or role has changed from one domain or role collection to another. */
+/** Counts a user whose UPN or role has changed; another UPN is bound to the count, whatever its domain. */
 export function recount(
   customer: Node,
   count: Count | undefined,
@@ -137,9 +142,10 @@ export function recount(
   const add = tally([user.before], -1);
   for (const [name, by] of Object.entries(tally([user.after], 1))) add[name] = (add[name] ?? 0) + by;
   const changed = Object.entries(add).filter(([, by]) => by !== 0);
-  if (changed.length === 0) return [];
+  const renamed = user.before.upn !== user.after.upn;
+  if (renamed) mustStand(count);
+  if (changed.length === 0 && !renamed) return [];
   const key = userCountKey(customer.id);
-  const renamed = changed.some(([name]) => name.startsWith('@'));
   const atMost = renamed ? stillHas(customer, count) : {};
   return [{ do: 'adjust', key, add: { ...Object.fromEntries(changed), version: 1 }, atMost }];
 }
@@ -157,6 +163,11 @@ function tally(users: readonly Counted[], by: 1 | -1): Record<string, number> {
   return counts;
 }
 
-/** Binds to the customer's having the domains that were seen. */
+/** A UPN is claimed at one root: not while those of the customer go from one to another. */
+function mustStand(count: Count | undefined): void {
+  if (count?.names) refuse(namesMove);
+}
+
+/** Binds to the customer's having the domains, and its UPNs the root, that were seen. */
 const stillHas = ({ version }: Node, count: Count | undefined): Record<string, number> =>
   count?.dropped === undefined ? {} : { dropped: version };

@@ -2,7 +2,15 @@ import { type EndUser, expel, releaseAddress } from '../kit/end-user.ts';
 import { difference, type Plan, refuse, type Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import { admit, keepAdministrator, type Member, personOf } from './admission.ts';
-import { type Around, isProvisioned, mustBeOfDomain, profileOf, recount, resolve } from './around.ts';
+import {
+  type Around,
+  type Count,
+  isProvisioned,
+  mustBeOfDomain,
+  profileOf,
+  recount,
+  resolve,
+} from './around.ts';
 import { type Collection, hold, release } from './collection.ts';
 import { tell, uniqueUpn, uniqueUserName, wish } from './create.ts';
 import { flagInstance, type Instance, inBounds, replaceInstance } from './instance.ts';
@@ -30,6 +38,8 @@ export interface Held {
   /** Another administrator who can sign in, where one was looked for. */
   readonly other: Member | undefined;
   readonly instances: readonly Instance[];
+  /** How many users there are, where that was asked for. */
+  readonly count?: Count | undefined;
   /** The row as an end user of the customer. */
   readonly endUser: EndUser | undefined;
 }

@@ -10,6 +10,12 @@ export const upnTaken = problem({
   status: 409,
   title: 'Another user has this UPN',
 });
+export const namesMove = problem({
+  code: 'users.names_underway',
+  status: 409,
+  title: 'The customer has just changed hands and its users’ UPNs are on their way; try again in a moment',
+  retryable: true,
+});
 export const userNameTaken = problem({
   code: 'users.user_name_taken',
   status: 409,

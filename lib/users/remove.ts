@@ -1,6 +1,7 @@
 import { expel } from '../kit/end-user.ts';
 import type { Plan, Write } from '../kit/plan.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
+import { keeperOf } from '../kit/upn.ts';
 import { dismiss, keepAdministrator, personOf } from './admission.ts';
 import { countOut } from './around.ts';
 import type { Held } from './change.ts';
@@ -12,12 +13,13 @@ import { type StoredUser, toItem, toMailItem, upnKey, userNameKey } from './user
 
 /** Deletes a user with all that it holds; its services stay for past bills. */
 export function removeUser(scope: Scope, held: Held, now: string): Plan {
-  const { user, member, other } = held;
+  const { user, member, other, count } = held;
+  const { target } = scope;
   mustNotExceed(scope, user.roles);
   return {
     writes: [
-      ...erase(user, providerOf(scope.target)),
-      countOut(user),
+      ...erase(user, keeperOf(user.id, count?.names, providerOf(target))),
+      countOut(target, count, user),
       ...dismiss(member),
       ...keepAdministrator({ member, after: undefined }, other),
       ...inBounds(held.instances).map((one) => closeInstance(one, { testUser: user.testUser, now })),
@@ -36,14 +38,14 @@ export function removeUser(scope: Scope, held: Held, now: string): Plan {
   };
 }
 
-/** All items of a user, and its place among the holders of a collection. */
-export function erase(user: StoredUser, providerId: string): Write[] {
+/** All items of a user, its UPN as `root` keeps it, and its place among the holders of a collection. */
+export function erase(user: StoredUser, root: string): Write[] {
   const items = [toItem(user, user.version), toMailItem(user, user.version)].filter(
     (one) => one !== undefined,
   );
   return [
     ...items.map(({ PK, SK }): Write => ({ do: 'remove', key: { PK, SK }, version: user.version })),
-    { do: 'remove', key: upnKey(providerId, user.upn), where: { userId: user.id } },
+    { do: 'remove', key: upnKey(root, user.upn), where: { userId: user.id } },
     { do: 'remove', key: userNameKey(user.customerId, user.userName) },
     ...(user.role && 'collectionId' in user.role
       ? [release({ nodeId: user.role.nodeId, id: user.role.collectionId })]

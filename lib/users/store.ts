@@ -20,6 +20,7 @@ import { emailHash } from '../kit/membership.ts';
 import type { Role } from '../kit/permission.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
+import { namesUnderway } from '../kit/upn.ts';
 import { administrates, type Member, personOf } from './admission.ts';
 import type { Around, Count } from './around.ts';
 import type { Held } from './change.ts';
@@ -33,6 +34,7 @@ import { type StoredUser, toUser, upnKey, userNameKey } from './user.ts';
 const storedCount = z.object({
   users: z.number(),
   dropped: z.number().optional(),
+  names: namesUnderway.optional(),
   version: z.number(),
 });
 
@@ -96,14 +98,13 @@ export async function userOf(customerId: string, userId: string): Promise<Stored
 export async function heldUser(
   customerId: string,
   userId: string,
-  asked: { other: boolean; instances: boolean; again: boolean },
+  asked: { other: boolean; instances: boolean; again: boolean; count?: boolean },
 ): Promise<Held | undefined> {
   const personId = personOf(userId);
-  const [[item, member, row], other, instances] = await Promise.all([
-    getAll(
-      [userKey(customerId, userId), memberKey(customerId, personId), endUserKey(customerId, personId)],
-      true,
-    ),
+  const keys = [userKey(customerId, userId), memberKey(customerId, personId)];
+  const counts = asked.count ? [userCountKey(customerId)] : [];
+  const [[item, member, row, count], other, instances] = await Promise.all([
+    getAll([...keys, endUserKey(customerId, personId), ...counts], true),
     asked.other ? anotherAdministrator(customerId, personId) : undefined,
     asked.instances ? instancesOf(customerId, userId) : [],
   ]);
@@ -114,6 +115,7 @@ export async function heldUser(
     member: member && toMember(member, customerId),
     other,
     instances,
+    count: count && storedCount.parse(count),
     endUser: asked.again
       ? await withOwnAddress(endUser, async (key) => (await getAll([key], true))[0])
       : endUser,

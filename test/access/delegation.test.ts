@@ -90,6 +90,7 @@ function step(world: World, told: Reference, one: Command): void {
       world.grant = {
         ...{ state: 'GIVEN', roles: one.roles, mostMinutes: one.most, approval: 'STANDING' },
         ...{ endsAt: iso(until), epoch, version: 1, givenBy: byPartner ? 'PARTNER' : 'CUSTOMER' },
+        to: { id: provider },
       };
       if (!counted) told.ended = true;
       told.given = { roles: one.roles, most: one.most, until, byPartner };
@@ -135,6 +136,7 @@ function step(world: World, told: Reference, one: Command): void {
         ...{ id: token.sessionId, state: 'OPEN', personId: one.person, home: provider, roles: taken },
         ...{ startsAt: iso(world.now), endsAt: iso(until), approved: false, epoch: world.grant?.epoch },
         ...{ path: world.path.join('/'), reason: 'A reason', ticket: null, version: 1 },
+        ...{ minutes, askedAt: iso(world.now) },
         tokenHash: hashOfToken(token),
       };
       told.opened = { at: told.now, minutes, roles: taken, person: one.person };
@@ -150,7 +152,8 @@ function expected(told: Reference, person: string): readonly string[] | undefine
     return undefined;
   const lasts = Math.min(opened.minutes, given.most, 60) * minute;
   if (told.now >= opened.at + lasts || told.now >= given.until) return undefined;
-  return opened.roles.filter((role) => given.roles.includes(role));
+  const left = opened.roles.filter((role) => given.roles.includes(role));
+  return left.length > 0 ? left : undefined;
 }
 
 const act = (world: World, person: string, at = 0) => {
@@ -244,7 +247,7 @@ describe('a delegated session', () => {
     expect(why({ target: undefined })).toEqual({ why: 'ANOTHER_CUSTOMER' });
     expect(why({}, { token: undefined })).toEqual({ why: 'MALFORMED' });
     expect(why({}, { session: undefined })).toEqual({ why: 'UNKNOWN' });
-    expect(why({}, { token: { ...token, secret: `t${'s'.repeat(42)}` } })).toEqual({ why: 'UNKNOWN' });
+    expect(why({}, { token: { ...token, secret: `t${'s'.repeat(42)}` } })).toEqual({ why: 'WRONG_SECRET' });
     expect(why({}, { session: { ...session, state: 'AWAITING', startsAt: null, endsAt: null } })).toEqual({
       why: 'AWAITING_APPROVAL',
     });

@@ -39,7 +39,12 @@ export function deskOf(msp: Msp, customer: { id: string; admin: Caller }) {
     call(`POST ${path}${line}`, { as, body, headers: any });
   const asks = (more: Wish = {}, as = msp.catalog) =>
     call(`PUT ${path}/access`, { as, body: wish(more), headers: any });
-  const decides = (body: Record<string, unknown>, as = customer.admin) => post('/access/decision', as, body);
+  const tag = async () => (await call(`GET ${path}/access`, { as: customer.admin })).headers.etag ?? '';
+  /** What is approved is bound to what was read; the rest to nothing. */
+  const decides = async (body: Record<string, unknown>, as = customer.admin) => {
+    const headers = body.decision === 'APPROVE' ? { 'if-match': await tag() } : any;
+    return call(`POST ${path}/access/decision`, { as, body, headers });
+  };
   return {
     ...{ msp, path, wish, entry, id: customer.id, admin: customer.admin, asks, decides },
     gives: async (more: Wish = {}) => {

@@ -285,7 +285,7 @@ describe('what stands in the way', () => {
     expect(mailbox.to(msp.catalog.email)).toHaveLength(partnersMails);
     const node = toNode(await get(nodeKey(account.id), true));
     if (!node) throw new Error('The customer is gone');
-    const { writes } = unlink(node, await unlinkEstateOf(node), new Date().toISOString());
+    const { writes } = unlink(node, await unlinkEstateOf(node), { now: new Date().toISOString() });
     await commit(writes, secret(24), Date.now() + 5000);
     expect((await reply(token, { email })).html).toContain('<h1>Confirmed</h1>');
     expect(await pathOf(account.id)).toContain(msp.id);

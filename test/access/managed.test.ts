@@ -115,8 +115,9 @@ describe('a customer that is added in order', () => {
     const { id: reseller } = await plantReseller(msp);
     const many = await Promise.all(Array.from({ length: 10 }, () => stockProduct(msp)));
     const unique = randomUUID().slice(0, 8);
+    // Each below another one: all that a transaction may have to mark.
     const domains = Array.from({ length: 20 }, (_, at) => ({
-      name: `d${at}-${unique}.example.org`,
+      name: `d${at}.${at}${unique}.example`,
       primary: at === 0,
     }));
     const order = orderOf({
@@ -185,6 +186,35 @@ describe('the contact of a customer', () => {
     expect(receipt).toMatchObject({ after: { contactAttested: true } });
   });
 
+  it('is never of a domain that the partner has registered, whatever is attested', async () => {
+    const domain = `registered-${randomUUID().slice(0, 8)}.example`;
+    const registered = await makeMsp({ domains: [domain] });
+    await ensureMspMode(registered);
+    for (const host of [domain, `mail.${domain}`, domainToASCII(domain.replace('e', 'е'))]) {
+      const { body } = await add(
+        orderOf({ contact: { email: `carol@${host}`, attested: true } }),
+        registered.catalog,
+      );
+      expect(body, host).toMatchObject({
+        code: 'access.contact_is_partner',
+        errors: [{ pointer: '#/contact/email' }],
+      });
+    }
+    for (const [pointer, company] of [
+      ['#/company/domain', { domain }],
+      ['#/company/domain', { domain: `mail.${domain}` }],
+      [
+        '#/company/domains/1/name',
+        { domain: undefined, domains: [{ name: 'a.example', primary: true }, { name: domain }] },
+      ],
+      ['#/company/email', { email: registered.catalog.email }],
+    ] as const)
+      expect((await add(orderOf({ company }), registered.catalog)).body).toMatchObject({
+        code: 'access.contact_is_partner',
+        errors: [{ pointer }],
+      });
+  });
+
   it('is not of a company that has the partner’s name', async () => {
     const { body } = await call(`GET /v1/providers/${own.id}`, { as: own.system });
     const refused = await add(orderOf({ company: { name: `${body.name}.` } }), own.catalog);
@@ -227,18 +257,63 @@ describe('what a customer begins with', () => {
     expect(await count()).toBe(before);
   });
 
-  it('is no second trial of a customer that was there before', async () => {
-    const domain = `again-${randomUUID().slice(0, 8)}.example.org`;
-    const products = [{ source: 'TRIAL', productId: guard.id }];
-    const { body } = await add(orderOf({ company: { domain }, products }));
-    const at = `/v1/customers/${body.customer.id}`;
-    await call(`DELETE ${at}/subscriptions/${body.subscriptions[0].id}`, { as: msp.catalog, headers: any });
-    await call(`DELETE ${at}/administrators/${body.administrator.id}`, { as: msp.catalog, headers: any });
+  const host = () => `again-${randomUUID().slice(0, 8)}.example`;
+  const own = (...names: string[]) => ({
+    domain: undefined,
+    domains: names.map((name, at) => ({ name, primary: at === 0 })),
+  });
+  const products: { source: string; productId: string }[] = [];
+  beforeAll(() => void products.push({ source: 'TRIAL', productId: guard.id }));
+
+  /** A customer that had its trial and was deleted. */
+  async function leaver(company: Record<string, unknown>): Promise<void> {
+    const added = await add(orderOf({ company, products }));
+    expect(added.status, JSON.stringify(added.body)).toBe(201);
+    const { customer, administrator, subscriptions } = added.body;
+    const at = `/v1/customers/${customer.id}`;
+    await call(`DELETE ${at}/subscriptions/${subscriptions[0].id}`, { as: msp.catalog, headers: any });
+    await call(`DELETE ${at}/administrators/${administrator.id}`, { as: msp.catalog, headers: any });
     const gone = await call(`DELETE ${at}`, { as: msp.catalog, headers: any });
     expect(gone.status, JSON.stringify(gone.body)).toBe(204);
-    expect((await add(orderOf({ company: { domain }, products }))).body).toMatchObject({
+  }
+
+  it.each([
+    ['the same domain', (old: string) => [own(old), { domain: old }]],
+    ['another domain before it', (old: string) => [own(old), own(host(), old)]],
+    ['one that was not the first', (old: string) => [own(host(), old), { domain: old }]],
+    ['one below it', (old: string) => [own(old), { domain: `x.y.${old}` }]],
+    ['one above it', (old: string) => [own(`x.y.${old}`), own(host(), old)]],
+    ['one that is read as it', (old: string) => [own(old), { domain: domainToASCII(old.replace('a', 'а')) }]],
+    ['its name', () => [{ name: 'Northwind Traders' }, { name: 'N0RTHWIND-Traders.' }]],
+  ] as [string, (old: string) => [Record<string, unknown>, Record<string, unknown>]][])(
+    'is no second trial of a customer that was there before: %s',
+    async (_, told) => {
+      const [before, after] = told(host());
+      await leaver(before);
+      expect((await add(orderOf({ company: after, products }))).body).toMatchObject({
+        code: 'licensing.trial_had',
+        errors: [{ pointer: '#/products/0' }],
+      });
+      const other = await stockProduct(msp);
+      const rest = orderOf({ company: after, products: [{ source: 'TRIAL', productId: other.id }] });
+      expect((await add(rest)).status).toBe(201);
+    },
+  );
+
+  it('is a trial of another customer that stands beside it below one domain', async () => {
+    const old = host();
+    await leaver(own(`a.${old}`));
+    expect((await add(orderOf({ company: { domain: `b.${old}` }, products }))).status).toBe(201);
+  });
+
+  it('is marked for all its trials at once, and points at them all where one was had', async () => {
+    const old = host();
+    await leaver(own(old));
+    const other = await stockProduct(msp);
+    const both = [...products, { source: 'TRIAL', productId: other.id }];
+    expect((await add(orderOf({ company: own(host(), old), products: both }))).body).toMatchObject({
       code: 'licensing.trial_had',
-      errors: [{ pointer: '#/products/0' }],
+      errors: [{ pointer: '#/products' }],
     });
   });
 

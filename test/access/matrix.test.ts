@@ -186,6 +186,7 @@ describe('the decision', () => {
         endsAt: at(29),
       },
       ...{ approved: false, epoch: 1, path: path.join('/'), reason: 'A reason', ticket: null, version: 1 },
+      ...{ minutes: 30, askedAt: at(-1) },
       tokenHash: hashOfToken(token),
     };
     return {
@@ -193,7 +194,7 @@ describe('the decision', () => {
       membership: { state: 'ACTIVE', roles: [of] },
       home: person === R ? node(resellerId, 'RESELLER', 3) : node(providerId, 'PROVIDER', 2),
       target: node(id, 'CUSTOMER', 4),
-      presented: { token, session, grant, management: undefined },
+      presented: { token, session, grant: { ...grant, to: { id: home } }, management: undefined },
     };
   }
 

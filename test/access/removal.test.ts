@@ -194,7 +194,7 @@ describe('a plan of removal', () => {
     const one = await customer(msp.catalog, { domains });
     for (let n = 0; n < 5; n++)
       await addUser({ id: one.id, path: [], domain: domains[0]?.name ?? '' }, msp.catalog);
-    for (let n = 0; n < 29; n++) await shelf(msp, one.id, await stockProduct(msp)).give({ source: 'TRIAL' });
+    for (let n = 0; n < 40; n++) await shelf(msp, one.id, await stockProduct(msp)).give({ source: 'TRIAL' });
     const { body } = await plan(one.id);
     expect((await execute(body.id)).body).toMatchObject({ code: 'customers.too_much_at_once', most: 97 });
   });
@@ -323,6 +323,27 @@ describe('a removal', () => {
     const forged = { ...body.report, follows: { ...body.report.follows, credits: 7 } };
     expect(verify(forged)).toMatchObject({ status: 1, stderr: expect.stringContaining('hash') });
     expect(verify('no report').status).toBe(1);
+  });
+
+  it('by somebody above is told to the reseller whose customer it was, which reads the report', async () => {
+    const [reseller, stranger] = [await plantReseller(msp), await plantReseller(msp)];
+    const one = await customer(reseller.admin);
+    const { body } = await plan(one.id);
+    expect((await read(body.id, reseller.admin)).status).toBe(404);
+    expect((await execute(body.id)).status).toBe(200);
+    await deliver(one.id, msp.id, reseller.id);
+    const theirs = await read(body.id, reseller.admin);
+    expect(theirs.body).toMatchObject({ state: 'READY', customerId: one.id });
+    expect(theirs.body.report).toEqual((await read(body.id)).body.report);
+    expect((await read(body.id, stranger.admin)).status).toBe(404);
+    expect((await execute(body.id, reseller.admin)).body.code).toBe('removals.executed');
+    const [mail, ...more] = mailbox.to(reseller.admin.email);
+    expect(mail?.text).toContain(`Your provider has removed ${one.name}`);
+    expect(more).toEqual([]);
+    expect(mailbox.to(stranger.admin.email)).toEqual([]);
+    expect((await call('GET /v1/removal-reports', { as: reseller.admin })).status).toBe(403);
+    const head = await enlist(reseller.id, ['CUSTOMER_ADMINISTRATOR']);
+    expect((await call('GET /v1/removal-reports', { as: head })).body.items).toEqual([]);
   });
 
   it('gives MSP seats back at once, or at midnight of the deadline, told before', async () => {

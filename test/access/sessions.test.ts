@@ -29,7 +29,8 @@ describe('what a customer gives', () => {
       expect((await call(`GET ${desk.path}/access`, { as })).body).toMatchObject({
         state: 'GIVEN',
         given: { mostMinutes: 60 },
-        askedBy: msp.catalog.person,
+        givenTo: { id: msp.id },
+        askedBy: { person: { id: msp.catalog.person }, organization: { id: msp.id } },
       });
     expect((await announcedBy(desk.id)).map(({ type }) => type)).toEqual(
       expect.arrayContaining(['access.asked.v1', 'access.changed.v1']),

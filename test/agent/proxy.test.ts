@@ -91,7 +91,8 @@ it('runs as a process: once, or until it is ended', async () => {
   const heard = () => expect(gate.calls.slice(before)).toContain('POST /v1/agent/heartbeat');
   await vi.waitFor(heard, { timeout: 20_000 });
   await second.end();
-  expect(second.lines.at(-1)).toMatch(/ends$/);
+  // Its process may be over before its last line is read.
+  await vi.waitFor(() => expect(second.lines.at(-1)).toMatch(/ends$/), { timeout: 20_000 });
   const wrong = startChild('infra/agent/main.ts', ['--state', state], {});
   await wrong.says(/Usage: npm run agent/);
   await wrong.end();

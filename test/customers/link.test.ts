@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
 import { toNode } from '../../lib/aws/auth.ts';
 import { commit, get } from '../../lib/aws/db.ts';
@@ -17,6 +17,7 @@ import { isUnlinked, type Node } from '../../lib/kit/scope.ts';
 import { upnKey } from '../../lib/kit/upn.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { add } from '../users/people.ts';
@@ -24,12 +25,15 @@ import { arrive, mover } from './moving.ts';
 
 let msp: Msp;
 let other: Msp;
+let mailbox: Mailbox;
 beforeAll(async () => {
   process.env.TABLE_NAME = 'links';
   await createTable(new DynamoDBClient({}), 'links');
+  mailbox = await openMailbox();
   [msp, other] = await Promise.all([makeMsp(), makeMsp()]);
   await Promise.all([ensureMspMode(msp), ensureMspMode(other)]);
 });
+afterAll(() => mailbox.close());
 
 const now = () => new Date().toISOString();
 const nodeOf = async (id: string) => toNode(await get(nodeKey(id), true)) as Node;
@@ -57,7 +61,7 @@ async function settleAt(target: Node, { writes, announcements }: Handover, actio
 
 async function leave(id: string): Promise<void> {
   const node = await nodeOf(id);
-  await settleAt(node, unlink(node, await unlinkEstateOf(node), now()), 'customers.unlink');
+  await settleAt(node, unlink(node, await unlinkEstateOf(node), { now: now() }), 'customers.unlink');
 }
 
 async function joinTo(parentId: string, id: string): Promise<void> {
@@ -74,7 +78,7 @@ const refusal = async (id: string): Promise<string> => {
   const node = await nodeOf(id);
   const estate = await unlinkEstateOf(node);
   try {
-    unlink(node, estate, now());
+    unlink(node, estate, { now: now() });
   } catch (error) {
     return (error as { type: { code: string } }).type.code;
   }
@@ -184,10 +188,8 @@ describe('a customer leaves its partner', () => {
     const node = await nodeOf(one.id);
     const estate = await unlinkEstateOf(node);
     const upns = Array.from({ length: 30 }, (_, n) => ({ upn: `u${n}@x.example`, userId: `usr_${n}` }));
-    const { writes } = unlink(node, { ...estate, upns }, now());
+    const { writes } = unlink(node, { ...estate, upns }, { now: now() });
     expect(writes.length).toBeLessThanOrEqual(mostLinkWrites);
-    const many = [...upns, { upn: 'more@x.example', userId: 'usr_more' }];
-    expect(() => unlink(node, { ...estate, upns: many }, now())).toThrow();
     const meter = {
       PK: 'x',
       SK: 'y',
@@ -198,8 +200,19 @@ describe('a customer leaves its partner', () => {
       epoch: 0,
       version: 1,
     };
-    const meters = Array.from({ length: 8 }, () => meter);
-    expect(() => unlink(node, { ...estate, upns, meters }, now())).toThrow('more names, users and licences');
+    const meters = (length: number) => Array.from({ length }, () => meter);
+    const goes = (more: object) => unlink(node, { ...estate, upns, ...more }, { now: now() }).writes;
+    // Of more users, or beside more licences, their names follow: that is noted, however many they are.
+    const more = { upns: [...upns, { upn: 'more@x.example', userId: 'usr_more' }] };
+    for (const change of [more, { meters: meters(8) }]) {
+      const keys = goes(change).flatMap((write) =>
+        write.do === 'create' ? [write.item.SK] : write.do === 'remove' ? [write.key.SK] : [],
+      );
+      expect(keys.filter((key) => key.startsWith('UPN#'))).toEqual([]);
+      const counts = goes(change).flatMap((write) => (write.do === 'create' ? [write.item.names] : []));
+      expect(counts).toContainEqual({ from: msp.id, to: one.id, after: '' });
+    }
+    expect(() => goes({ meters: meters(40) })).toThrow('more names, users and licences');
   });
 });
 

@@ -3,7 +3,7 @@ import { get } from '../../lib/aws/db.ts';
 import { secret } from '../../lib/aws/world.ts';
 import { certify, readCertificate } from '../../lib/kit/certificate.ts';
 import { packageKey } from '../../lib/kit/keys.ts';
-import { agentHandler, enrolledAgent, newAgent, newHost } from '../kit/agent.ts';
+import { agentHandler, enrolledAgent, newAgent, newHost, type TestAgent } from '../kit/agent.ts';
 import { newMachine, type Office, openOffice } from '../kit/machine.ts';
 import { type Answer, addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy } from '../licensing/desk.ts';
@@ -232,5 +232,37 @@ describe('a certificate', () => {
     expect((await office.see(machine.machineId)).body.clonedAt).not.toBeNull();
     expect((await machine.enrol(office.token)).body.code).toBe('agent.unauthenticated');
     expect((await after.heartbeat()).status).toBe(200);
+  });
+
+  it('is never one that was used before: not its own, not another machine’s, not after it was removed', async () => {
+    const office = await freshOffice();
+    const [machine, other] = [await office.enrolled(), await office.enrolled()];
+    const { host, privateKey } = machine.agent;
+    const copy = newMachine(
+      newAgent({ privateKey, certificate: machine.agent.certificate, host: newHost(), count: 40 }),
+    );
+    expect((await copy.heartbeat()).body.code).toBe('agent.cloned');
+    const later = newAgent({ host });
+    const rotate = (agent: TestAgent, publicKey: string) =>
+      agent.send('POST /v1/machine/rotate', { publicKey });
+    const { certificate } = (await rotate(machine.agent, later.publicKey)).body;
+    const after = newMachine(
+      newAgent({ host, privateKey: later.privateKey, certificate, count: machine.agent.count }),
+    );
+    expect((await after.heartbeat()).status).toBe(200);
+    for (const { publicKey } of [machine.agent, later, other.agent])
+      expect(await rotate(after.agent, publicKey)).toMatchObject({
+        status: 422,
+        body: { code: 'agent.key_pair_used' },
+      });
+    expect((await rotate(other.agent, later.publicKey)).body.code).toBe('agent.key_pair_used');
+    const next = newAgent({ host });
+    const asked = await Promise.all([1, 2].map(() => rotate(after.agent, next.publicKey)));
+    expect(asked.map(({ status }) => status)).toContain(200);
+    expect((await rotate(after.agent, next.publicKey)).status).toBe(200);
+    expect((await office.remove(machine.machineId)).status).toBe(204);
+    const back = newMachine(newAgent({ host, privateKey: later.privateKey }));
+    expect((await back.enrol(office.token)).body.code).toBe('agent.unauthenticated');
+    expect((await newMachine().enrol(office.token)).status).toBe(200);
   });
 });

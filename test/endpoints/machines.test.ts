@@ -196,6 +196,19 @@ describe('an inventory', () => {
     expect((await machine.report(1)).body).toEqual({ accepted: true, sequence: 1 });
     expect((await office.see(machine.machineId, '/inventory')).body.sequence).toBe(1);
   });
+
+  it('leaves numbers for those to come: a million above the last one is too far', async () => {
+    const office = await freshOffice();
+    const machine = await office.enrolled();
+    expect((await machine.report(7)).status).toBe(200);
+    for (const sequence of [Number.MAX_SAFE_INTEGER, 1_000_008])
+      expect(await machine.report(sequence)).toMatchObject({
+        status: 422,
+        body: { code: 'agent.sequence_too_far', sequence: 7 },
+      });
+    expect((await machine.report(1_000_007)).body).toEqual({ accepted: true, sequence: 1_000_007 });
+    expect((await machine.report(8)).body).toEqual({ accepted: false, sequence: 1_000_007 });
+  });
 });
 
 it('a pulse is below 1 KB whatever the machine says of itself: a heartbeat stays 1 WCU', async () => {
@@ -203,14 +216,18 @@ it('a pulse is below 1 KB whatever the machine says of itself: a heartbeat stays
   const machine = newMachine(newAgent({ host: 'h'.repeat(64) }));
   const wide = '𝕎'.repeat(20);
   expect((await machine.enrol(office.token, { osVersion: wide })).status).toBe(200);
-  await machine.report(Number.MAX_SAFE_INTEGER, { osVersion: wide, agentVersion: wide.slice(0, 20) });
+  const key = machinePulseKey(customerOf(office), machine.machineId);
+  const last = Number.MAX_SAFE_INTEGER - 1;
+  await commit([{ do: 'amend', key, set: { inventory: last }, where: {} }], 'last', Date.now() + 5000);
+  const told = await machine.report(last + 1, { osVersion: wide, agentVersion: wide.slice(0, 20) });
+  expect(told.body.accepted).toBe(true);
   await machine.agent.send('POST /v1/machine/rotate', { publicKey: newAgent().publicKey });
   const { certificate, privateKey } = machine.agent;
   const copy = newMachine(newAgent({ certificate, privateKey, host: newHost(), count: 99 }));
   expect((await copy.heartbeat()).body.code).toBe('agent.cloned');
   const count = Number.MAX_SAFE_INTEGER;
   expect((await machine.heartbeat({ count })).status).toBe(200);
-  const pulse = await get(machinePulseKey(customerOf(office), machine.machineId), true);
+  const pulse = await get(key, true);
   expect(pulse).toMatchObject({ count, previous: 1, clonedAt: expect.any(String) });
   expect(sizeOf(toAttributes(pulse ?? {}))).toBeLessThanOrEqual(1024);
 });

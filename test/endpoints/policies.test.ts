@@ -180,6 +180,27 @@ describe('policies', () => {
       { updates: { channel: 'STABLE', window: { from: '22:00', to: '24:00' } } },
     ],
     [
+      '#/document/updates/window/to',
+      { updates: { channel: 'STABLE', window: { from: '22:00', to: '22:00' } } },
+    ],
+    ...[
+      '*',
+      '/',
+      '/*',
+      '/**',
+      'C:\\',
+      'c:',
+      'C:\\*.*',
+      '?:/',
+      '\\\\',
+      '%SystemDrive%\\',
+      '/a/..',
+      'C:\\a\\..\\',
+    ].map((path): [string, Record<string, unknown>] => [
+      '#/document/antivirus/exclusions/1',
+      { antivirus: { ...builtInDocument.antivirus, exclusions: ['/opt/a..b', path] } },
+    ]),
+    [
       '#/document/antivirus/exclusions',
       { antivirus: { ...builtInDocument.antivirus, exclusions: ['/a', '/a'] } },
     ],

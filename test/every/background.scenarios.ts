@@ -17,10 +17,11 @@ import { addProbe, enrolledAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { addCustomer, call } from '../kit/world.ts';
+import { addCustomer, type Caller, call } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
 import { buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts';
 import { plantFleet, stopTheWheel } from '../probes/watch.ts';
+import { add as addUser } from '../users/people.ts';
 import type { Stage } from './scenarios.ts';
 
 /** Prepares what one run needs that nobody has called; what it answers is the run. */
@@ -84,6 +85,17 @@ const withProbe = async ({ msp }: Stage, customerId: string): Promise<string> =>
   await addProbe(customerId, msp.catalog);
   return customerId;
 };
+/** A customer with so many users that has just left its partner. */
+async function left(as: Caller, users: number): Promise<string> {
+  const { id, domains } = await plantDirectly(as);
+  const at = { id, domain: String(domains[0].name), path: [] };
+  for (let n = 0; n < users; n++) await addUser(at, as);
+  const body = { licences: 'return-to-pool' };
+  const plan = await call(`POST /v1/customers/${id}/removal-plans`, { as, body });
+  await call(`POST /v1/removal-plans/${plan.body.id}/execution`, { as });
+  return id;
+}
+
 const crossedSeats = async ({ msp }: Stage, seats: number): Promise<string> => {
   const { id } = await addCustomer(msp);
   const one = shelf(msp, id, await stockProduct(msp, { mspLicence: true }));
@@ -133,6 +145,11 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
     await deskOf(msp, await addCustomer(msp)).gives({ endsInDays: 10 });
     return () => lookAtAccess(inDays(8), patienceMs);
   },
+  'on-partner-changed: names of forty users': reaction(
+    'on-partner-changed',
+    'customers.unlinked.v1',
+    ({ msp }) => left(msp.catalog, 40),
+  ),
   'on-totals-changed: right below the provider': reaction(
     'on-totals-changed',
     'probes.created.v1',

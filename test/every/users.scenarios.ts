@@ -79,6 +79,11 @@ export const users: Scenarios = {
     headers: any,
     body: { lastName: 'Li' },
   }),
+  'changeUser: another UPN': async (stage) => {
+    const { path, customer } = await staffed(stage);
+    const body = { upn: `${part()}@${customer.domain}` };
+    return { line: `PATCH ${path}`, as: stage.msp.catalog, headers: any, body };
+  },
   'changeUser: a role': async (stage) => ({
     line: `PATCH ${(await staffed(stage)).path}`,
     as: stage.msp.catalog,

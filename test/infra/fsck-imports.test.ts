@@ -34,6 +34,12 @@ beforeAll(async () => {
   const cancelled = await askFor(msp.catalog, 'nobody@account.example.com');
   await call(`POST /v1/customer-imports/${cancelled.body.id}/cancel`, { as: msp.catalog });
   waiting = (await asked({ partner: msp.catalog, account: await makeAccount(), mailbox })).id;
+  // Who stands alone has items, and no limit of them.
+  const listed = await call(`POST /v1/customers/${other.id}/items`, {
+    as: other.admin,
+    body: { items: [{ type: 'DEVICE', name: 'Router' }] },
+  });
+  expect(listed.status).toBe(201);
   await deliver(msp.id, reseller.id, account.id, other.id);
   items = await everything();
 });

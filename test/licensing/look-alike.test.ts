@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lookOfDomain, lookOfName } from '../../lib/kit/look-alike.ts';
@@ -6,8 +7,8 @@ import { mustBeCustomers, type Partner } from '../../lib/licensing/purchaser.ts'
 
 const partner: Partner = {
   names: ['Example MSP', '株式会社', '!!!'],
-  addresses: ['ada@partner.example'],
-  domains: ['xn--mller-kva.example'],
+  addresses: ['ada@partner.example', 'ada.m.sp@gmail.com', 'eve@modern-01.example'],
+  domains: ['xn--mller-kva.example', 'registered.example'],
 };
 const refused = (company: string, email: string, attested = false): string | undefined => {
   try {
@@ -28,6 +29,8 @@ describe('a purchaser that is read as the partner', () => {
     'ΕΧΑΜΡLΕ ΜSΡ',
     'Éxample MSP',
     'Examp1e MSP',
+    'Ехаmрlе МЅР',
+    'Ꭼxample ꓟSP',
     'Ｅｘａｍｐｌｅ ＭＳＰ',
     '株式会社',
     '!!!',
@@ -43,15 +46,45 @@ describe('a purchaser that is read as the partner', () => {
   );
 
   it.each([
-    // pаrtner with a Cyrillic letter, pärtner, müller in its own spelling, muller
+    // pаrtner with a Cyrillic letter, pärtner; pɑrtոer with an Armenian one
     'xn--prtner-3nf.example',
     'mail.xn--prtner-3nf.example',
     'xn--prtner-bua.example',
-    'xn--mller-kva.example',
-    'muller.example',
-  ])('is refused by a domain that looks like the partner’s: %s', (domain) => {
+    domainToASCII('pɑrtոer.example'),
+    // modern-01
+    'modem-01.example',
+    'modern-ol.example',
+  ])('is refused by a domain that looks like one of the partner’s people, unless attested: %s', (domain) => {
     expect(refused('Contoso', `it@${domain}`)).toBe('#/purchaser/email');
     expect(refused('Contoso', `it@${domain}`, true)).toBeUndefined();
+  });
+
+  it.each([
+    // müller in its own spelling, muller
+    'xn--mller-kva.example',
+    'muller.example',
+    'registered.example',
+    'mail.registered.example',
+    domainToASCII('regıstered.example'),
+    domainToASCII('гegistered.example'),
+  ])(
+    'is refused by a domain that the partner has registered, or its like, whatever is attested: %s',
+    (domain) => {
+      for (const attested of [false, true])
+        expect(refused('Contoso', `it@${domain}`, attested)).toBe('#/purchaser/email');
+    },
+  );
+
+  it.each(['adamsp@gmail.com', 'A.d.a.m.s.p+it@GoogleMail.com'])(
+    'is refused by a mailbox of the partner in another spelling, whatever is attested: %s',
+    (email) => expect(refused('Contoso', email, true)).toBe('#/purchaser/email'),
+  );
+
+  it('may be somebody else of a public domain, where that is attested', () => {
+    for (const email of ['ada@gmail.com', 'adamsp1@googlemail.com']) {
+      expect(refused('Contoso', email)).toBe('#/purchaser/email');
+      expect(refused('Contoso', email, true)).toBeUndefined();
+    }
   });
 
   it.each(['par-tner.example', 'partner.example.com', 'xn--zzzzzz.example', 'p4rtner.example'])(

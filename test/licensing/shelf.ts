@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { commit } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import type { Plan } from '../../lib/kit/plan.ts';
+import { knownByNothing } from '../../lib/licensing/known-by.ts';
 import type { Product } from '../../lib/licensing/product.ts';
 import { type SeatMeter, toSeatMeter } from '../../lib/licensing/seat-meter.ts';
 import { type Ground, type NewSubscription, subscribe } from '../../lib/licensing/subscribe.ts';
@@ -102,7 +103,7 @@ export async function plantLicence(
   const { customerId, providerId, timeZone = 'UTC' } = of;
   const ids = { customerId, productId: product.id };
   const ground: Ground = {
-    ...{ customerId, providerId, timeZone, knownBy: [], product, licenceKey: undefined },
+    ...{ customerId, providerId, timeZone, knownBy: knownByNothing, product, licenceKey: undefined },
     meter: given.meter ?? toSeatMeter(undefined, { ...ids, now: given.at }),
     partner: { names: [], addresses: [], domains: [] },
   };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStack } from '../../infra/local/stack.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { knownByNothing } from '../../lib/licensing/known-by.ts';
 import type { Product } from '../../lib/licensing/product.ts';
 import { toSeatMeter } from '../../lib/licensing/seat-meter.ts';
 import { subscribe } from '../../lib/licensing/subscribe.ts';
@@ -26,7 +27,14 @@ function ended(customerId: string, product: Product) {
   const ids = { customerId, productId: product.id };
   const plan = subscribe(
     {
-      ...{ customerId, providerId: '', timeZone: 'UTC', knownBy: [], product, licenceKey: undefined },
+      ...{
+        customerId,
+        providerId: '',
+        timeZone: 'UTC',
+        knownBy: knownByNothing,
+        product,
+        licenceKey: undefined,
+      },
       meter: toSeatMeter(undefined, { ...ids, now }),
       partner: { names: [], addresses: [], domains: [] },
     },

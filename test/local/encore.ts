@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Made } from '../../infra/local/demo-story.ts';
 import { newAgent } from '../kit/agent.ts';
 import { addCustomer, type Desk, type Door, doorOf, listAll, openDesk, sure } from '../kit/stack.ts';
+import { consoles } from './consoles.ts';
 
 type Stage = Parameters<typeof openDesk>[0];
 const any = { ifMatch: '*' };
@@ -18,6 +19,7 @@ export async function playEncore(stage: Stage, made: Made): Promise<void> {
   await people(stage, desk);
   await orders(stage, desk, customer);
   await probe(stage, desk, customer.id);
+  await consoles(stage, desk);
   await farewell(desk);
   await stage.idle();
   await notices(desk, customer.id);

@@ -37,8 +37,8 @@ function isConstant(answer: Answer): void {
     status: 401,
     body: {
       type: '/docs/problems#agent.unauthenticated',
-      title: 'A valid certificate and signature, or a valid enrolment key, is required',
-      detail: 'A valid certificate and signature, or a valid enrolment key, is required',
+      title: 'A valid certificate and signature, or a valid enrolment key or token, is required',
+      detail: 'A valid certificate and signature, or a valid enrolment key or token, is required',
       status: 401,
       code: 'agent.unauthenticated',
     },
