@@ -10,6 +10,7 @@ import {
   keyUsed,
   notRenewable,
   productRetired,
+  productUnknown,
   purchaserIsPartner,
   tooManySubscriptions,
 } from '../../lib/licensing/problems.ts';
@@ -32,6 +33,7 @@ export const renewSubscription = route({
   reply: { status: 200, body: subscription },
   refuses: [
     notRenewable,
+    productUnknown,
     productRetired,
     purchaserIsPartner,
     keyUnknown,

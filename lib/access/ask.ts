@@ -67,7 +67,10 @@ export function askAgain(
   if (stateAt(one, now) !== 'PENDING') refuse(importEnded);
   if (one.round >= mostRounds) refuse(resentTooOften);
   const soonest = after(one.sentAt, resendMinutes * minute);
-  if (now < soonest) refuse(resentTooSoon, undefined, { soonest });
+  if (now < soonest) {
+    const seconds = Math.ceil((Date.parse(soonest) - Date.parse(now)) / 1000);
+    refuse(resentTooSoon, undefined, { soonest, retryAfterSeconds: seconds });
+  }
   const change = { round: one.round + 1, sentAt: now, endsAt: endOf(now) };
   const next = { ...one, ...change, version: one.version + 1 };
   return {

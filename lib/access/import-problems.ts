@@ -14,6 +14,7 @@ export const resentTooSoon = problem({
   code: 'imports.resent_too_soon',
   status: 429,
   title: 'An import is sent again once in ten minutes at most',
+  retryable: true,
 });
 export const resentTooOften = problem({
   code: 'imports.resent_too_often',

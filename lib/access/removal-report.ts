@@ -12,6 +12,15 @@ const fate = z.strictObject({
     .enum(['ENDS_NOW', 'ENDS_AT_DEADLINE', 'STAYS'])
     .describe('ENDS_NOW: its seats go back to the partner; STAYS: it runs to its own end'),
   endsAt: z.string().nullable().describe('null: with the removal'),
+  metered: z
+    .strictObject({
+      month: z.string(),
+      peak: z.int().describe('Most seats taken'),
+      mspSeats: z.int().describe('Most seats beyond the customer’s own licences'),
+      overage: z.int().describe('Most seats beyond all licences'),
+    })
+    .optional()
+    .describe('Of an MSP licence: the month up to the removal, to be billed'),
 });
 
 /** What follows from a removal, counted: nothing that names a person. */

@@ -100,6 +100,15 @@ export async function removalAtBoth(partnerId: string, customerId: string, remov
   return { partners, own, parents: parentId === null ? undefined : await removalOf(parentId, removalId) };
 }
 
+const mostFormer = 10;
+
+/** The partners that a customer was removed from, the last of them. */
+export async function formerPartnersOf(customerId: string): Promise<string[]> {
+  const { items } = await removalPage(customerId, mostFormer, undefined);
+  const all = items.map(toRemoval).filter((one) => one.customerId === customerId);
+  return [...new Set(all.flatMap(({ partner, parentId }) => [partner.id, ...(parentId ? [parentId] : [])]))];
+}
+
 /** A page of the removals of a customer from its partners, the last first. */
 export function removalPage(customerId: string, limit: number, after: string | undefined) {
   return page({

@@ -36,7 +36,7 @@ export function toProblemResponse(problem: Problem, requestId: string): APIGatew
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
-      ...(type.retryable ? { 'retry-after': '1' } : {}),
+      ...(type.retryable ? { 'retry-after': String(data.retryAfterSeconds ?? 1) } : {}),
       ...(type.status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {}),
     },
     body: JSON.stringify({

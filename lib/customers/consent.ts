@@ -1,4 +1,5 @@
 import { accessKey } from '../kit/keys.ts';
+import { hasDecided } from '../kit/own-people.ts';
 import { refuse, type Write } from '../kit/plan.ts';
 import type { Node } from '../kit/scope.ts';
 import { goesByPlan } from './problems.ts';
@@ -10,7 +11,7 @@ export const cameByConsent = { consented: true };
 
 /** Who came by confirming, or has decided about its partner's access, is an account of its own: it is not deleted. */
 export function mustNotBeItsOwn(node: Pick<Node, 'item'>, access: Stored): void {
-  if (node.item.consented === true || access?.decided === true) refuse(goesByPlan);
+  if (node.item.consented === true || hasDecided(access)) refuse(goesByPlan);
 }
 
 /** Nothing that it has decided in the same instant is passed over. */

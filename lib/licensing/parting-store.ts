@@ -6,7 +6,8 @@ import { providerOf } from '../kit/scope.ts';
 import { readKey, toLicenceKey } from './licence-key.ts';
 import type { Licences } from './parting.ts';
 import { type Product, toProduct } from './product.ts';
-import { groundOf, seatMetersOf } from './seat-store.ts';
+import type { Partner } from './purchaser.ts';
+import { groundOf, partnerOf, seatMetersOf } from './seat-store.ts';
 import type { Ground } from './subscribe.ts';
 import { toSubscription } from './subscription.ts';
 
@@ -46,6 +47,17 @@ export async function ownGroundOf(asked: Parameters<typeof groundOf>[0]): Promis
   const origin = String(copy?.origin ?? '-');
   const [key] = await getAll([licenceKeyKey(origin, named.keyId)], true);
   return { ...ground, providerId: origin, licenceKey: key && toLicenceKey(key) };
+}
+
+/** Who these organizations are, with everybody above them, as far as people of a customer are compared with them. */
+export async function partnersOf(ids: readonly string[], { id, item }: Node): Promise<Partner> {
+  const found = await getAll(ids.map(nodeKey));
+  const lines = found.flatMap((one) =>
+    String(one?.path ?? '')
+      .split('/')
+      .slice(1),
+  );
+  return partnerOf({ path: ['', ...new Set(lines), id], item });
 }
 
 /** Who looks after a customer, by name. */

@@ -3,6 +3,7 @@ import type { Announcement } from '../kit/event.ts';
 import type { Write } from '../kit/plan.ts';
 import { copied, type OwnList, type Product } from './product.ts';
 import { type SeatMeter, turnSeats } from './seat-meter.ts';
+import { metered, peakOf } from './seat-use.ts';
 import { grantOf, tellChange } from './subscribe.ts';
 import { changedWrite, type Subscription, stateAt } from './subscription.ts';
 import { termUntil } from './term.ts';
@@ -20,6 +21,15 @@ export interface LicenceFate {
   readonly used: number;
   readonly fate: 'ENDS_NOW' | 'ENDS_AT_DEADLINE' | 'STAYS';
   readonly endsAt: string | null;
+  /** Of an MSP licence: what was metered of the month so far. */
+  readonly metered?: Metered;
+}
+
+export interface Metered {
+  readonly month: string;
+  readonly peak: number;
+  readonly mspSeats: number;
+  readonly overage: number;
 }
 
 /** Everything that a customer holds of a partner's products. */
@@ -40,6 +50,13 @@ export interface Parting {
   readonly deadline: string | null;
   readonly writes: readonly Write[];
   readonly announcements: readonly Announcement[];
+}
+
+// Up to the removal: that its seats are over then is none of it.
+function meteredOf(meter: SeatMeter | undefined, now: string): { metered?: Metered } {
+  if (!meter) return {};
+  const { use } = metered(meter, now > meter.at ? now : meter.at);
+  return { metered: { month: use.month, peak: peakOf(use), mspSeats: use.msp ?? 0, overage: use.over } };
 }
 
 /** Ends the partner's licences now or at a deadline; trials and what the customer bought run on, with their products. */
@@ -81,6 +98,12 @@ export function part(
         },
         fate: goes ? (deadline ? 'ENDS_AT_DEADLINE' : 'ENDS_NOW') : 'STAYS',
         endsAt: goes ? (deadline?.endsAt ?? null) : endsAt,
+        ...(goes
+          ? meteredOf(
+              held.meters.find((one) => one.productId === productId),
+              now,
+            )
+          : {}),
       };
     }),
     deadline: deadline?.endsAt ?? null,

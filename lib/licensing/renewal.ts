@@ -43,7 +43,7 @@ export function renew(
   const { customerId, meter } = ground;
   const { before, command } = found;
   if (before.kind !== 'SUBSCRIPTION' || before.removedAt !== null) refuse(notRenewable);
-  mustBeGiven(ground.product, '#/licenceKey');
+  mustBeGiven(ground.product, command.source === 'LICENCE_KEY' ? '#/licenceKey' : '#/params/subscriptionId');
   const running = stateAt(before, now) !== 'EXPIRED';
   const { term, writes, ...given } = renewedBy(ground, found, { now, running });
   const after: Subscription = {

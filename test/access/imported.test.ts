@@ -5,6 +5,7 @@ import { deliver } from '../kit/deliver.ts';
 import { any, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import { buyer, shelf, stockProduct } from '../licensing/shelf.ts';
 import { deskOf } from './desk.ts';
 import { type Account, asked, askFor, importAt, look, makeAccount, pathOf, reply } from './import-scene.ts';
 
@@ -261,6 +262,31 @@ it('who is second with a link sees that it is dead, not that the partner is hind
     for (const { html, status } of answers)
       if (status !== 200) expect([status, html]).toEqual([410, expect.stringContaining('leads nowhere')]);
   }
+});
+
+describe('a licence of a partner that was removed', () => {
+  it('is not renewed by the next one, which is told that it has no such product', async () => {
+    const [former, next] = [await makeMsp(), await makeMsp()];
+    await Promise.all([ensureMspMode(former), ensureMspMode(next)]);
+    const customer = await addCustomer(former);
+    const bought = await shelf(former, customer.id, await stockProduct(former)).buy(3);
+    const planned = await call(`POST /v1/customers/${customer.id}/removal-plans`, {
+      as: former.catalog,
+      body: { licences: 'return-to-pool' },
+    });
+    await call(`POST /v1/removal-plans/${planned.body.id}/execution`, { as: former.catalog });
+    await deliver(customer.id, former.id);
+    const { token } = await asked({ partner: next.catalog, account: customer, mailbox });
+    expect((await reply(token, { email: customer.admin.email })).status).toBe(200);
+    const renewed = await call(`POST /v1/customers/${customer.id}/subscriptions/${bought.body.id}/renew`, {
+      as: next.catalog,
+      body: { source: 'PURCHASE', termDays: 30, purchaser: buyer },
+    });
+    expect(renewed.body).toMatchObject({
+      code: 'licensing.product_unknown',
+      errors: [{ pointer: '#/params/subscriptionId' }],
+    });
+  });
 });
 
 describe('visits of a partner that was removed', () => {

@@ -353,7 +353,13 @@ describe('a removal', () => {
       await shelf(msp, id, product).give({ source: 'MSP', seats: 4 });
       await shelf(msp, id, product).use(1);
     }
-    await removed(now.id);
+    const ended = (await read(await removed(now.id))).body.report.follows.licences;
+    expect(ended).toMatchObject([
+      {
+        kind: 'MSP',
+        metered: { month: new Date().toISOString().slice(0, 7), peak: 1, mspSeats: 1, overage: 0 },
+      },
+    ]);
     const seatsOf = (id: string) => get(seatMeterKey(id, product.id), true);
     expect(await seatsOf(now.id)).toMatchObject({ limit: 0, used: 1, grants: [] });
     const id = await removed(then.id, { licences: 'customer-buys', deadline: 5 });
@@ -406,6 +412,12 @@ describe('licences of its own', () => {
     const { name } = (await call(`GET /v1/providers/${msp.id}`, { as: msp.system })).body;
     expect((await buy(purchase)).body).toMatchObject({ code: 'own_licences.sold_by_partner', partner: name });
     await removed(one.id);
+    const partners = [
+      { ...buyer, company: name },
+      { ...buyer, email: msp.catalog.email },
+    ];
+    for (const purchaser of partners)
+      expect((await buy({ ...purchase, purchaser })).body.code).toBe('licensing.purchaser_is_partner');
     expect(await buy(purchase)).toMatchObject({ status: 201, body: { kind: 'SUBSCRIPTION', seats: 9 } });
     const redeem = { source: 'LICENCE_KEY', licenceKey: keyed.body.key };
     expect(await buy(redeem)).toMatchObject({ status: 201, body: { seats: 7 } });
