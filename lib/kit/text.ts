@@ -19,12 +19,11 @@ export function line(max: number, min = 1) {
     .pipe(z.string().min(min).max(max));
 }
 
-/** Several lines of text: as `line`, but line feeds are allowed, and other ends of lines become such. */
+/** Several lines of text: as `line`, but line feeds are allowed. */
 export function paragraph(max: number, min = 1) {
   return z
     .string()
     .meta({ minLength: min, maxLength: max })
-    .overwrite((value) => value.replace(/\r\n?/g, '\n'))
     .refine(clean(hostileExceptNewline), 'must not contain control, bidirectional or invisible characters')
     .transform((value) => value.normalize('NFC').trim())
     .pipe(z.string().min(min).max(max));

@@ -74,13 +74,11 @@ describe('an account that confirmed', () => {
 describe('what a partner writes', () => {
   const says = (message: string) => askFor(msp.catalog, 'nobody@account.example.com', { message });
 
-  it('is taken as people write it, whatever ends its lines', async () => {
-    for (const message of [
-      'We spoke on Monday.\r\nKind regards, J. Huber',
-      'Offer no. 7: 3.50 a seat, e.g. for you.',
-    ]) {
+  it('is taken as people write it', async () => {
+    const lines = 'We spoke on Monday.\nKind regards, J. Huber';
+    for (const message of [lines, 'Offer no. 7: 3.50 a seat, e.g. for you.']) {
       const { status, body } = await says(message);
-      expect([status, body.message]).toEqual([201, message.replace('\r\n', '\n')]);
+      expect([status, body.message]).toEqual([201, message]);
     }
   });
 

@@ -6,6 +6,7 @@ import { each } from '../../lib/aws/db.ts';
 import { ownEvents } from '../../lib/kit/context.ts';
 import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { partition } from '../../lib/kit/keys.ts';
+import { openMailbox } from './mailbox.ts';
 
 const delivered = new Set<string>();
 
@@ -21,8 +22,17 @@ export async function announcedBy(...tenantIds: readonly string[]): Promise<Enve
   return out.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Hands one event to the subscribers of all contexts, as their queues would; throws when one of them fails. */
+/** Hands one event to the subscribers of all contexts, as their queues would; throws when one of them fails. Mails of a file without a mailbox are sent, and read by nobody. */
 export async function react(envelope: Envelope): Promise<void> {
+  const unread = process.env.AWS_ENDPOINT_URL_SES === undefined ? await openMailbox() : undefined;
+  try {
+    await handOver(envelope);
+  } finally {
+    unread?.close();
+  }
+}
+
+async function handOver(envelope: Envelope): Promise<void> {
   const all = contexts.flatMap(({ subscribers = [] }) => subscribers);
   for (const one of all.filter((each) => ownEvents(each)?.some(({ type }) => type === envelope.type))) {
     const body = JSON.stringify({
