@@ -35,8 +35,12 @@ const host = `(?:${label}\\.)+\\p{L}{2,}`;
 const written = new RegExp(`(?:^|[^\\p{L}\\p{N}])www\\.|@${host}|${host}(?::\\d+)?[/?#]`, 'u');
 const bareHost = new RegExp(host, 'u');
 
+// More than any text here may hold, and little enough for patterns whose time grows with the square of it.
+const mostRead = 1000;
+
 // As browsers read it: wide letters are letters, and the ideographic full stop is a dot.
-const asRead = (value: string): string => value.normalize('NFKC').toLowerCase().replaceAll('\u3002', '.');
+const asRead = (value: string): string =>
+  value.slice(0, mostRead).normalize('NFKC').toLowerCase().replaceAll('\u3002', '.');
 
 /** True for a text with something that a mail program makes a link of: an address of the web or of a mailbox. */
 export function carriesLink(value: string): boolean {
