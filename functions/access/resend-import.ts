@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { askAgain } from '../../lib/access/ask.ts';
 import { importId, importView } from '../../lib/access/import.ts';
-import {
-  importEnded,
-  resentTooOften,
-  resentTooSoon,
-  tooManyImports,
-} from '../../lib/access/import-problems.ts';
+import { importEnded, resentTooOften, resentTooSoon } from '../../lib/access/import-problems.ts';
 import { importOf } from '../../lib/access/import-store.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -23,7 +18,7 @@ export const resendImport = route({
   target: { home: ['PROVIDER', 'RESELLER'] },
   params: z.strictObject({ importId }),
   reply: { status: 200, body: importView },
-  refuses: [importEnded, resentTooSoon, resentTooOften, tooManyImports],
+  refuses: [importEnded, resentTooSoon, resentTooOften],
   load: ({ home, params }) => importOf(home, params.importId),
   decide: ({ scope, now }, { one = refuse(notFound), open }) => askAgain(scope.home, { one, open }, now),
 });

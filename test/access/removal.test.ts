@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
 import { violations } from '../../infra/fsck/examine.ts';
 import { faultsOf, listOf, sign } from '../../lib/access/removal-report.ts';
@@ -428,6 +428,34 @@ describe('licences of its own', () => {
     expect((await buy({ ...purchase, productId: other.id })).body.code).toBe('licensing.product_unknown');
     expect((await buy({ source: 'TRIAL', productId: product.id })).status).toBe(400);
     expect((await call('POST /v1/subscriptions', { as: msp.catalog, body: purchase })).status).toBe(403);
+  });
+
+  it('end where keys, products and a customer’s licences do', async () => {
+    const [retired, kept] = [await stockProduct(msp, { mspLicence: true }), await stockProduct(msp)];
+    const one = await customer();
+    await shelf(msp, one.id, retired).give({ source: 'MSP', seats: 2 });
+    await shelf(msp, one.id, kept).give({ source: 'TRIAL' });
+    const found = await call(`GET /v1/products/${retired.id}`, { as: msp.catalog });
+    const headers = { 'if-match': String(found.headers.etag) };
+    const ended = await call(`PATCH /v1/products/${retired.id}`, {
+      ...{ as: msp.catalog, headers },
+      body: { state: 'RETIRED' },
+    });
+    expect(ended.status).toBe(200);
+    const keyed = await call('POST /v1/licence-keys', {
+      as: msp.catalog,
+      body: { productId: kept.id, seats: 1, days: 30, validDays: 1 },
+    });
+    await removed(one.id);
+    const buy = (body: object) => call('POST /v1/subscriptions', { as: one.admin, body });
+    const purchase = { source: 'PURCHASE', productId: kept.id, seats: 1, termDays: 30, purchaser: buyer };
+    expect((await buy({ ...purchase, productId: retired.id })).body.code).toBe('licensing.product_retired');
+    for (let count = 1; count < 20; count++) expect((await buy(purchase)).status).toBe(201);
+    expect((await buy(purchase)).body.code).toBe('licensing.too_many_subscriptions');
+    vi.useFakeTimers({ now: Date.now() + 2 * 86_400_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const late = await buy({ source: 'LICENCE_KEY', licenceKey: keyed.body.key });
+    expect(late.body.code).toBe('licensing.key_expired');
   });
 });
 
