@@ -1,5 +1,6 @@
 import { statePartition } from '../../lib/kit/keys.ts';
-import { type Check, covered, placeOf, type Stored, type Tell, tenantOf, type Watch } from './check.ts';
+import { all, type Check, placeOf, type Stored, tenantOf } from './check.ts';
+import { byWord, type Names, references } from './references.ts';
 
 interface Slot {
   readonly id: string;
@@ -12,8 +13,7 @@ interface Actor {
 
 const longestMs = 60 * 60_000;
 
-/** What must stand somewhere else, and what an item stands for itself. */
-function names(item: Stored): { needs: string[]; has: string[] } {
+function names(item: Stored): Names {
   const tenant = tenantOf(item);
   switch (item.kind) {
     case 'accessDue': {
@@ -47,18 +47,10 @@ const lacking: Readonly<Record<string, string>> = {
   whose: 'there is no such session of who did it',
 };
 
-/**
- * The end of what is given is in the list of what is due, and what is given in the list of its provider; a session
- * lasts an hour at most, is counted while it is open, and what was done in it was done by its person.
- */
-export const access: Check = (known, tell) => {
-  const all = covered();
+const counting: Check = (known, tell) => {
   const given: Stored[] = [];
   return {
     see: (item) => {
-      const said = names(item);
-      for (const name of said.needs) all.need(name);
-      for (const name of said.has) all.have(name);
       if (item.kind === 'access') given.push({ PK: item.PK, SK: item.SK, state: item.state, G2: item.G2 });
       if (item.kind !== 'accessSession' || typeof item.startsAt !== 'string') return;
       if (Date.parse(String(item.endsAt)) - Date.parse(item.startsAt) > longestMs)
@@ -73,22 +65,11 @@ export const access: Check = (known, tell) => {
           tell(placeOf(item), 'it does not stand in its provider’s list as it is');
       }
     },
-    again: () => (all.isWhole() ? undefined : closer(tell, all.isSuspect)),
   };
 };
 
-function closer(tell: Tell, isSuspect: (name: string) => boolean): Watch {
-  const needed = new Map<string, string>();
-  const had = new Set<string>();
-  return {
-    see: (item) => {
-      const said = names(item);
-      for (const name of said.needs.filter(isSuspect)) needed.set(name, placeOf(item));
-      for (const name of said.has.filter(isSuspect)) had.add(name);
-    },
-    end: () => {
-      for (const [name, where] of needed)
-        if (!had.has(name)) tell(where, lacking[name.split(' ')[0] ?? ''] ?? name);
-    },
-  };
-}
+/**
+ * The end of what is given is in the list of what is due, and what is given in the list of its provider; a session
+ * lasts an hour at most, is counted while it is open, and what was done in it was done by its person.
+ */
+export const access: Check = all(references({ names, lacks: byWord(lacking) }), counting);

@@ -1,11 +1,12 @@
 import { defaultGroupId } from '../../lib/kit/id.ts';
-import { type Check, covered, placeOf, type Stored, tally, tenantOf, type Watch } from './check.ts';
+import { all, type Check, placeOf, type Stored, tally, tenantOf } from './check.ts';
+import { byWord, type Names, references } from './references.ts';
+import type { Skeleton } from './skeleton.ts';
 
 const deepest = 5;
 const keptVersions = 50;
 
-/** What must stand somewhere else, and what an item stands for itself: each name says what, of whom, and which. */
-function names(item: Stored): { needs: string[]; has: string[] } {
+function names(item: Stored): Names {
   const tenant = tenantOf(item);
   const of = (what: string, id: unknown = item.id) => `${what} ${tenant} ${id}`;
   switch (item.kind) {
@@ -31,16 +32,11 @@ function names(item: Stored): { needs: string[]; has: string[] } {
   }
 }
 
-/**
- * A console counts its groups and policies; its groups are a tree of five levels at most below the default group; a
- * policy counts the groups that are given it and has its versions; no package was used more often than it may be.
- * Of a deleted customer nothing is said.
- */
-export const consoles: Check = (known, tell) => {
+const counts = (item: Stored, { nodes }: Skeleton): boolean => nodes.has(tenantOf(item));
+
+const counting: Check = (known, tell) => {
   const counted = tally();
-  const all = covered();
   const above = new Map<string, string>();
-  const counts = (item: Stored) => known.nodes.has(tenantOf(item));
   const see = (item: Stored) => {
     const tenant = tenantOf(item);
     const add = (what: string, by: number) => counted.add(`${tenant}|${what}`, by);
@@ -62,10 +58,7 @@ export const consoles: Check = (known, tell) => {
   };
   return {
     see: (item) => {
-      if (!counts(item)) return;
-      const said = names(item);
-      for (const name of said.needs) all.need(name);
-      for (const name of said.has) all.have(name);
+      if (!counts(item, known)) return;
       see(item);
     },
     end: () => {
@@ -77,7 +70,6 @@ export const consoles: Check = (known, tell) => {
         if (levelOf(above, group) > deepest)
           tell(group, `it stands more than ${deepest} levels deep, or below itself`);
     },
-    again: () => (all.isWhole() ? undefined : closer(tell, { counts, isSuspect: all.isSuspect })),
   };
 };
 
@@ -95,22 +87,9 @@ const lacking: Readonly<Record<string, string>> = {
   head: 'its policy is not there',
 };
 
-function closer(
-  tell: Parameters<Check>[1],
-  by: { counts: (item: Stored) => boolean; isSuspect: (name: string) => boolean },
-): Watch {
-  const needed = new Map<string, string>();
-  const had = new Set<string>();
-  return {
-    see: (item) => {
-      if (!by.counts(item)) return;
-      const said = names(item);
-      for (const name of said.needs) if (by.isSuspect(name)) needed.set(name, placeOf(item));
-      for (const name of said.has) if (by.isSuspect(name)) had.add(name);
-    },
-    end: () => {
-      for (const [name, where] of needed)
-        if (!had.has(name)) tell(where, lacking[name.split(' ')[0] ?? ''] ?? name);
-    },
-  };
-}
+/**
+ * A console counts its groups and policies; its groups are a tree of five levels at most below the default group; a
+ * policy counts the groups that are given it and has its versions; no package was used more often than it may be.
+ * Of a deleted customer nothing is said.
+ */
+export const consoles: Check = all(references({ names, counts, lacks: byWord(lacking) }), counting);

@@ -1,9 +1,9 @@
-import { type Check, covered, placeOf, type Stored, type Tell, tenantOf, type Watch } from './check.ts';
+import { type Check, type Stored, tenantOf } from './check.ts';
+import { byWord, type Names, references } from './references.ts';
 
 type Open = { readonly id: string; readonly endsAt: string };
 
-/** What must stand somewhere else, and what an item stands for itself. */
-function names(item: Stored, now: string): { needs: string[]; has: string[] } {
+function names(item: Stored, now: string): Names {
   const tenant = tenantOf(item);
   switch (item.kind) {
     case 'import': {
@@ -33,31 +33,4 @@ const lacking: Readonly<Record<string, string>> = {
 };
 
 /** A partner counts exactly the imports that wait for an answer; nobody was mailed about an import that never was. */
-export const imports: Check = (_known, tell) => {
-  const all = covered();
-  const now = new Date().toISOString();
-  return {
-    see: (item) => {
-      const said = names(item, now);
-      for (const name of said.needs) all.need(name);
-      for (const name of said.has) all.have(name);
-    },
-    again: () => (all.isWhole() ? undefined : closer(tell, { now, isSuspect: all.isSuspect })),
-  };
-};
-
-function closer(tell: Tell, by: { now: string; isSuspect: (name: string) => boolean }): Watch {
-  const needed = new Map<string, string>();
-  const had = new Set<string>();
-  return {
-    see: (item) => {
-      const said = names(item, by.now);
-      for (const name of said.needs.filter(by.isSuspect)) needed.set(name, placeOf(item));
-      for (const name of said.has.filter(by.isSuspect)) had.add(name);
-    },
-    end: () => {
-      for (const [name, where] of needed)
-        if (!had.has(name)) tell(where, lacking[name.split(' ')[0] ?? ''] ?? name);
-    },
-  };
-}
+export const imports: Check = references({ names, lacks: byWord(lacking) });

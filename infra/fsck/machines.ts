@@ -1,10 +1,11 @@
 import { defaultGroupId } from '../../lib/kit/id.ts';
-import { type Check, covered, kindOf, placeOf, type Stored, tally, tenantOf, type Watch } from './check.ts';
+import { all, type Check, kindOf, type Stored, tally, tenantOf } from './check.ts';
+import { byWord, type Names, references } from './references.ts';
+import type { Skeleton } from './skeleton.ts';
 
 const isMachine = (ref: unknown): boolean => String(ref).startsWith('mch_');
 
-/** What must stand somewhere else, and what an item stands for itself: each name says what, of whom, and which. */
-function names(item: Stored): { needs: string[]; has: string[] } {
+function names(item: Stored): Names {
   const tenant = tenantOf(item);
   const of = (what: string, id: unknown = item.id) => `${what} ${tenant} ${id}`;
   switch (item.kind) {
@@ -41,20 +42,13 @@ function names(item: Stored): { needs: string[]; has: string[] } {
   }
 }
 
-/**
- * Each machine holds the seat of its product and no other one does; it has its pulse, its report and the note of its
- * key pair, in a group that is there and counts it. Of a deleted customer nothing is said.
- */
-export const machines: Check = (known, tell) => {
+const counts = (item: Stored, { nodes }: Skeleton): boolean => nodes.has(tenantOf(item));
+
+const counting: Check = (known, tell) => {
   const counted = tally();
-  const all = covered();
-  const counts = (item: Stored) => known.nodes.has(tenantOf(item));
   return {
     see: (item) => {
-      if (!counts(item)) return;
-      const said = names(item);
-      for (const name of said.needs) all.need(name);
-      for (const name of said.has) all.have(name);
+      if (!counts(item, known)) return;
       if (item.kind === 'machineGroup') counted.add(`${tenantOf(item)}|${item.id}`, Number(item.machines));
       else if (item.kind === 'machine' && kindOf(item) === 'MACHINE')
         counted.add(`${tenantOf(item)}|${item.groupId}`, -1);
@@ -68,7 +62,6 @@ export const machines: Check = (known, tell) => {
         );
       }
     },
-    again: () => (all.isWhole() ? undefined : closer(tell, { counts, isSuspect: all.isSuspect })),
   };
 };
 
@@ -83,22 +76,8 @@ const lacking: Readonly<Record<string, string>> = {
   held: 'a machine holds this seat that is not there, or of another product',
 };
 
-function closer(
-  tell: Parameters<Check>[1],
-  by: { counts: (item: Stored) => boolean; isSuspect: (name: string) => boolean },
-): Watch {
-  const needed = new Map<string, string>();
-  const had = new Set<string>();
-  return {
-    see: (item) => {
-      if (!by.counts(item)) return;
-      const said = names(item);
-      for (const name of said.needs) if (by.isSuspect(name)) needed.set(name, placeOf(item));
-      for (const name of said.has) if (by.isSuspect(name)) had.add(name);
-    },
-    end: () => {
-      for (const [name, where] of needed)
-        if (!had.has(name)) tell(where, lacking[name.split(' ')[0] ?? ''] ?? name);
-    },
-  };
-}
+/**
+ * Each machine holds the seat of its product and no other one does; it has its pulse, its report and the note of its
+ * key pair, in a group that is there and counts it. Of a deleted customer nothing is said.
+ */
+export const machines: Check = all(references({ names, counts, lacks: byWord(lacking) }), counting);

@@ -1,7 +1,8 @@
 import { countedStates } from '../../lib/probes/census.ts';
-import { type Check, covered, placeOf, type Stored, tally, tenantOf, type Watch } from './check.ts';
+import { all, type Check, type Stored, tally, tenantOf } from './check.ts';
+import { type Names, references } from './references.ts';
 
-const names = (item: Stored): { needs: string[]; has: string[] } => {
+const names = (item: Stored): Names => {
   const tenant = tenantOf(item);
   if (item.kind === 'item' && item.probeId !== undefined)
     return { needs: [`probe ${tenant} ${item.probeId}`], has: [] };
@@ -13,19 +14,19 @@ const names = (item: Stored): { needs: string[]; has: string[] } => {
   return { needs: watched ? [probe, `look ${tenant} ${item.id}`] : [probe], has: [pulse] };
 };
 
-/** Probes are counted by their state, and each its items; each has its pulse, who can fall silent is looked at, and what one reports is of a probe that is there. */
-export const probes: Check = (_known, tell) => {
+const lacks = (name: string): string => {
+  const [what, , which] = name.split(' ');
+  return `there is no such ${what} ${which}`;
+};
+
+const counting: Check = (_known, tell) => {
   const counted = tally();
   const held = tally();
   // The items of a retired probe go in the background.
   const gone = new Set<string>();
-  const known = covered();
   return {
     see: (item) => {
       const tenant = tenantOf(item);
-      const said = names(item);
-      for (const name of said.needs) known.need(name);
-      for (const name of said.has) known.have(name);
       if (item.kind === 'probeCounts') {
         for (const state of [...countedStates, 'live'])
           counted.add(`${tenant}|${state}`, Number(item[state] ?? 0));
@@ -56,22 +57,8 @@ export const probes: Check = (_known, tell) => {
         );
       }
     },
-    again: () => (known.isWhole() ? undefined : closer(tell, known.isSuspect)),
   };
 };
 
-function closer(tell: Parameters<Check>[1], isSuspect: (name: string) => boolean): Watch {
-  const needed = new Map<string, string>();
-  const had = new Set<string>();
-  return {
-    see: (item) => {
-      const said = names(item);
-      for (const name of said.needs) if (isSuspect(name)) needed.set(name, placeOf(item));
-      for (const name of said.has) if (isSuspect(name)) had.add(name);
-    },
-    end: () => {
-      for (const [name, where] of needed)
-        if (!had.has(name)) tell(where, `there is no such ${name.split(' ')[0]} ${name.split(' ')[2]}`);
-    },
-  };
-}
+/** Probes are counted by their state, and each its items; each has its pulse, who can fall silent is looked at, and what one reports is of a probe that is there. */
+export const probes: Check = all(references({ names, lacks: lacks }), counting);

@@ -1,12 +1,13 @@
-import { type Check, covered, placeOf, type Stored, tally, tenantOf, type Watch } from './check.ts';
+import { all, type Check, type Stored, tally, tenantOf } from './check.ts';
+import { byWord, type Names, references } from './references.ts';
+import type { Skeleton } from './skeleton.ts';
 
 interface Granted {
   readonly id: string;
   readonly seats: number;
 }
 
-/** What must stand somewhere else, and what an item stands for itself: each name says what, of whom, and which. */
-function names(item: Stored, now: string): { needs: string[]; has: string[] } {
+function names(item: Stored, now: string): Names {
   const tenant = tenantOf(item);
   if (item.kind === 'licenceDue') {
     const at = String(item.SK).split('#')[0];
@@ -27,21 +28,14 @@ function names(item: Stored, now: string): { needs: string[]; has: string[] } {
   return { needs: runs ? [`grant ${of}`] : [], has: [`licence ${of}`] };
 }
 
-/**
- * A meter counts the seats that are held, knows the licences that run with their seats, and what it waits for stands
- * in the list of what is due; a provider's count is that of its products. Of a deleted customer nothing is said.
- */
-export const seats: Check = (known, tell) => {
-  const now = new Date().toISOString();
+const counts = (item: Stored, { nodes }: Skeleton): boolean =>
+  nodes.has(String(item.customerId ?? tenantOf(item)));
+
+const counting: Check = (known, tell) => {
   const counted = tally();
-  const all = covered();
-  const counts = (item: Stored) => known.nodes.has(String(item.customerId ?? tenantOf(item)));
   return {
     see: (item) => {
-      if (!counts(item)) return;
-      const said = names(item, now);
-      for (const name of said.needs) all.need(name);
-      for (const name of said.has) all.have(name);
+      if (!counts(item, known)) return;
       const tenant = tenantOf(item);
       if (item.kind === 'seatMeter') counted.add(`${tenant}|seats of ${item.productId}`, Number(item.used));
       else if (item.kind === 'seat') counted.add(`${tenant}|seats of ${item.productId}`, -1);
@@ -54,7 +48,6 @@ export const seats: Check = (known, tell) => {
         tell(where, `it counts ${Math.abs(off)} ${what} ${off > 0 ? 'more' : 'fewer'} than there are`);
       }
     },
-    again: () => (all.isWhole() ? undefined : closer(tell, { counts, now, isSuspect: all.isSuspect })),
   };
 };
 
@@ -65,22 +58,8 @@ const lacking: Readonly<Record<string, string>> = {
   grant: 'its meter does not count it, or with other seats',
 };
 
-function closer(
-  tell: Parameters<Check>[1],
-  by: { counts: (item: Stored) => boolean; now: string; isSuspect: (name: string) => unknown },
-): Watch {
-  const needed = new Map<string, string>();
-  const had = new Set<string>();
-  return {
-    see: (item) => {
-      if (!by.counts(item)) return;
-      const said = names(item, by.now);
-      for (const name of said.needs) if (by.isSuspect(name)) needed.set(name, placeOf(item));
-      for (const name of said.has) if (by.isSuspect(name)) had.add(name);
-    },
-    end: () => {
-      for (const [name, where] of needed)
-        if (!had.has(name)) tell(where, lacking[name.split(' ')[0] ?? ''] ?? name);
-    },
-  };
-}
+/**
+ * A meter counts the seats that are held, knows the licences that run with their seats, and what it waits for stands
+ * in the list of what is due; a provider's count is that of its products. Of a deleted customer nothing is said.
+ */
+export const seats: Check = all(references({ names, counts, lacks: byWord(lacking) }), counting);

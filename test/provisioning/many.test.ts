@@ -10,7 +10,7 @@ import { react } from '../kit/deliver.ts';
 import { type Msp, makeMsp } from '../kit/world.ts';
 import {
   asked,
-  deliverOnce,
+  deliverToTheEnd,
   desiredOf,
   objectsOf,
   type Planted,
@@ -50,8 +50,8 @@ const logOf = (request: { steps: Request['steps'] }, name: string) =>
 
 it('a whole customer is switched, emptied of services and removed a page at each turn, recorded in between', async () => {
   const { node } = await crowd('CROWD', 250);
-  const ask = async (what: 'disable' | 'enable' | 'deprovision' | 'delete' | 'align', version: number) =>
-    (await deliverOnce(msp, asked(node, what, desiredOf(node, { services, version })))).request;
+  const ask = (what: 'disable' | 'enable' | 'deprovision' | 'delete' | 'align', version: number) =>
+    deliverToTheEnd(msp, asked(node, what, desiredOf(node, { services, version })));
   const off = await ask('disable', 2);
   expect(logOf(off, 'disable users')).toEqual([
     ...['100 users disabled', '100 users disabled', '50 users disabled'],
@@ -75,7 +75,7 @@ it('a whole customer is switched, emptied of services and removed a page at each
 it('a group is removed once all its members have been looked at', async () => {
   const { node } = await crowd('BREAK', 150);
   const event = asked(node, 'service_deprovision', desiredOf(node, { services: ['MAIL'], version: 2 }));
-  const { request } = await deliverOnce(msp, event);
+  const request = await deliverToTheEnd(msp, event);
   expect(requestIdOf(event)).toBe(request.id);
   expect(request.steps[0].log.map(({ message }: { message: string }) => message)).toEqual([
     '100 users looked at',
