@@ -2,20 +2,14 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { get } from '../../lib/aws/db.ts';
 import { react } from '../../lib/aws/react.ts';
 import { rehomed } from '../../lib/catalog/assignment.ts';
-import {
-  assignedPage,
-  assignmentsOf,
-  destinationOf,
-  nodeHoldings,
-} from '../../lib/catalog/assignment-store.ts';
+import { assignmentsOf, destinationOf, nodeHoldings } from '../../lib/catalog/assignment-store.ts';
 import { moveRequested } from '../../lib/customers/events.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { arrived } from '../../lib/kit/holdings.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { by } from './by.ts';
-
-const atOnce = 25;
+import { eachAssigned } from './each-assigned.ts';
 
 /** What a moved customer has is counted by its new parent from now on, some items in each transaction. */
 export const onSubtreeMoved = subscriber({
@@ -23,30 +17,12 @@ export const onSubtreeMoved = subscriber({
   on: moveRequested,
   impact: 'Resellers that a customer moved away from, or to, cannot take back items of the catalogue.',
   handle: async (envelope) => {
-    const customerId = envelope.subject;
-    let after: string | undefined;
-    do {
-      const from = after;
-      let next: string | null = null;
-      await react(envelope, async () => {
-        const [item, read] = await Promise.all([
-          get(nodeKey(customerId), true),
-          assignedPage(customerId, atOnce, from),
-        ]);
-        next = read.next;
-        const target = toNode(item);
-        if (!target) return undefined;
-        const parentId = String(item?.parentId);
-        const above = await assignmentsOf(
-          parentId,
-          read.assignments.map(({ id }) => id),
-        );
-        const left = read.assignments.filter(({ id }) => parentId === target.path[1] || above.has(id));
-        const writes = left.flatMap((one) => rehomed(customerId, one, parentId) ?? []);
-        return { plan: { writes, reply: {} }, target, actor: by(envelope, 'on-subtree-moved') };
-      });
-      after = next ?? undefined;
-    } while (after);
+    await eachAssigned(envelope, 'on-subtree-moved', async (page, { target, parentId }) => {
+      const ids = page.map(({ id }) => id);
+      const above = await assignmentsOf(parentId, ids);
+      const left = page.filter(({ id }) => parentId === target.path[1] || above.has(id));
+      return { writes: left.flatMap((one) => rehomed(target.id, one, parentId) ?? []) };
+    });
     await counted(envelope);
   },
 });
