@@ -165,21 +165,22 @@ const act = (world: World, person: string, at = 0) => {
   return verdictOn({ token, session, grant, management }, caller, iso(world.now + at));
 };
 
+/** Before anything was agreed: the system, and what the reference says of it. */
+const unbegun = (): { world: World; told: Reference } => ({
+  world: {
+    ...{ now: 0, path: home, disabled: false },
+    ...{ grant: undefined, management: undefined, session: undefined },
+  },
+  told: { now: 0, ended: false, manages: 'BOTH', disabled: false },
+});
+
 describe('a delegated session', () => {
   it('counts exactly when the reference says so, whatever was done before (D-1 to D-3)', () => {
     let counted = 0;
     let acts = 0;
     fc.assert(
       fc.property(fc.array(command, { minLength: 1, maxLength: 25 }), (commands) => {
-        const world: World = {
-          now: 0,
-          grant: undefined,
-          management: undefined,
-          path: home,
-          disabled: false,
-          session: undefined,
-        };
-        const told: Reference = { now: 0, ended: false, manages: 'BOTH', disabled: false };
+        const { world, told } = unbegun();
         for (const one of commands) {
           step(world, told, one);
           for (const person of people) {
@@ -201,15 +202,7 @@ describe('a delegated session', () => {
     ['what is given', { minutes: 60, most: 60, lasts: 20 }, 20],
     ['a narrowed length', { minutes: 60, most: 60, lasts: 90, narrowed: 10 }, 10],
   ])('ends with %s, not a second sooner or later', (_name, of, minutes) => {
-    const world: World = {
-      now: 0,
-      grant: undefined,
-      management: undefined,
-      path: home,
-      disabled: false,
-      session: undefined,
-    };
-    const told: Reference = { now: 0, ended: false, manages: 'BOTH', disabled: false };
+    const { world, told } = unbegun();
     const both = [...roles];
     step(world, told, { do: 'give', roles: both, most: of.most, lasts: of.lasts });
     step(world, told, { do: 'open', roles: both, minutes: of.minutes, person: people[0] ?? '' });
@@ -219,15 +212,7 @@ describe('a delegated session', () => {
   });
 
   it('is nobody’s but its person’s at their own company, and for no customer but its own', () => {
-    const world: World = {
-      now: 0,
-      grant: undefined,
-      management: undefined,
-      path: home,
-      disabled: false,
-      session: undefined,
-    };
-    const told: Reference = { now: 0, ended: false, manages: 'BOTH', disabled: false };
+    const { world, told } = unbegun();
     step(world, told, { do: 'give', roles: [...roles], most: 60, lasts: 90 });
     step(world, told, { do: 'open', roles: [...roles], minutes: 30, person: people[0] ?? '' });
     const { session, grant, management } = world;

@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
@@ -16,26 +15,17 @@ import { accessKey, managementKey, meterKey, nodeKey, seatMeterKey } from '../..
 import { arrive } from '../customers/moving.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
-import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
-import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import type { Mailbox } from '../kit/mailbox.ts';
+import { type Answer, type Caller, call, enlist, type Msp } from '../kit/world.ts';
 import { buyer, shelf, stockProduct } from '../licensing/shelf.ts';
 import { add as addProbe, enrolBelow, pulseOf } from '../probes/scene.ts';
 import { add as addUser } from '../users/people.ts';
+import { ownTable } from './quarters.ts';
 
 let msp: Msp;
 let mailbox: Mailbox;
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'removals';
-  await createTable(new DynamoDBClient({}), 'removals');
-  mailbox = await openMailbox();
-  msp = await makeMsp();
-  await ensureMspMode(msp);
-  await call('PUT /v1/licence-pool/DEVICE', {
-    as: msp.catalog,
-    body: { licensed: 1000 },
-    headers: { 'if-match': '"0"' },
-  });
+  ({ msp, mailbox } = await ownTable('removals'));
 });
 afterAll(() => mailbox.close());
 afterEach(() => vi.useRealTimers());

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
 import { get } from '../../lib/aws/db.ts';
@@ -7,14 +6,14 @@ import { everything } from '../../lib/aws/scan.ts';
 import { upnKey } from '../../lib/kit/upn.ts';
 import { listenForFaults, meanwhile } from '../kit/faults.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
-import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
-import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
+import type { Mailbox } from '../kit/mailbox.ts';
+import { type Answer, type Caller, call, enlist, type Msp } from '../kit/world.ts';
 import { shelf, stockProduct } from '../licensing/shelf.ts';
 import { offer, openCatalogue, order, own, plantEndUser } from '../requests/desk.ts';
 import { add as addUser, change, part, remove } from '../users/people.ts';
 import { deskOf, newDesk } from './desk.ts';
 import { asked, reply } from './import-scene.ts';
+import { ownTable } from './quarters.ts';
 
 listenForFaults();
 const write = 'TransactWriteItemsCommand';
@@ -25,16 +24,7 @@ let msp: Msp;
 let mailbox: Mailbox;
 afterAll(() => mailbox.close());
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'instants';
-  await createTable(new DynamoDBClient({}), 'instants');
-  mailbox = await openMailbox();
-  msp = await makeMsp();
-  await ensureMspMode(msp);
-  await call('PUT /v1/licence-pool/DEVICE', {
-    as: msp.catalog,
-    body: { licensed: 1000 },
-    headers: { 'if-match': '"0"' },
-  });
+  ({ msp, mailbox } = await ownTable('instants'));
 });
 
 interface Place {
