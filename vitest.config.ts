@@ -1,18 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/kit/order.ts';
 
-/** Files that turn what is the process's (table, endpoint, directory, the store's client): each has a process of its own. */
-const alone = [
-  'test/credits/concurrency.test.ts',
-  'test/access/{removal,same-instant}.test.ts',
-  'test/customers/{invariants,link,names}.test.ts',
-  'test/every/{cost,privacy}.test.ts',
-  'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',
-  'test/licensing/compliance.test.ts',
-  'test/probes/agent-secret.test.ts',
-  'test/probes/{outage,probes,wheel}.test.ts',
-  'test/provisioning/{samba,places}.test.ts',
-];
+/** Files that turn what is the process's (the directory of the engine): each has a process of its own. */
+const alone = ['test/provisioning/{samba,places}.test.ts'];
 
 /** Files about the store's client itself, alone too: they keep it as it is deployed. */
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];

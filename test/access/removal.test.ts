@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
@@ -17,7 +16,7 @@ import { arrive } from '../customers/moving.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { buyer, shelf, stockProduct } from '../licensing/shelf.ts';
 import { add as addProbe, enrolBelow, pulseOf } from '../probes/scene.ts';
@@ -25,9 +24,8 @@ import { add as addUser } from '../users/people.ts';
 
 let msp: Msp;
 let mailbox: Mailbox;
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'removals';
-  await createTable(new DynamoDBClient({}), 'removals');
   mailbox = await openMailbox();
   msp = await makeMsp();
   await ensureMspMode(msp);

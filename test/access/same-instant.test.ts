@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
 import { get } from '../../lib/aws/db.ts';
@@ -8,7 +7,7 @@ import { upnKey } from '../../lib/kit/upn.ts';
 import { listenForFaults, meanwhile } from '../kit/faults.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { shelf, stockProduct } from '../licensing/shelf.ts';
 import { offer, openCatalogue, order, own, plantEndUser } from '../requests/desk.ts';
@@ -23,10 +22,9 @@ const write = 'TransactWriteItemsCommand';
 const planted = new Set<string>();
 let msp: Msp;
 let mailbox: Mailbox;
+ownTable();
 afterAll(() => mailbox.close());
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'instants';
-  await createTable(new DynamoDBClient({}), 'instants');
   mailbox = await openMailbox();
   msp = await makeMsp();
   await ensureMspMode(msp);

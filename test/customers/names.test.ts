@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bringNames, onPartnerChanged } from '../../functions/customers/on-partner-changed.ts';
 import { violations } from '../../infra/fsck/examine.ts';
@@ -21,18 +20,17 @@ import { announcedBy, deliver } from '../kit/deliver.ts';
 import { faults, listenForFaults, meanwhile, under } from '../kit/faults.ts';
 import { any, plantDirectly } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { type Answer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { add, change, part, remove } from '../users/people.ts';
 
 let msp: Msp;
 let other: Msp;
 let mailbox: Mailbox;
+ownTable();
 beforeAll(async () => {
   listenForFaults();
   listen();
-  process.env.TABLE_NAME = 'names';
-  await createTable(new DynamoDBClient({}), 'names');
   mailbox = await openMailbox();
   [msp, other] = await Promise.all([makeMsp(), makeMsp()]);
   await Promise.all([ensureMspMode(msp), ensureMspMode(other)]);

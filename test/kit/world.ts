@@ -154,11 +154,14 @@ function lambdaContext() {
   return { getRemainingTimeInMillis: () => 20_000 } as never;
 }
 
-let founded: Promise<void> | undefined;
+const founded = new Map<string, Promise<unknown>>();
 
 async function found(): Promise<void> {
-  founded ??= commit(platformWrites(), randomUUID(), Date.now() + 5000).catch(() => undefined);
-  await founded;
+  const table = process.env.TABLE_NAME ?? '';
+  const done =
+    founded.get(table) ?? commit(platformWrites(), randomUUID(), Date.now() + 5000).catch(() => undefined);
+  founded.set(table, done);
+  await done;
 }
 
 /** Gives a new person roles at a node, below the API. */
