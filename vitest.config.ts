@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/kit/order.ts';
 
 /** Files that turn what is the process's (the directory of the engine): each has a process of its own. */
-const alone = ['test/provisioning/{samba,places}.test.ts'];
+const alone = ['test/provisioning/samba.test.ts'];
 
 /** Files about the store's client itself, alone too: they keep it as it is deployed. */
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];
@@ -20,7 +20,7 @@ const beyond =
   process.env.ENGINE === 'aws'
     ? [
         'test/{local,infra,every}/**',
-        'test/**/{invariants,model,scale,search-cost,strained,samba,places,expiry,many,beyond,subtree-pages}.test.ts',
+        'test/**/{invariants,model,scale,search-cost,strained,samba,expiry,many,beyond,subtree-pages}.test.ts',
       ]
     : [];
 
