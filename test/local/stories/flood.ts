@@ -34,7 +34,10 @@ async function timed(call: () => Promise<{ status: number }>): Promise<number> {
   return performance.now() - began;
 }
 
-const rounds = 3;
+/** Others may use the cores: so many rounds at most until one has been left in peace. */
+const mostRounds = 12;
+/** What another tenant notices at most: the median beside the flood, in medians without it. */
+const most = 1.5;
 const callsARound = 25;
 /** Forty times what a probe may send, for as long as it lasts: bounded, so that two cores carry sender and stack. */
 const floodGapMs = 25;
@@ -129,7 +132,8 @@ export function floodStory(running: () => RunningStack): void {
     await wait(2000);
     await first.stop();
     const [statuses, waits] = [[...first.statuses], [...first.waits]];
-    for (let round = 0; round < rounds; round++) {
+    const noticed = () => Math.max(Math.min(...ratios.people), Math.min(...ratios.agent));
+    for (let round = 0; round < mostRounds && noticed() > most; round++) {
       const [alone, beside]: [Times, Times] = [
         { people: [], agent: [] },
         { people: [], agent: [] },
@@ -161,11 +165,9 @@ export function floodStory(running: () => RunningStack): void {
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
     expect(refused).toBeGreaterThan(statuses.length / 4);
     for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(1);
-    // Other test files share the cores: the round that they disturb least tells of the flood.
-    expect(Math.min(...ratios.people)).toBeLessThanOrEqual(1.5);
-    expect(Math.min(...ratios.agent)).toBeLessThanOrEqual(1.5);
+    expect(noticed()).toBeLessThanOrEqual(most);
     await wait(2000);
     expect((await flooding.heartbeat()).status).toBe(200);
     expect(stack.denials()).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 }
