@@ -27,6 +27,8 @@ const beyond =
 export default defineConfig({
   test: {
     globalSetup: ['test/kit/setup.ts'],
+    // What the second engine's run has transformed need not be again; by content.
+    fsModuleCache: true,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
