@@ -8,8 +8,8 @@ const alone = ['test/provisioning/samba.test.ts'];
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];
 
 const all = {
-  testTimeout: 60_000,
-  // A limit, no measure: others may use the cores.
+  // Limits, no measures: others may use the cores.
+  testTimeout: 300_000,
   hookTimeout: 300_000,
   pool: 'forks',
   maxWorkers: 4,

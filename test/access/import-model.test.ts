@@ -109,7 +109,7 @@ it('has exactly one end, whatever is done in whatever order and at once', async 
     }),
     { numRuns: Number(process.env.RUNS ?? 12) },
   );
-}, 120_000);
+});
 
 it('a token stands nowhere but in its mail', async () => {
   vi.useRealTimers();

@@ -67,7 +67,7 @@ beforeAll(async () => {
   await deliver(bazaar.id);
   await spend();
   items = await everything();
-}, 60_000);
+});
 
 // Sums follow by events that are not handed on here.
 const told = async (change: Change = (item) => item) =>

@@ -83,7 +83,7 @@ beforeAll(async () => {
   const nodes = (await everything()).filter(({ kind }) => kind === 'node' || kind === 'archive');
   for (const one of await announcedBy(...nodes.map(({ id }) => String(id)))) await total(one);
   items = await everything();
-}, 60_000);
+});
 
 /** A probe tells what it has found. */
 async function report(customerId: string): Promise<void> {

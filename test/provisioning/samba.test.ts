@@ -454,5 +454,5 @@ describe.runIf(runs)('trouble', () => {
         .sort(),
     ).toEqual(shown.map(({ dn }) => String(dn)).sort());
     process.stdout.write(`      ${again} deliveries again, ${found.length} objects\n`);
-  }, 180_000);
+  });
 });

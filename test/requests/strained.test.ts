@@ -93,9 +93,9 @@ it('where the store stays silent nobody knows whether it was done: 503, and the 
     else expect((await send()).status).toBe(201);
     await servedOnce(send, before);
   }
-}, 30_000);
+});
 
 it('what reads is not kept waiting: 503', async () => {
   line.strain('BatchGetItem', 'throttled');
   await expect(call('GET /v1/requests', { as: ada })).rejects.toThrow(/503.*service\.unavailable/);
-}, 20_000);
+});

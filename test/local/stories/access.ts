@@ -61,7 +61,7 @@ export function accessStory(running: () => RunningStack): void {
   beforeAll(async () => {
     stack = running();
     desk = await openDesk(stageOf(stack));
-  }, 180_000);
+  });
 
   it.skipIf(!chromium)(
     'the story of access goes as told',
@@ -119,5 +119,5 @@ export function accessStory(running: () => RunningStack): void {
     const told = async () => mailsTo(await stack.mails(), desk.address).map(({ subject }) => subject);
     await until(async () => (await told()).some((subject) => subject.includes('confirmed')));
     expect(stack.denials()).toEqual([]);
-  }, 120_000);
+  });
 }

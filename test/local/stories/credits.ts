@@ -24,7 +24,7 @@ export function creditsStory(running: () => RunningStack): void {
       print(said.join('\n      '));
       throw error;
     }
-  }, 120_000);
+  });
 
   it('no call was denied, no message given up', () => {
     expect(stack.denials()).toEqual([]);

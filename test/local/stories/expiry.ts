@@ -45,5 +45,5 @@ export function expiryStory(running: () => RunningStack): void {
     const mails = mailsTo(await stack.mails(), lapsed.address);
     expect(mails.map(({ subject }) => subject.replace(/^.*?: /, ''))).toEqual(['credit balance below 50']);
     expect(stack.denials()).toEqual([]);
-  }, 180_000);
+  });
 }

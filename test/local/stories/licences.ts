@@ -89,5 +89,5 @@ export function licencesStory(running: () => RunningStack): void {
     await stack.idle(60);
     expect(await told()).toEqual(['its licence of Endpoint guard has ended']);
     expect(stack.denials()).toEqual([]);
-  }, 180_000);
+  });
 }

@@ -40,5 +40,5 @@ export function outageStory(running: () => RunningStack): void {
     expect(Object.values(stack.deadLetters()).filter((count) => count > 0)).toEqual([]);
     const unused = stack.unusedGrants().filter((one) => one.function.includes('ProbesSchedules'));
     expect(unused.filter(({ action }) => action.startsWith('dynamodb:'))).toEqual([]);
-  }, 200_000);
+  });
 }

@@ -45,11 +45,11 @@ export function demoStory(running: () => RunningStack): void {
       print(said.join('\n      '));
       throw error;
     }
-  }, 120_000);
+  });
 
   it('so does everything else that the API offers', async () => {
     await playEncore(stageOf(stack), made);
-  }, 120_000);
+  });
 
   it('no call was denied, no message given up, and each function ran', async () => {
     // An hour takes five seconds here.
@@ -71,5 +71,5 @@ export function demoStory(running: () => RunningStack): void {
       if (subscribers.length > 0) expect(functions).toContain(`${context}Reactions`);
       if (schedules.length > 0) expect(functions).toContain(`${context}Schedules`);
     }
-  }, 120_000);
+  });
 }
