@@ -39,6 +39,14 @@ export interface Sent {
   readonly key?: string;
 }
 
+/** Sends as clients do that heed `Retry-After`: again, with the same key, while others are at the same thing. */
+export async function persist(send: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.body?.code !== 'request.contended') return answer;
+  }
+}
+
 /** By method, those with the fewest names in their path first: what is spelled out goes before what is named. */
 const served = Map.groupBy(
   contexts

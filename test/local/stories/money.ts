@@ -35,7 +35,12 @@ export function moneyStory(running: () => RunningStack): void {
 
   it('the same key 50 times at once debits once and answers the same 50 times', async () => {
     const path = await accountWith(100);
-    const send = () => door(`POST ${path}/debits`, { body: { amount: 7 }, key: 'fifty' });
+    const once = () => door(`POST ${path}/debits`, { body: { amount: 7 }, key: 'fifty' });
+    const send = async () => {
+      let answer = await once();
+      while (answer.body?.code === 'request.contended') answer = await once();
+      return answer;
+    };
     const answers = await Promise.all(Array.from({ length: 50 }, send));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
