@@ -1,25 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/kit/order.ts';
 
-/** Files that turn what is the process's (table, endpoint, directory, the store's client): each has a process of its own. */
-const alone = [
-  'test/credits/concurrency.test.ts',
-  'test/access/{removal,same-instant}.test.ts',
-  'test/customers/{invariants,link,names}.test.ts',
-  'test/every/{cost,privacy}.test.ts',
-  'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',
-  'test/licensing/compliance.test.ts',
-  'test/probes/agent-secret.test.ts',
-  'test/probes/{outage,probes,wheel}.test.ts',
-  'test/provisioning/{samba,places}.test.ts',
-];
+/** Files that turn what is the process's (the directory of the engine): each has a process of its own. */
+const alone = ['test/provisioning/samba.test.ts'];
 
 /** Files about the store's client itself, alone too: they keep it as it is deployed. */
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];
 
 const all = {
-  testTimeout: 60_000,
-  // A limit, no measure: others may use the cores.
+  // Limits, no measures: others may use the cores.
+  testTimeout: 300_000,
   hookTimeout: 300_000,
   pool: 'forks',
   maxWorkers: 4,
@@ -30,13 +20,15 @@ const beyond =
   process.env.ENGINE === 'aws'
     ? [
         'test/{local,infra,every}/**',
-        'test/**/{invariants,model,scale,search-cost,strained,samba,places,expiry,many,beyond,subtree-pages}.test.ts',
+        'test/**/{invariants,model,scale,search-cost,strained,samba,expiry,many,beyond,subtree-pages}.test.ts',
       ]
     : [];
 
 export default defineConfig({
   test: {
     globalSetup: ['test/kit/setup.ts'],
+    // What the second engine's run has transformed need not be again; by content.
+    fsModuleCache: true,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

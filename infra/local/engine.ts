@@ -18,6 +18,9 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+// It lives for minutes: compiling its own code well takes more of the processor than running it.
+const soon = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 const require = createRequire(import.meta.url);
 
 // Ends the engine when our end of its standard input closes, which also happens when we are killed.
@@ -62,7 +65,8 @@ export async function startEngine(
   }
   const jar = findJar();
   const child = launch(scratch, dirname(jar), [
-    ...[java ?? 'java', '-Djava.library.path=./DynamoDBLocal_lib', '-jar', jar, '-port', String(port)],
+    ...[java ?? 'java', ...(scratch ? soon : []), '-Djava.library.path=./DynamoDBLocal_lib'],
+    ...['-jar', jar, '-port', String(port)],
     ...['-sharedDb', '-disableTelemetry', ...(scratch ? ['-inMemory'] : ['-dbPath', dir])],
   ]);
   await answering(endpoint, child);

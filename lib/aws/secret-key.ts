@@ -3,24 +3,25 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { type EnvironmentName, env } from './env.ts';
 import { patience } from './world.ts';
 
-const read = new Map<EnvironmentName, Promise<Buffer>>();
+const read = new Map<string, Promise<Buffer>>();
 
 /** A key of ours: SHA-256 of the secret whose ARN the variable holds, read once per process. */
-export function secretKey(variable: EnvironmentName): Promise<Buffer> {
-  const known = read.get(variable);
+export async function secretKey(variable: EnvironmentName): Promise<Buffer> {
+  const arn = env(variable);
+  const known = read.get(arn);
   if (known) return known;
-  const reading = readKey(variable).catch((error: unknown) => {
-    read.delete(variable);
+  const reading = readKey(arn).catch((error: unknown) => {
+    read.delete(arn);
     throw error;
   });
-  read.set(variable, reading);
+  read.set(arn, reading);
   return reading;
 }
 
-async function readKey(variable: EnvironmentName): Promise<Buffer> {
+async function readKey(SecretId: string): Promise<Buffer> {
   const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
-    new GetSecretValueCommand({ SecretId: env(variable) }),
+    new GetSecretValueCommand({ SecretId }),
   );
-  if (!SecretString) throw new Error(`The secret of ${variable} is empty`);
+  if (!SecretString) throw new Error(`The secret ${SecretId} is empty`);
   return createHash('sha256').update(SecretString).digest();
 }

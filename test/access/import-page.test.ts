@@ -238,7 +238,7 @@ describe('who answers', () => {
       String(answers),
     ).toBe(true);
     expect(await pathOf(account.id)).toContain(msp.id);
-  }, 60_000);
+  });
 });
 
 describe('what stands in the way', () => {
@@ -254,7 +254,7 @@ describe('what stands in the way', () => {
     const api = await call('POST /v1/customer-imports/confirmation', { as: account.admin, body: { token } });
     expect(api.body.code).toBe('imports.cannot_link');
     expect((await look(token)).status).toBe(200);
-  }, 20_000);
+  });
 
   it('is another partner: it must let the customer go first, and is told when the customer wishes that', async () => {
     const present = await makeMsp();

@@ -390,7 +390,7 @@ describe('the company of a customer', () => {
     let deep = parentId;
     for (let depth = 3; depth <= 10; depth++) deep = (await plantReseller(msp, deep)).id;
     expect((await add(orderOf({ company: { parentId: deep } }))).body.code).toBe('customers.too_deep');
-  }, 20_000);
+  });
 
   it('is added by sellers alone', async () => {
     for (const as of [msp.reader, msp.system]) expect((await add(orderOf(), as)).status).toBe(403);

@@ -16,16 +16,18 @@ import { arrive } from '../customers/moving.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import type { Mailbox } from '../kit/mailbox.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { type Answer, type Caller, call, enlist, type Msp } from '../kit/world.ts';
 import { buyer, shelf, stockProduct } from '../licensing/shelf.ts';
 import { add as addProbe, enrolBelow, pulseOf } from '../probes/scene.ts';
 import { add as addUser } from '../users/people.ts';
-import { ownTable } from './quarters.ts';
+import { suppliedMsp } from './quarters.ts';
 
 let msp: Msp;
 let mailbox: Mailbox;
+ownTable();
 beforeAll(async () => {
-  ({ msp, mailbox } = await ownTable('removals'));
+  ({ msp, mailbox } = await suppliedMsp());
 });
 afterAll(() => mailbox.close());
 afterEach(() => vi.useRealTimers());

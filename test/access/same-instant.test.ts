@@ -7,13 +7,14 @@ import { upnKey } from '../../lib/kit/upn.ts';
 import { listenForFaults, meanwhile } from '../kit/faults.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import type { Mailbox } from '../kit/mailbox.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { type Answer, type Caller, call, enlist, type Msp } from '../kit/world.ts';
 import { shelf, stockProduct } from '../licensing/shelf.ts';
 import { offer, openCatalogue, order, own, plantEndUser } from '../requests/desk.ts';
 import { add as addUser, change, part, remove } from '../users/people.ts';
 import { deskOf, newDesk } from './desk.ts';
 import { asked, reply } from './import-scene.ts';
-import { ownTable } from './quarters.ts';
+import { suppliedMsp } from './quarters.ts';
 
 listenForFaults();
 const write = 'TransactWriteItemsCommand';
@@ -22,9 +23,10 @@ const write = 'TransactWriteItemsCommand';
 const planted = new Set<string>();
 let msp: Msp;
 let mailbox: Mailbox;
+ownTable();
 afterAll(() => mailbox.close());
 beforeAll(async () => {
-  ({ msp, mailbox } = await ownTable('instants'));
+  ({ msp, mailbox } = await suppliedMsp());
 });
 
 interface Place {

@@ -270,7 +270,7 @@ it('cuts a large inventory into reports that are taken', async () => {
     usage: { counts: { DEVICE: 620 } },
     inventory: { sequence: 2, complete: true },
   });
-}, 60_000);
+});
 
 it('tells what is gone and renamed also where the probe has as many things as it can have', async () => {
   const place = await newPlace();
@@ -326,4 +326,4 @@ it('comes to what there is, whatever is lost on the way and whenever it is resta
     }),
     { numRuns: 15 },
   );
-}, 120_000);
+});

@@ -255,5 +255,5 @@ describe('an export', () => {
     await draft(own.catalog);
     const { status, body } = await call('GET /v1/catalogue.ndjson', { as: own.reader });
     expect([status, body.code]).toEqual([409, 'catalogue.too_long']);
-  }, 60_000);
+  });
 });

@@ -315,4 +315,4 @@ it('whatever happens in whatever order: in the end everybody sees what the rules
     }),
     { numRuns: 25, endOnFailure: true },
   );
-}, 90_000);
+});

@@ -173,7 +173,7 @@ describe('10 and 10,000 people', () => {
     await deliver(large.bazaar.id);
     expect(await work()).toMatchObject({ state: 'Provisioned', done: 10_001, changed: 10_000 });
     say(`a group’s filter brought to 10,000 people in ${Date.now() - changing} ms`);
-  }, 300_000);
+  });
 });
 
 it('nor does it cost more with 500 marketplaces', async () => {
@@ -208,7 +208,7 @@ it('1,000 people of a company are enrolled in the background, each with sign-in'
   const rows = await allOf(bazaar.id, 'END_USER');
   expect(rows.filter(({ signIn }) => signIn !== undefined)).toHaveLength(1001);
   say(`1,000 people planted and enrolled in ${Date.now() - begun} ms`);
-}, 60_000);
+});
 
 it('of two changes at once the later one is what everybody has', async () => {
   const { bazaar, people, itemId } = await populated(150);

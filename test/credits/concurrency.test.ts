@@ -1,42 +1,31 @@
-import { beforeAll, expect, it } from 'vitest';
-import { client, each } from '../../lib/aws/db.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { each } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Entry, effectOf, hashOf, toEntry } from '../../lib/credits/entry.ts';
 import { partition } from '../../lib/kit/keys.ts';
+import { hearOf, listenToAll } from '../kit/heard.ts';
 import { plantCreditSystem, plantCustomer } from '../kit/plant.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { fullHour } from './past.ts';
 
 let msp: Msp;
-const sent = { written: 0, lost: 0, counting: false };
+const sent = { written: 0, lost: 0 };
 
 beforeAll(async () => {
-  // The client keeps its middleware from its first call on.
-  client().middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const counts = sent.counting && commandName === 'PutItemCommand';
-        try {
-          const answer = await next(args);
-          if (counts) sent.written++;
-          return answer;
-        } catch (error) {
-          if (counts) sent.lost++;
-          throw error;
-        }
-      },
-    { step: 'initialize', name: 'countPuts' },
-  );
+  listenToAll();
   msp = await makeMsp();
   await plantCreditSystem(msp.id);
 });
+afterAll(() => hearOf(undefined));
 
 it('200 debits at once of one balance with lots: exact, never a 5xx, one unit each and one per lost race', async () => {
   const { id } = await plantCustomer(msp.id);
   const path = `/v1/customers/${id}/credits`;
   for (const expiresAt of [fullHour(5), fullHour(9), undefined])
     await call(`POST ${path}/grants`, { as: msp.catalog, body: { amount: 30, expiresAt } });
-  sent.counting = true;
+  hearOf((command, done) => {
+    if (command === 'PutItemCommand') sent[done ? 'written' : 'lost']++;
+  });
   const keys = Array.from({ length: 200 }, () => newId('request', Date.now()));
   const left = new Set(keys);
   const send = async (some: readonly string[]) => {
@@ -55,7 +44,7 @@ it('200 debits at once of one balance with lots: exact, never a 5xx, one unit ea
   const first = 200 - left.size;
   // Clients heed Retry-After and send again under their own keys, a few at a time.
   for (let wave = 0; left.size > 0 && wave < 100; wave++) await send([...left].slice(0, 8));
-  sent.counting = false;
+  hearOf(undefined);
   const chain: Entry[] = [];
   const entries = { partition: partition(id, 'ENTRY'), limit: 500, consistent: true };
   for await (const item of each(entries)) chain.push(toEntry(item));
@@ -72,4 +61,4 @@ it('200 debits at once of one balance with lots: exact, never a 5xx, one unit ea
   process.stdout.write(
     `200 debits at once: ${first} done within six seconds, all after trying again; 1 WCU written and ${perDebit.toFixed(1)} WCU with lost races per debit\n`,
   );
-}, 90_000);
+});

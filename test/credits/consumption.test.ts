@@ -143,7 +143,7 @@ describe('consumption', () => {
     expect(
       (await call(`GET /v1/customers/${id}/credits/consumption${query}`, { as: msp.reader })).status,
     ).toBe(200);
-  }, 60_000);
+  });
 
   it('adds up to the balance: what was granted less what was consumed', () => {
     const { total } = consumed(past.entries, { from: '', to: '', by: 'person' });

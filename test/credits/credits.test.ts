@@ -8,7 +8,7 @@ import type { Item, Plan } from '../../lib/kit/plan.ts';
 import { plant, plantLedger } from '../every/planting.ts';
 import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { announcedByLedger, plantCreditSystem, plantCustomer } from '../kit/plant.ts';
-import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp, persist } from '../kit/world.ts';
 
 let msp: Msp;
 beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('idempotency', () => {
     const { id, post } = await customer();
     await post('grants', { amount: 1000 });
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => post('debits', { amount: 7 }, 'the-same-key')),
+      Array.from({ length: 50 }, () => persist(() => post('debits', { amount: 7 }, 'the-same-key'))),
     );
     expect(new Set(answers.map((one) => one.status))).toEqual(new Set([201]));
     expect(new Set(answers.map((one) => JSON.stringify(one.body))).size).toBe(1);

@@ -138,7 +138,7 @@ describe('the reaction', () => {
       await Promise.all((await asked(id)).map((event) => onTopUpDue.handle(event as never)));
     expect(await asked(id)).toHaveLength(1);
     expect((await chainOf(id)).filter(({ actor }) => actor.id === 'credits')).toHaveLength(1);
-  }, 30_000);
+  });
 
   it('does nothing where credits or the top-up were switched off since, or the customer is gone', async () => {
     const own = await makeMsp();

@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import { presets } from '../../lib/users/role.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { addCustomer, call, ensureMspMode, makeMsp } from '../kit/world.ts';
 import { define } from '../services/desk.ts';
 import { part } from '../users/people.ts';
@@ -12,9 +11,8 @@ import { arrive, begin, type Model, type Real, steps, tally } from './model.ts';
 
 const seed = Number(process.env.SEED ?? 2026);
 const runs = Number(process.env.RUNS ?? 5);
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'forest';
-  await createTable(new DynamoDBClient({}), 'forest');
   process.stdout.write(`      seed ${seed}: SEED=${seed} repeats it\n`);
 });
 

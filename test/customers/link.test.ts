@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from '../../infra/fsck/examine.ts';
 import { toNode } from '../../lib/aws/auth.ts';
@@ -18,7 +17,7 @@ import { upnKey } from '../../lib/kit/upn.ts';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { addCustomer, type Caller, call, enlist, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { add } from '../users/people.ts';
 import { arrive, mover } from './moving.ts';
@@ -26,9 +25,8 @@ import { arrive, mover } from './moving.ts';
 let msp: Msp;
 let other: Msp;
 let mailbox: Mailbox;
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'links';
-  await createTable(new DynamoDBClient({}), 'links');
   mailbox = await openMailbox();
   [msp, other] = await Promise.all([makeMsp(), makeMsp()]);
   await Promise.all([ensureMspMode(msp), ensureMspMode(other)]);

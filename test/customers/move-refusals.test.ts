@@ -43,7 +43,7 @@ describe('a move is refused', () => {
     for (let depth = 3; depth <= 9; depth++) deep = await plantReseller(msp, deep.id);
     expect(await code(sub.id, deep.id)).toBe('customers.too_deep');
     expect((await move(leaf.id, deep.id, msp.catalog, '?dryRun=true')).status).toBe(200);
-  }, 20_000);
+  });
 
   it('where the new parent does not offer what is held; a dry run lists what would be lost', async () => {
     const sub = await plantReseller(msp, left.id);
@@ -124,7 +124,7 @@ describe('a move is refused', () => {
     }
     expect((await move(sub.id, right.id)).status).toBe(202);
     await arrive(sub.id);
-  }, 20_000);
+  });
 
   it('hands over what is counted on offers', async () => {
     const sub = await plantReseller(msp, left.id);
@@ -185,7 +185,7 @@ describe('a move is refused', () => {
     expect(gone.status).toBe(204);
     expect((await move(root.id, high.id)).status).toBe(202);
     await arrive(root.id);
-  }, 20_000);
+  });
 
   it('where it was decided before a child came at the lowest level: none ever stands at depth 11', async () => {
     const own = await makeMsp();
@@ -209,7 +209,7 @@ describe('a move is refused', () => {
     const { writes } = moveCustomer({ home: toNode(home) as Node, target: node }, journey, { ...made, now });
     await expect(put(...writes)).rejects.toThrow(LostRace);
     expect((await move(root.id, high.id, own.catalog)).body.code).toBe('customers.too_deep');
-  }, 20_000);
+  });
 
   it('while something below it cannot be seen', async () => {
     const sub = await plantReseller(msp, left.id);

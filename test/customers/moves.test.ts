@@ -75,7 +75,7 @@ describe('a move', () => {
     process.stdout.write(
       `      move of ${ids.length} nodes after 3 crashes: ${calls.length} calls, ${read} RCU, ${write} + ${index} WCU\n`,
     );
-  }, 60_000);
+  });
 
   it('does not disturb a reader in the middle of its pages while paths follow', async () => {
     const { root, ids } = await plantSubtree(msp, left.id, 60);
@@ -92,7 +92,7 @@ describe('a move', () => {
     expect(out).toHaveLength(new Set(out).size);
     for (const id of ids) expect(out).toContain(id);
     await arrive(root.id);
-  }, 30_000);
+  });
 
   it('ends the pages that were begun before it', async () => {
     const sub = await plantReseller(msp, left.id);

@@ -111,7 +111,7 @@ describe('a reseller', () => {
     for (let depth = 3; depth <= 10; depth++) parent = await plantReseller(msp, parent.id);
     const refused = await call('POST /v1/customers', { as: parent.admin, body: quick() });
     expect(refused).toMatchObject({ status: 409, body: { code: 'customers.too_deep' } });
-  }, 20_000);
+  });
 });
 
 describe('lists', () => {

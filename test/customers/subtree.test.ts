@@ -63,7 +63,7 @@ describe('a page of a subtree', () => {
       );
     }
     expect(pages[0]).toEqual(pages[1]);
-  }, 120_000);
+  });
 
   it('merged from stretches read to different lengths leaves nothing out and doubles nothing', () => {
     const place = fc.integer({ min: 0, max: 60 }).map((n) => String(n).padStart(3, '0'));

@@ -352,5 +352,5 @@ see www.evil.example;VENDOR
       department: null,
       members: 495,
     });
-  }, 300_000);
+  });
 });

@@ -1,13 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Cost, listen, measure } from '../kit/cost.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
-import { createTable } from '../kit/table.ts';
 import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
 import { agentScenarios } from './agent.scenarios.ts';
 import { backgroundScenarios } from './background.scenarios.ts';
@@ -33,11 +32,10 @@ const costOf = (name: string): Cost => {
   return cost;
 };
 
+ownTable();
 beforeAll(async () => {
   listen();
   box = await openMailbox();
-  process.env.TABLE_NAME = 'costs';
-  await createTable(new DynamoDBClient({}), 'costs');
   const msp = await makeMsp();
   stage = { msp, customer: await addCustomer(msp) };
   await plantCreditSystem(msp.id);

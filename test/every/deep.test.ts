@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (let depth = 3; depth <= 7; depth++) deep = await plantReseller(msp, deep.id);
   const { id, domains } = await plantDirectly(deep.admin);
   leaf = { id, path: [], domain: domains[0].name };
-}, 30_000);
+});
 
 describe('eight levels deep, below resellers', () => {
   it.each(['provider', 'reseller'] as const)(

@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Stored } from '../../infra/fsck/check.ts';
 import { violations } from '../../infra/fsck/examine.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import { deskOf } from '../access/desk.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { addCustomer, makeMsp } from '../kit/world.ts';
 import { type Change, changed, edit, firstOf, linesOf, of, without } from './breaking.ts';
 
@@ -12,9 +11,8 @@ let items: readonly Stored[];
 let done: string;
 const first = (kind: string, more: Stored = {}) => firstOf(items, of(kind, more));
 
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'fsck-access';
-  await createTable(new DynamoDBClient({}), 'fsck-access');
   const msp = await makeMsp();
   const [desk, other] = [deskOf(msp, await addCustomer(msp)), deskOf(msp, await addCustomer(msp))];
   await desk.gives();

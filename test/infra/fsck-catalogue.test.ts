@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Stored } from '../../infra/fsck/check.ts';
 import { violations } from '../../infra/fsck/examine.ts';
@@ -8,8 +7,8 @@ import { type Bazaar, openBazaar } from '../catalog/bazaar.ts';
 import { assign, publish } from '../catalog/desk.ts';
 import { deliver } from '../kit/deliver.ts';
 import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
-import { createTable } from '../kit/table.ts';
 import { type Answer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Change, changed, edit, firstOf, linesOf, ofTenant, without } from './breaking.ts';
 
@@ -41,9 +40,8 @@ async function spend(): Promise<void> {
     await send(of(child, 'refunds'), msp.catalog, { entryId: body.entryId, line, reason: 'Not delivered' });
 }
 
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'fsck-catalogue';
-  await createTable(new DynamoDBClient({}), 'fsck-catalogue');
   msp = await makeMsp();
   await plantCreditSystem(msp.id);
   bazaar = await openBazaar(msp, 3);
@@ -69,7 +67,7 @@ beforeAll(async () => {
   await deliver(bazaar.id);
   await spend();
   items = await everything();
-}, 60_000);
+});
 
 // Sums follow by events that are not handed on here.
 const told = async (change: Change = (item) => item) =>

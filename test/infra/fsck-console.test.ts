@@ -1,11 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Stored } from '../../infra/fsck/check.ts';
 import { violations } from '../../infra/fsck/examine.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import { defaultGroupId } from '../../lib/kit/id.ts';
 import { desk, documentOf } from '../endpoints/desk.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { addCustomer, makeMsp } from '../kit/world.ts';
 import { stockProduct } from '../licensing/shelf.ts';
 import { type Change, changed, edit, firstOf, linesOf, of, without } from './breaking.ts';
@@ -13,9 +12,8 @@ import { type Change, changed, edit, firstOf, linesOf, of, without } from './bre
 let items: readonly Stored[];
 const first = (kind: string, more: Stored = {}) => firstOf(items, of(kind, more));
 
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'fsck-console';
-  await createTable(new DynamoDBClient({}), 'fsck-console');
   const msp = await makeMsp();
   const one = desk(await addCustomer(msp));
   const { body: policy } = await one.policy({ name: 'Servers' });

@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stored } from '../../infra/fsck/check.ts';
 import { violations } from '../../infra/fsck/examine.ts';
@@ -7,7 +6,7 @@ import { asked, askFor, importAt, makeAccount, pathOf, reply } from '../access/i
 import { deliver } from '../kit/deliver.ts';
 import { plantReseller } from '../kit/forest.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { call, ensureMspMode, makeMsp } from '../kit/world.ts';
 import { type Change, changed, edit, firstOf, linesOf, of, without } from './breaking.ts';
 
@@ -16,9 +15,8 @@ let mailbox: Mailbox;
 let waiting: string;
 const first = (kind: string, more: Stored = {}) => firstOf(items, of(kind, more));
 
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'fsck-imports';
-  await createTable(new DynamoDBClient({}), 'fsck-imports');
   mailbox = await openMailbox();
   const msp = await makeMsp();
   await ensureMspMode(msp);

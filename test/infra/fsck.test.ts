@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onTotalsChanged } from '../../functions/probes/on-totals-changed.ts';
 import { invariants as promised, type Stored, type Violation } from '../../infra/fsck/check.ts';
@@ -10,8 +9,8 @@ import type { Envelope } from '../../lib/kit/event.ts';
 import { newAgent } from '../kit/agent.ts';
 import { announcedBy, deliver } from '../kit/deliver.ts';
 import { type Branch, plantDirectly, plantReseller } from '../kit/forest.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
-import { createTable } from '../kit/table.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
 import { buyer as contact, shelf, stockProduct } from '../licensing/shelf.ts';
@@ -36,9 +35,8 @@ async function send(line: string, as: Caller, body?: unknown): Promise<Answer> {
 }
 
 /** One provider with something of everything that is checked, made over the API alone. */
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'fsck';
-  await createTable(new DynamoDBClient({}), 'fsck');
   [msp, other] = [await makeMsp(), await makeMsp()];
   const as = msp.catalog;
   await send('POST /v1/external-users', other.catalog, { name: 'A', email: 'a@ext.example.com' });
@@ -85,7 +83,7 @@ beforeAll(async () => {
   const nodes = (await everything()).filter(({ kind }) => kind === 'node' || kind === 'archive');
   for (const one of await announcedBy(...nodes.map(({ id }) => String(id)))) await total(one);
   items = await everything();
-}, 60_000);
+});
 
 /** A probe tells what it has found. */
 async function report(customerId: string): Promise<void> {

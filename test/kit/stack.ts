@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, stageOf as ofStack, type Sent, type Stage } from '../../infra/local/demo-client.ts';
+import type { Template } from '../../infra/local/resolve.ts';
 import type { Mail } from '../../infra/local/ses.ts';
 import { type RunningStack, type StackOptions, startStack } from '../../infra/local/stack.ts';
+import type { Rhythm } from '../../lib/kit/context.ts';
 
 /** Looks again and again whether something has happened. */
 export async function until(check: () => boolean | Promise<boolean>, seconds = 100): Promise<void> {
@@ -12,20 +14,38 @@ export async function until(check: () => boolean | Promise<boolean>, seconds = 1
   }
 }
 
-/** Heartbeats where tests wait for silence: one rhythm for all of them, for each is synthesized by itself. */
+/** Heartbeats where tests wait for silence. */
 export const quickly = { intervalSeconds: 2, silenceSeconds: 10 } as const;
 
-/** Our own stack as synthesized, in memory; what it warns of is kept. */
+/**
+ * Our own stack as synthesized, in memory; what it warns of is kept. With another rhythm its functions are told so as a
+ * deployment would tell them (`test/infra/edge.test.ts`): no assembly of its own is made for that.
+ */
 export async function bringUp(
   options: StackOptions = {},
 ): Promise<{ stack: RunningStack; warnings: string[] }> {
+  const { heartbeats, ...others } = options;
   const warnings: string[] = [];
   const stack = await startStack({
     longestRetrySeconds: 1,
     warn: (sentence) => warnings.push(sentence),
-    ...options,
+    ...(heartbeats ? { editTemplate: (template) => keepTime(template, heartbeats) } : {}),
+    ...others,
   });
   return { stack, warnings };
+}
+
+function keepTime(template: Template, { intervalSeconds, silenceSeconds }: Rhythm): void {
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::Lambda::Function') continue;
+    const own = Properties as { Environment?: { Variables?: Record<string, unknown> } };
+    const Variables = {
+      ...own.Environment?.Variables,
+      PROBE_INTERVAL_SECONDS: String(intervalSeconds),
+      PROBE_SILENCE_SECONDS: String(silenceSeconds),
+    };
+    own.Environment = { ...own.Environment, Variables };
+  }
 }
 
 /** A running stack as the demo's story sees it. */

@@ -2,10 +2,12 @@ import { afterAll, expect } from 'vitest';
 import { patience } from '../../lib/aws/world.ts';
 import { listen } from './cost.ts';
 import { listenForFaults } from './faults.ts';
+import { listenToAll } from './heard.ts';
 
 // Files share a process, and what they import is loaded once: what a file turns, it has to turn back.
 listen();
 listenForFaults();
+listenToAll();
 const before = { ...process.env };
 const patient = { ...patience };
 /** Set by Powertools when it is loaded, and by vitest itself. */

@@ -39,6 +39,14 @@ export interface Sent {
   readonly key?: string;
 }
 
+/** Sends as clients do that heed `Retry-After`: again, with the same key, while others are at the same thing. */
+export async function persist(send: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.body?.code !== 'request.contended') return answer;
+  }
+}
+
 /** By method, those with the fewest names in their path first: what is spelled out goes before what is named. */
 const served = Map.groupBy(
   contexts
@@ -154,11 +162,14 @@ function lambdaContext() {
   return { getRemainingTimeInMillis: () => 20_000 } as never;
 }
 
-let founded: Promise<void> | undefined;
+const founded = new Map<string, Promise<unknown>>();
 
 async function found(): Promise<void> {
-  founded ??= commit(platformWrites(), randomUUID(), Date.now() + 5000).catch(() => undefined);
-  await founded;
+  const table = process.env.TABLE_NAME ?? '';
+  const done =
+    founded.get(table) ?? commit(platformWrites(), randomUUID(), Date.now() + 5000).catch(() => undefined);
+  founded.set(table, done);
+  await done;
 }
 
 /** Gives a new person roles at a node, below the API. */

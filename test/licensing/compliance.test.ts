@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
 import { schedules } from '../../functions/licensing/schedules.ts';
@@ -12,18 +11,17 @@ import { takeSeat } from '../../lib/licensing/seat.ts';
 import { type SeatMeter, toSeatMeter } from '../../lib/licensing/seat-meter.ts';
 import type { NewSubscription } from '../../lib/licensing/subscribe.ts';
 import { listen, measure } from '../kit/cost.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { createTable } from '../kit/table.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { buyer, meterIn, plantLicence, put, shelf, stockProduct, toldOf } from './shelf.ts';
 
 let msp: Msp;
 let product: Product;
+ownTable();
 beforeAll(async () => {
   listen();
   // What is due is one list for all: another file that checks it would take this one's.
-  process.env.TABLE_NAME = 'compliance';
-  await createTable(new DynamoDBClient({}), 'compliance');
   msp = await makeMsp();
   product = await stockProduct(msp, { mspLicence: true });
 });

@@ -242,5 +242,5 @@ describe('any sequence of commands over the engine', () => {
       }),
       { numRuns: 6 },
     );
-  }, 240_000);
+  });
 });

@@ -31,7 +31,7 @@ it('two stacks never run on one folder, also not while the first is starting', a
   writeFileSync(file, others);
   await running[0]?.stop();
   expect(readFileSync(file, 'utf8')).toBe(others);
-}, 60_000);
+});
 
 it('a command refuses in a sentence while another process has the folder, and has it once that is killed', async () => {
   const module = new URL('../../infra/local/lock.ts', import.meta.url).href;
@@ -54,7 +54,7 @@ it('a command refuses in a sentence while another process has the folder, and ha
   await once(holder, 'close');
   const free = lock(dir);
   free();
-}, 60_000);
+});
 
 it('who waits for a turn gets it when the other is done', async () => {
   const own = join(dir, 'turn');

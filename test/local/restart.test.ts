@@ -68,4 +68,4 @@ it('loses nothing that was acknowledged when the whole stack is killed at work',
   expect(acknowledged.filter((id) => !subjects.has(id))).toEqual([]);
   const { emails } = await told<{ emails: { subject: string }[] }>(`${inboxUrl}/store`);
   expect(new Set(emails.map(({ subject }) => subject))).toEqual(subjects);
-}, 180_000);
+});

@@ -18,7 +18,7 @@ beforeAll(async () => {
     longestRetrySeconds: 0.1,
     warn: (sentence) => warnings.push(sentence),
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.stop();

@@ -9,7 +9,6 @@ afterEach(() => {
   process.env.AGENT_SECRET_ARN = AGENT_SECRET_ARN;
 });
 
-// Nothing before it in this process has read the secret.
 it('an enrolment without the key of certificates is to come again, and leaves the enrolment key as it was', async () => {
   const msp = await makeMsp();
   const customer = await addCustomer(msp);

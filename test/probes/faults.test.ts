@@ -387,5 +387,5 @@ describe('reports under faults', () => {
     const meter = await get(meterKey(desk.id, 'DEVICE'), true);
     expect([meter?.used, meter?.waiting]).toEqual([100, 420]);
     expect((await noticesOf(desk.id)).join(' ').match(/80|100/g)).toEqual(['80', '100']);
-  }, 60_000);
+  });
 });

@@ -6,28 +6,20 @@ import { revoke } from '../../lib/probes/lifecycle.ts';
 import { announcedBy, react } from '../kit/deliver.ts';
 import { faults, listenForFaults, under } from '../kit/faults.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { plantCustomer } from '../kit/plant.ts';
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { Expected } from './expected.ts';
 import { turn } from './scene.ts';
-import {
-  ownTable,
-  setClock,
-  stopTheWheel,
-  sweep,
-  toNextMinute,
-  wait,
-  watched,
-  watchedOnes,
-} from './watch.ts';
+import { setClock, stopTheWheel, sweep, toNextMinute, wait, watched, watchedOnes } from './watch.ts';
 
 let msp: Msp;
 let box: Mailbox;
 let year = 2030;
+ownTable();
 beforeAll(async () => {
   listenForFaults();
   box = await openMailbox();
-  await ownTable('outage');
   msp = await makeMsp();
 });
 afterAll(() => {

@@ -11,15 +11,14 @@ import { goDown } from '../../lib/probes/lifecycle.ts';
 import { type Probe, probeItem } from '../../lib/probes/probe.ts';
 import { probeOf } from '../../lib/probes/store.ts';
 import { any, plantReseller } from '../kit/forest.ts';
-import { createTable } from '../kit/table.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { addCustomer, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { type Added, add, enrolBelow, pulseOf, retireNow, turn } from './scene.ts';
 
 let msp: Msp;
 let customer: { id: string; admin: Caller };
+ownTable();
 beforeAll(async () => {
-  process.env.TABLE_NAME = 'probes';
-  await createTable(new DynamoDBClient({}), 'probes');
   msp = await makeMsp();
   customer = await addCustomer(msp);
 });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { vi } from 'vitest';
 import { hear } from '../../functions/probes/hear.ts';
 import { lookAtProbes } from '../../functions/probes/look-at-probes.ts';
@@ -11,14 +10,7 @@ import type { Write } from '../../lib/kit/plan.ts';
 import { newPulse, type Pulse } from '../../lib/probes/pulse.ts';
 import { lookWrite } from '../../lib/probes/wheel.ts';
 import { plantProbe } from '../kit/agent.ts';
-import { createTable } from '../kit/table.ts';
 import { enrolBelow, pulseOf } from './scene.ts';
-
-/** A table of this file's own: the wheel is one for all customers, and a look finds everybody's probes. */
-export async function ownTable(name: string): Promise<void> {
-  process.env.TABLE_NAME = name;
-  await createTable(new DynamoDBClient({}), name);
-}
 
 /** The clock of everything in this process stands at `at` until it is set again. */
 export const setClock = (at: string | number) => vi.useFakeTimers({ now: new Date(at), toFake: ['Date'] });

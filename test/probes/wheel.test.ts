@@ -10,12 +10,12 @@ import { lookWrite, minuteToLook } from '../../lib/probes/wheel.ts';
 import { listen, measure } from '../kit/cost.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { faults, listenForFaults, under } from '../kit/faults.ts';
+import { ownTable } from '../kit/own-table.ts';
 import { plantCustomer } from '../kit/plant.ts';
 import { type Msp, makeMsp } from '../kit/world.ts';
 import { turn } from './scene.ts';
 import {
   clock,
-  ownTable,
   plantFleet,
   rowsOf,
   setClock,
@@ -29,10 +29,10 @@ import {
 } from './watch.ts';
 
 let msp: Msp;
+ownTable();
 beforeAll(async () => {
   listen();
   listenForFaults();
-  await ownTable('wheel');
   msp = await makeMsp();
 });
 let year = 2030;

@@ -9,6 +9,7 @@ import { passwordReset, unseal } from '../kit/sealing.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { asReported, byDn, compareAll, expiryOf } from './compare.ts';
 import { type Domain, openDomain } from './domain.ts';
+import { usersStand } from './places.ts';
 import {
   asked,
   deliverOnce,
@@ -190,6 +191,8 @@ describe.runIf(runs)('a tree in Active Directory', () => {
     expect(await objectsOf(msp, customer.id)).toEqual([]);
   });
 });
+
+describe.runIf(runs)('users in Active Directory', () => usersStand(() => domain));
 
 describe.runIf(runs)('an account', () => {
   let node: Planted;
@@ -451,5 +454,5 @@ describe.runIf(runs)('trouble', () => {
         .sort(),
     ).toEqual(shown.map(({ dn }) => String(dn)).sort());
     process.stdout.write(`      ${again} deliveries again, ${found.length} objects\n`);
-  }, 180_000);
+  });
 });

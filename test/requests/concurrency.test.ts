@@ -124,7 +124,7 @@ it(`${people} end users at once against one balance: each is served once, the le
   expect(await balance(customer.admin, customer.id)).toBe(entries.at(-1)?.balance);
   const said = (await announcedByLedger(customer.id)).map(({ data }) => data.thresholds.map(({ id }) => id));
   expect(said).toEqual([['below-50'], ['below-0']]);
-}, 120_000);
+});
 
 it('requests cancelled by two at once, many at once: each debit comes back once', async () => {
   const before = (await chain()).at(-1)?.balance ?? 0;
@@ -148,7 +148,7 @@ it('requests cancelled by two at once, many at once: each debit comes back once'
   expect(expectExact(entries)).toBe(before + some.length);
   const refunds = entries.flatMap(({ refundOf }) => refundOf ?? []);
   expect([refunds.length, new Set(refunds).size]).toEqual([some.length, some.length]);
-}, 120_000);
+});
 
 it('a list of one’s own costs the same after all the others have ordered', async () => {
   const late = await listing(callers[0] as Caller);

@@ -24,4 +24,4 @@ it('whatever is published, given, arranged, ordered and ended: entitlement and b
       .map(([what, count]) => `${what} ${count}`)
       .join(', '),
   );
-}, 120_000);
+});

@@ -50,20 +50,16 @@ it.each([
   ['TransactWriteItems', 'unheard', 2],
   ['TransactWriteItems', 'unanswered', 1],
   ['TransactWriteItems', 'unanswered', 3],
-] as const)(
-  'a request outlasts %s %s %i times',
-  async (action, how, times) => {
-    const before = await held();
-    const { send } = asking();
-    const strained = line.strained();
-    line.strain(action, how, times);
-    const answer = await send();
-    expect(line.strained() - strained).toBeGreaterThanOrEqual(Math.min(times, 3));
-    expect(answer.status).toBe(201);
-    await servedOnce(send, before);
-  },
-  20_000,
-);
+] as const)('a request outlasts %s %s %i times', async (action, how, times) => {
+  const before = await held();
+  const { send } = asking();
+  const strained = line.strained();
+  line.strain(action, how, times);
+  const answer = await send();
+  expect(line.strained() - strained).toBeGreaterThanOrEqual(Math.min(times, 3));
+  expect(answer.status).toBe(201);
+  await servedOnce(send, before);
+});
 
 it.each(['TransactWriteItems', 'BatchGetItem'])(
   'a request is told to try again, and nothing is changed, while the store takes no %s',
@@ -81,7 +77,6 @@ it.each(['TransactWriteItems', 'BatchGetItem'])(
     expect(await held()).toBe(before);
     await servedOnce(send, before);
   },
-  20_000,
 );
 
 it('where the store stays silent nobody knows whether it was done: 503, and the key tells it later', async () => {
@@ -93,9 +88,9 @@ it('where the store stays silent nobody knows whether it was done: 503, and the 
     else expect((await send()).status).toBe(201);
     await servedOnce(send, before);
   }
-}, 30_000);
+});
 
 it('what reads is not kept waiting: 503', async () => {
   line.strain('BatchGetItem', 'throttled');
   await expect(call('GET /v1/requests', { as: ada })).rejects.toThrow(/503.*service\.unavailable/);
-}, 20_000);
+});

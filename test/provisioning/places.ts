@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasSamba } from '../../infra/local/samba.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import { call, ensureMspMode, type Msp, makeMsp } from '../kit/world.ts';
 import { compareAll } from './compare.ts';
-import { type Domain, openDomain } from './domain.ts';
+import type { Domain } from './domain.ts';
 import { objectsOf } from './scene.ts';
 
-const runs = hasSamba() || process.env.SAMBA === 'required';
 let domain: Domain;
 let msp: Msp;
-beforeAll(async () => {
-  if (!runs) return;
-  [domain, msp] = await Promise.all([openDomain(), makeMsp()]);
-  await ensureMspMode(msp);
-});
-afterAll(() => domain?.stop());
 
 const sure = async (line: string, body?: unknown) => {
   const headers = line.startsWith('POST') ? {} : { headers: any };
@@ -62,7 +54,14 @@ async function customerOf(more: Record<string, unknown> = {}) {
   return { ...made, path, provision, add, change, places, structure };
 }
 
-describe.runIf(runs)('users in Active Directory', () => {
+/** Where users stand in Active Directory. */
+export function usersStand(opened: () => Domain): void {
+  beforeAll(async () => {
+    domain = opened();
+    msp = await makeMsp();
+    await ensureMspMode(msp);
+  });
+
   it('stand where the structure says, and are placed anew when it or they change', async () => {
     // One provider's directory is compared as a whole: everything else comes later.
     const one = await customerOf({ ouStructure: 'BY_DEPARTMENT' });
@@ -173,4 +172,4 @@ describe.runIf(runs)('users in Active Directory', () => {
     await deliver(one.id);
     expect(await usn()).toEqual(before);
   });
-});
+}

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Mail } from '../../infra/local/ses.ts';
-import type { RunningStack } from '../../infra/local/stack.ts';
-import { addCustomer, bringUp, type Desk, mailsTo, openDesk, stageOf } from '../kit/stack.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Mail } from '../../../infra/local/ses.ts';
+import type { RunningStack } from '../../../infra/local/stack.ts';
+import { addCustomer, type Desk, mailsTo, openDesk, stageOf } from '../../kit/stack.ts';
 
 let stack: RunningStack;
 let desk: Desk;
 let mails: readonly Mail[] = [];
+let all = 0;
 const played = new Map<string, string>();
 
 interface Meter {
@@ -120,20 +121,6 @@ async function playCredits(name: string, debits: readonly number[]): Promise<voi
   played.set(name, address);
 }
 
-beforeAll(async () => {
-  ({ stack } = await bringUp());
-  desk = await openDesk(stageOf(stack));
-  await Promise.all([
-    ...Object.keys(traces).map(playLicences),
-    playCredits('G', [40, 60, 15]),
-    playCredits('G at once', [115]),
-  ]);
-  await stack.idle(90);
-  mails = await stack.mails();
-});
-
-afterAll(() => stack?.stop());
-
 /** Subjects of the mails of a trace; notices of one customer may overtake each other on their way. */
 const told = (name: string) =>
   mailsTo(mails, played.get(name) ?? '')
@@ -142,47 +129,65 @@ const told = (name: string) =>
 
 const nameOf = (name: string) => (played.get(name) ?? '').split('@')[0] ?? '';
 
-describe('mails of the traces over HTTP, 80 % and 100 % of 100', () => {
-  it('A: a climb 0 → 110 by one: at 80 and at 100', () => {
-    expect(told('A')).toEqual([fired('80', 80, 100), fired('100', 100, 100)].sort());
+/** The traces of the alert semantics over HTTP. */
+export function tracesStory(running: () => RunningStack): void {
+  beforeAll(async () => {
+    stack = running();
+    await stack.idle(90);
+    const before = (await stack.mails()).length;
+    desk = await openDesk(stageOf(stack));
+    await Promise.all([
+      ...Object.keys(traces).map(playLicences),
+      playCredits('G', [40, 60, 15]),
+      playCredits('G at once', [115]),
+    ]);
+    await stack.idle(90);
+    all = (await stack.mails()).length;
+    mails = (await stack.mails()).slice(before);
   });
 
-  it('B: a jump 70 → 130: one mail that names both', () => {
-    expect(told('B')).toEqual([fired('80, 100', 130, 100)]);
-  });
+  describe('mails of the traces over HTTP, 80 % and 100 % of 100', () => {
+    it('A: a climb 0 → 110 by one: at 80 and at 100', () => {
+      expect(told('A')).toEqual([fired('80', 80, 100), fired('100', 100, 100)].sort());
+    });
 
-  it('C: 81, 79, 81, 79 …: one mail', () => {
-    expect(told('C')).toEqual([fired('80', 81, 100)]);
-  });
+    it('B: a jump 70 → 130: one mail that names both', () => {
+      expect(told('B')).toEqual([fired('80, 100', 130, 100)]);
+    });
 
-  it('D: 101 of 100, limit → 125, use 126: fired, recovered, fired', () => {
-    const expected = [fired('80, 100', 101, 100), recovered(nameOf('D'), 100), fired('100', 126, 125)];
-    expect(told('D')).toEqual(expected.sort());
-  });
+    it('C: 81, 79, 81, 79 …: one mail', () => {
+      expect(told('C')).toEqual([fired('80', 81, 100)]);
+    });
 
-  it('E: steady use 70, limit 100 → 80: one mail', () => {
-    expect(told('E')).toEqual([fired('80', 70, 80)]);
-  });
+    it('D: 101 of 100, limit → 125, use 126: fired, recovered, fired', () => {
+      const expected = [fired('80, 100', 101, 100), recovered(nameOf('D'), 100), fired('100', 126, 125)];
+      expect(told('D')).toEqual(expected.sort());
+    });
 
-  it('F: 85, 60, 85: fired, recovered, fired', () => {
-    const once = fired('80', 85, 100);
-    expect(told('F')).toEqual([once, recovered(nameOf('F'), 80), once].sort());
-  });
+    it('E: steady use 70, limit 100 → 80: one mail', () => {
+      expect(told('E')).toEqual([fired('80', 70, 80)]);
+    });
 
-  it('G: credits 100 → 60 → 0 → −15 with limit 50: at 0 and at −15', () => {
-    const subject = `${nameOf('G')}: credit balance`;
-    expect(told('G')).toEqual([`${subject} below 50`, `${subject} below zero`]);
-  });
+    it('F: 85, 60, 85: fired, recovered, fired', () => {
+      const once = fired('80', 85, 100);
+      expect(told('F')).toEqual([once, recovered(nameOf('F'), 80), once].sort());
+    });
 
-  it('G: 100 → −15 in one debit: one mail that names both', () => {
-    expect(told('G at once')).toEqual([`${nameOf('G at once')}: credit balance below 50 and below zero`]);
-  });
+    it('G: credits 100 → 60 → 0 → −15 with limit 50: at 0 and at −15', () => {
+      const subject = `${nameOf('G')}: credit balance`;
+      expect(told('G')).toEqual([`${subject} below 50`, `${subject} below zero`]);
+    });
 
-  it('nothing more comes, nothing was denied or given up', async () => {
-    await stack.idle();
-    expect((await stack.mails()).length).toBe(mails.length);
-    expect(mails.length).toBe(14);
-    expect(stack.denials()).toEqual([]);
-    expect(Object.values(stack.deadLetters()).reduce((sum, count) => sum + count, 0)).toBe(0);
+    it('G: 100 → −15 in one debit: one mail that names both', () => {
+      expect(told('G at once')).toEqual([`${nameOf('G at once')}: credit balance below 50 and below zero`]);
+    });
+
+    it('nothing more comes, nothing was denied or given up', async () => {
+      await stack.idle();
+      expect((await stack.mails()).length).toBe(all);
+      expect(mails.length).toBe(14);
+      expect(stack.denials()).toEqual([]);
+      expect(Object.values(stack.deadLetters()).reduce((sum, count) => sum + count, 0)).toBe(0);
+    });
   });
-});
+}
