@@ -7,6 +7,7 @@ const alone = [
   'test/access/{removal,same-instant}.test.ts',
   'test/customers/{invariants,link,names}.test.ts',
   'test/every/{cost,privacy}.test.ts',
+  'test/faults/*.test.ts',
   'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',
   'test/licensing/compliance.test.ts',
   'test/probes/agent-secret.test.ts',
