@@ -12,6 +12,14 @@ export const openings: Readonly<Record<string, string>> = {
   credits: 'debitCredits: own request id',
   notifications: 'listAlerts',
   audit: 'getAuditEvent',
+  users: 'getUser',
+  services: 'getService',
+  catalog: 'getCatalogueItem',
+  requests: 'getServiceRequest',
+  probes: 'getProbe',
+  endpoints: 'getMachine',
+  access: 'getImport',
+  provisioning: 'getProvisioningRequest',
 };
 
 export interface Staged {
