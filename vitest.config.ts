@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { bugOf } from './test/bugs/bugs.ts';
+import { seeded } from './test/bugs/plugin.ts';
 import { LongestFirst } from './test/kit/order.ts';
 
 /** Files that turn what is the process's (table, endpoint, directory, the store's client): each has a process of its own. */
@@ -35,15 +37,20 @@ const beyond =
       ]
     : [];
 
+// `BUG=<name>`: with that bug of test/bugs in it, whatever is run.
+const seeding = process.env.BUG ? { plugins: [seeded(bugOf(process.env.BUG))] } : {};
+
 export default defineConfig({
   test: {
     globalSetup: ['test/kit/setup.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       {
+        ...seeding,
         test: { ...all, name: 'deployed', include: deployed, exclude: beyond, setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts'] },
       },
       {
+        ...seeding,
         test: {
           ...all,
           name: 'alone',
@@ -53,6 +60,7 @@ export default defineConfig({
         },
       },
       {
+        ...seeding,
         test: {
           ...all,
           name: 'together',

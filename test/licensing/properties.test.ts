@@ -44,11 +44,14 @@ function replay(history: readonly Moment[], rearmPoints: number): string[] {
   return out;
 }
 
+// Mostly the same thresholds of the same limit: only then is one crossed, crossed back and crossed again.
+const usual = <T>(most: T, any: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(most) }, any);
 const percents = fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 4 });
 const moment = fc.record({
   used: fc.nat(300),
-  limit: fc.option(fc.nat(250), { nil: null }),
-  thresholds: percents,
+  limit: usual<number | null>(100, fc.option(fc.nat(250), { nil: null })),
+  thresholds: usual([80, 100], percents),
 });
 
 describe('meters', () => {
