@@ -8,6 +8,7 @@ import type { LocalFunction } from './lambda.ts';
 import type { Queue } from './queue.ts';
 import type { Secrets } from './secrets.ts';
 import { Refused, type Ses, sesNeeds } from './ses.ts';
+import { operate, operatorKey } from './sqs.ts';
 import type { Stack } from './template.ts';
 
 /** What a function's call of the table took, as the engine says it. */
@@ -59,6 +60,7 @@ async function answer(
   if (request.method === 'GET') return tell(cloud, request, response);
   const body = await readAll(request);
   const call = readCall(request.headers, body);
+  if (call.accessKeyId === operatorKey) return serveOperator(cloud, call, { request, response, body });
   const caller = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
   if (!caller) {
     return reply(response, 403, {
@@ -70,6 +72,18 @@ async function answer(
   const denial = await cloud.guard.check(caller, needsOf(cloud, call));
   if (denial) return refuse(response, call, denial);
   await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body });
+}
+
+/** An operator works on the queues, and announces again on the bus; for the table the engine is called itself. */
+async function serveOperator(cloud: Cloud, call: AwsCall, exchange: Exchange): Promise<void> {
+  if (call.service === 'events') return handlers.events(cloud, call, exchange);
+  const answered = call.service === 'sqs' ? operate(cloud, call.operation, call.input) : undefined;
+  if (answered === undefined)
+    return reply(exchange.response, 400, {
+      __type: 'UnknownOperationException',
+      message: `${call.operation} is not known locally to operators`,
+    });
+  reply(exchange.response, 200, answered);
 }
 
 function needsOf(cloud: Cloud, call: AwsCall): Need[] {
