@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AwsCall, dynamoNeeds, readCall, type TableShape } from './aws-request.ts';
+import { type Buckets, objectNeeds } from './buckets.ts';
 import type { Bus } from './bus.ts';
 import { forward } from './dynamo.ts';
 import type { Denial, Guard, Need } from './iam.ts';
@@ -29,6 +30,7 @@ export interface Cloud {
   readonly bus: Bus;
   readonly ses: Ses;
   readonly secrets: Secrets;
+  readonly buckets: Buckets;
   readonly queues: ReadonlyMap<string, Queue>;
   /** Told what each call of the table consumed; then the engine is asked to say so. */
   readonly meter?: Meter | undefined;
@@ -59,7 +61,7 @@ async function answer(
   if (!cloud) return reply(response, 503, { message: 'The stack is starting.' });
   if (request.method === 'GET') return tell(cloud, request, response);
   const body = await readAll(request);
-  const call = readCall(request.headers, body);
+  const call = readCall(request.headers, body, `${request.method} ${request.url}`);
   if (call.accessKeyId === operatorKey) return serveOperator(cloud, call, { request, response, body });
   const caller = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
   if (!caller) {
@@ -69,7 +71,7 @@ async function answer(
     });
   }
   if (!(call.service in handlers)) return unknown(caller, call, request, response);
-  const denial = await cloud.guard.check(caller, needsOf(cloud, call));
+  const denial = await cloud.guard.check(caller, needsOf(cloud, call, request));
   if (denial) return refuse(response, call, denial);
   await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body });
 }
@@ -86,7 +88,7 @@ async function serveOperator(cloud: Cloud, call: AwsCall, exchange: Exchange): P
   reply(exchange.response, 200, answered);
 }
 
-function needsOf(cloud: Cloud, call: AwsCall): Need[] {
+function needsOf(cloud: Cloud, call: AwsCall, request: IncomingMessage): Need[] {
   const { place } = cloud.stack;
   switch (call.service) {
     case 'dynamodb':
@@ -100,6 +102,8 @@ function needsOf(cloud: Cloud, call: AwsCall): Need[] {
           resource: cloud.secrets.find(String(call.input.SecretId))?.arn ?? String(call.input.SecretId),
         },
       ];
+    case 's3':
+      return objectNeeds(call, request.headers);
     case 'sqs':
       return [{ action: `sqs:${call.operation}`, resource: queueOf(cloud, call) }];
     case 'events': {
@@ -199,6 +203,12 @@ const handlers = {
     });
   },
 
+  async s3(cloud: Cloud, call: AwsCall, { request, response, body }: Exchange): Promise<void> {
+    const refused = cloud.buckets.put(call.input, request.headers, body);
+    if (refused) xml(response, refused.status, objectError(refused.code, refused.message));
+    else response.writeHead(200, { 'x-amz-version-id': randomUUID() }).end();
+  },
+
   async sqs(cloud: Cloud, call: AwsCall, { response }: Exchange): Promise<void> {
     const queue = cloud.queues.get(queueOf(cloud, call));
     const seconds = Number(call.input.VisibilityTimeout);
@@ -237,7 +247,8 @@ function queueOf({ stack }: Cloud, { input }: AwsCall): string {
 }
 
 function refuse(response: ServerResponse, call: AwsCall, denial: Denial): void {
-  if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));
+  if (call.service === 's3') xml(response, 403, objectError('AccessDenied', denial.message));
+  else if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));
   else
     reply(response, 400, {
       __type: 'com.amazon.coral.service#AccessDeniedException',
@@ -301,7 +312,13 @@ function xml(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/xml' }).end(`<?xml version="1.0"?>${body}`);
 }
 
+const plain = (text: string) => text.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
+
+function objectError(code: string, message: string): string {
+  return `<Error><Code>${code}</Code><Message>${plain(message)}</Message></Error>`;
+}
+
 function errorXml(code: string, message: string): string {
-  const text = message.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
+  const text = plain(message);
   return `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
 }

@@ -78,7 +78,7 @@ describe.each(functions)('%s', (_, { Properties: fn }) => {
       const kept = statements
         .filter(({ Effect, Action }) => Effect === 'Deny' && list(Action).includes(change))
         .flatMap(({ Condition }) => Condition?.['ForAnyValue:StringLike']?.['dynamodb:LeadingKeys']);
-      expect(kept).toEqual(['T#*#AUDIT', 'T#*#ENTRY']);
+      expect(kept).toEqual(['T#*#AUDIT', 'T#*#ENTRY', 'T#*#SEAL']);
     }
   });
 
