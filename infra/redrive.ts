@@ -74,9 +74,17 @@ export async function redrive(
   return done;
 }
 
-async function chosen(installation: string, { queue }: Choice): Promise<Watched[]> {
-  const all = await watchedQueues(installation);
-  if (all.length === 0) throw new Error(`No queue is tagged as one of ${installation}.`);
+/** The installation that is meant, or the only one that there is in this account and region. */
+export async function installationOf(named: string | undefined): Promise<string> {
+  const known = [...(await watchedQueues()).keys()];
+  if (named !== undefined && known.includes(named)) return named;
+  if (named === undefined && known[0] !== undefined && known.length === 1) return known[0];
+  const there = known.length > 0 ? `There are: ${known.join(', ')}.` : 'There is none.';
+  throw new Error(`Which installation? Name the stack with --installation. ${there}`);
+}
+
+async function chosen(installation: string, { queue }: Choice): Promise<readonly Watched[]> {
+  const all = (await watchedQueues()).get(installation) ?? [];
   const found = queue === 'all' ? all : all.filter(({ reader }) => reader === queue);
   if (found.length === 0)
     throw new Error(

@@ -39,16 +39,25 @@ const sqs = (): SQSClient => {
   return shared;
 };
 
-/** The queues of one installation (the stack's name), known by the tags that the stack gives them. For operators alone. */
-export async function watchedQueues(installation: string): Promise<Watched[]> {
-  const found = new Map<string, { events?: string; deadLetters?: string }>();
+/** The queues of each installation (a stack's name), known by the tags that the stack gives them. For operators alone. */
+export async function watchedQueues(): Promise<ReadonlyMap<string, readonly Watched[]>> {
+  const found = new Map<string, Map<string, { events?: string; deadLetters?: string }>>();
   for (const url of await everyQueue()) {
     const { Tags = {} } = await sqs().send(new ListQueueTagsCommand({ QueueUrl: url }));
-    if (Tags.installation !== installation || !Tags.reader) continue;
-    const part = Tags.holds === 'dead-letters' ? { deadLetters: url } : { events: url };
-    found.set(Tags.reader, { ...found.get(Tags.reader), ...part });
+    const { installation, reader, holds } = Tags;
+    if (!installation || !reader) continue;
+    const readers = found.get(installation) ?? new Map();
+    found.set(installation, readers);
+    readers.set(reader, {
+      ...readers.get(reader),
+      [holds === 'dead-letters' ? 'deadLetters' : 'events']: url,
+    });
   }
-  return [...found]
+  return new Map([...found].map(([installation, readers]) => [installation, whole(readers)]));
+}
+
+function whole(readers: ReadonlyMap<string, { events?: string; deadLetters?: string }>): Watched[] {
+  return [...readers]
     .flatMap(([reader, { events, deadLetters }]) =>
       events && deadLetters ? [{ reader, events, deadLetters }] : [],
     )
