@@ -248,7 +248,7 @@ export const bugs: readonly Bug[] = [
     file: 'lib/kit/band.ts',
     find: 'back ? null : since',
     replace: 'since',
-    caughtBy: { file: 'test/licensing/properties.test.ts', test: /announce what an independent replay/ },
+    caughtBy: { file: 'test/licensing/meters.test.ts', test: /announce what an independent replay/ },
   },
   {
     name: 'claim-after-send',
