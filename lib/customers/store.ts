@@ -224,6 +224,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'b
     people: people.items.map((item) => toMembership(item, node.id)),
     services: had.length,
     offers: offered.length,
+    meters: new Map(meters.items.map(({ type, version }) => [String(type), Number(version)])),
     licences: meters.items.filter(({ limit, used }) => Number(limit ?? 0) + Number(used ?? 0) > 0).length,
   };
 }

@@ -8,8 +8,7 @@ export function skewClocks(): () => void {
   const True = Date;
   const now = () => True.now() + (currentProcess()?.skewMs ?? 0);
   globalThis.Date = new Proxy(True, {
-    construct: (target, given) =>
-      given.length === 0 ? new target(now()) : Reflect.construct(target, given),
+    construct: (target, given) => (given.length === 0 ? new target(now()) : Reflect.construct(target, given)),
     get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
   });
   return () => {

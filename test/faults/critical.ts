@@ -78,8 +78,24 @@ const acts = (line: string, sent: { as: Caller; body?: unknown; headers?: Record
   };
 };
 
-const debit = (amount: number): Critical => async ({ path, msp }) =>
-  acts(`POST ${path}/credits/debits`, { as: msp.catalog, body: { amount } });
+const debit =
+  (amount: number): Critical =>
+  async ({ path, msp }) =>
+    acts(`POST ${path}/credits/debits`, { as: msp.catalog, body: { amount } });
+
+/** A write that takes the customer from its partner: what others decide of it must not be done afterwards. */
+export const removal: Critical = async ({ path, msp, once }) => {
+  const plan = await once('plan', () =>
+    done(
+      call(`POST ${path}/removal-plans`, {
+        as: msp.catalog,
+        body: { licences: 'return-to-pool' },
+        headers: any,
+      }),
+    ),
+  );
+  return acts(`POST /v1/removal-plans/${plan.body.id}/execution`, { as: msp.catalog });
+};
 
 /** The writes that two people must be able to make at the same instant, on one customer. */
 export const critical: Readonly<Record<string, Critical>> = {

@@ -1,12 +1,13 @@
-import { newId } from '../../lib/aws/world.ts';
-import { settle } from '../../lib/aws/settle.ts';
-import { type Entry, toEntry } from '../../lib/credits/entry.ts';
 import { fromAttributes, toAttributes } from '../../lib/aws/item.ts';
-import { configure, grant, type Ledger } from '../../lib/credits/ledger.ts';
+import { settle } from '../../lib/aws/settle.ts';
+import { newId } from '../../lib/aws/world.ts';
+import { toEntry } from '../../lib/credits/entry.ts';
+import { configure, debit, grant, type Ledger } from '../../lib/credits/ledger.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { nameEntry, nodeKey, resellerKey, treeEntry } from '../../lib/kit/keys.ts';
 import type { Item, Plan } from '../../lib/kit/plan.ts';
 import type { Node } from '../../lib/kit/scope.ts';
+import type { Dice } from './dice.ts';
 
 /** A reseller and a customer right below it, each with a ledger that has begun. */
 export interface Family {
@@ -34,23 +35,49 @@ function node(providerId: string, id: string, above: readonly string[], type: No
   };
 }
 
+/** A customer right below a provider. */
+export const customerNode = (providerId: string, id: string): Item =>
+  node(providerId, id, [platformId, providerId], 'CUSTOMER');
+
+/** A ledger with a limit that `moves` movements cross up and down, as the ledger itself decides them. */
+export function walk(path: readonly string[], dice: Dice, moves: number): Item[] {
+  const chain = chainAt(path, Date.now());
+  chain.write((ledger, by) => grant(ledger, { amount: 60 + dice.below(60) }, by));
+  chain.write((ledger, by) => configure(ledger, { alertLimit: 50 }, by));
+  for (let left = moves; left > 0; left--) {
+    const amount = 20 + dice.below(60);
+    const down = dice.chance(0.6);
+    chain.write((ledger, by) => (down ? debit : grant)(ledger, { amount }, by));
+  }
+  return chain.out;
+}
+
 /** The first entries of a ledger, as the ledger itself decides them, with what they announce. */
 function begin(path: readonly string[], { balance, ...settings }: Opening, at: number): Item[] {
+  const chain = chainAt(path, at);
+  chain.write((ledger, by) => grant(ledger, { amount: balance }, by));
+  chain.write((ledger, by) => configure(ledger, settings, by));
+  return chain.out;
+}
+
+/** A ledger that grows below the API, an entry a millisecond. */
+function chainAt(path: readonly string[], at: number) {
   const id = path.at(-1) ?? '';
   const target = { id, type: 'CUSTOMER', path, version: 1 } as unknown as Node;
-  let ledger: Ledger = { customerId: id, head: null };
   const out: Item[] = [];
-  const write = (decide: (by: { actor: typeof actor; now: string }) => Plan, ms: number) => {
-    const now = new Date(at + ms).toISOString();
-    for (const one of settle(decide({ actor, now }), { actor, target, now, requestId: 'opening' })) {
-      if (one.do !== 'create') throw new Error('A ledger begins with entries alone');
-      out.push(one.item);
-      ledger = { customerId: id, head: toEntry(fromAttributes(toAttributes(one.item))) as Entry };
-    }
+  let ledger: Ledger = { customerId: id, head: null };
+  return {
+    out,
+    write: (decide: (ledger: Ledger, by: { actor: typeof actor; now: string }) => Plan) => {
+      const now = new Date(at + out.length).toISOString();
+      const plan = decide(ledger, { actor, now });
+      for (const one of settle(plan, { actor, target, now, requestId: 'opening' })) {
+        if (one.do !== 'create') throw new Error('A ledger begins with entries alone');
+        out.push(one.item);
+        ledger = { customerId: id, head: toEntry(fromAttributes(toAttributes(one.item))) };
+      }
+    },
   };
-  write((by) => grant(ledger, { amount: balance }, by), 0);
-  write((by) => configure(ledger, settings, by), 1);
-  return out;
 }
 
 /** The items of a family, to be planted below the API. */

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scan } from '../../lib/aws/scan.ts';
+import { plant } from '../every/planting.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { several } from '../kit/several.ts';
 import { print } from '../kit/stack.ts';
 import { createTable } from '../kit/table.ts';
 import { expose, injected, storms } from '../kit/weather.ts';
 import { type Msp, makeMsp } from '../kit/world.ts';
-import { plant } from '../every/planting.ts';
 import { skewClocks } from './clock.ts';
 import { diceOf } from './dice.ts';
 import { type Family, foundFamily } from './family.ts';
@@ -77,10 +77,17 @@ describe(`${seeds.length} fault schedules of ledgers`, () => {
       if (JSON.stringify(total) !== before) print(keep('ledgers', schedule.seed));
     }
     const calls = played.reduce((sum, { schedule }) => sum + schedule.calls, 0);
-    const kinds = [...injected].map(([kind, times]) => `${times} ${kind}`).sort().join(', ');
+    const kinds = [...injected]
+      .map(([kind, times]) => `${times} ${kind}`)
+      .sort()
+      .join(', ');
     print(`ledgers: ${played.length} schedules from seed ${seeds[0]} on, ${calls} requests`);
     print(`faults: ${kinds}`);
-    print(`ledgers: ${Object.entries(total).map(([what, times]) => `${times} ${what}`).join(', ')}`);
+    print(
+      `ledgers: ${Object.entries(total)
+        .map(([what, times]) => `${times} ${what}`)
+        .join(', ')}`,
+    );
     expect(total).toEqual(innocent());
   }, 300_000);
 

@@ -12,10 +12,7 @@ export interface Op {
 export type Which = 'parent' | 'child';
 
 /** What came back. `unknown`: no answer, or one that leaves open what was done. */
-export type Heard =
-  | { readonly balance: number }
-  | { readonly refused: string }
-  | 'unknown';
+export type Heard = { readonly balance: number } | { readonly refused: string } | 'unknown';
 
 /** What may be: the balances, and what was done, with the balance that each was answered. */
 export interface World {
@@ -52,7 +49,11 @@ function serve(world: World, op: Op, { blocked }: Rules): { world: World; said: 
   return { world: { balance, done }, said: { balance: after } };
 }
 
-const nameOf = ({ done }: World) => Object.keys(done).sort().map((tag) => `${tag}=${done[tag]}`).join();
+const nameOf = ({ done }: World) =>
+  Object.keys(done)
+    .sort()
+    .map((tag) => `${tag}=${done[tag]}`)
+    .join();
 
 const distinct = (worlds: readonly World[]) => [
   ...new Map(worlds.map((world) => [nameOf(world), world])).values(),

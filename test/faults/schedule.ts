@@ -41,7 +41,13 @@ export class Schedule {
   private sent = 0;
   private skew = 0;
 
-  constructor(of: { seed: number; dice: Dice; family: Family; openings: Record<Which, Opening>; as: Caller }) {
+  constructor(of: {
+    seed: number;
+    dice: Dice;
+    family: Family;
+    openings: Record<Which, Opening>;
+    as: Caller;
+  }) {
     const { parent, child } = of.openings;
     this.seed = of.seed;
     this.dice = of.dice;
@@ -126,7 +132,9 @@ export class Schedule {
     if (status !== 201) return { refused: body.code };
     const before = this.answered.get(request.op.tag);
     if (before && JSON.stringify(before.body) !== JSON.stringify(body))
-      throw new Error(`${request.op.tag} was answered otherwise before: ${JSON.stringify([before.body, body])}`);
+      throw new Error(
+        `${request.op.tag} was answered otherwise before: ${JSON.stringify([before.body, body])}`,
+      );
     this.answered.set(request.op.tag, { request, body, entryId: body.entryId });
     return { balance: body.balanceAfter };
   }
@@ -151,7 +159,8 @@ export class Schedule {
       command === 'PutItemCommand' ? { Put: input as Put } : { Update: input as Put },
     ];
     for (const { Put: put, Update, Delete } of all) {
-      const at = put?.Item ?? (Update as { Key?: Put['Item'] })?.Key ?? (Delete as { Key?: Put['Item'] })?.Key;
+      const at =
+        put?.Item ?? (Update as { Key?: Put['Item'] })?.Key ?? (Delete as { Key?: Put['Item'] })?.Key;
       if (!at?.PK?.S.endsWith('#ENTRY')) continue;
       if (!put?.ConditionExpression?.includes('attribute_not_exists')) this.changed++;
     }

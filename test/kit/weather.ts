@@ -130,8 +130,8 @@ interface Strategy {
   readonly recordSuccess: (token: Token) => void;
 }
 
-// As many attempts as ever, of the same errors, with the same budget of retries; only nobody waits between them.
-function hasten(config: { retryStrategy: () => Promise<Strategy> }): void {
+/** As many attempts as ever, of the same errors, with the same budget of retries; only nobody waits between them. */
+export function hasten(config: { retryStrategy: () => Promise<Strategy> }): void {
   const own = config.retryStrategy;
   config.retryStrategy = async () => {
     const strategy = await own();
@@ -145,4 +145,3 @@ function hasten(config: { retryStrategy: () => Promise<Strategy> }): void {
     };
   };
 }
-
