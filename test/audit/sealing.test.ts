@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verify } from '../../lib/audit/verify.ts';
 import { client } from '../../lib/aws/db.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
@@ -132,6 +132,22 @@ describe('what is done is sealed', () => {
     const [bad, good] = [inserted({ ...row, ev: '{' }), inserted(row)];
     expect(await bring(bad, good)).toEqual([bad.dynamodb?.SequenceNumber]);
     expect((await partsIn(two.id)).at(-1)?.rows).toMatchObject([[row.id, expect.any(String)]]);
+  });
+
+  it('what changes after it was written is counted for its alarm, and not sealed', async () => {
+    const [row] = (await recordOf(two.id)) as [Stored];
+    const said: string[] = [];
+    const told = vi.spyOn(console, 'log').mockImplementation((line) => void said.push(String(line)));
+    const written = vi
+      .spyOn(process.stdout, 'write')
+      .mockImplementation((line) => said.push(String(line)) > 0);
+    const before = (await sealsIn(msp.id)).length;
+    const record = inserted({ ...row, reason: 'other' });
+    expect(await bring({ ...record, eventName: 'MODIFY' }, { ...record, eventName: 'REMOVE' })).toEqual([]);
+    told.mockRestore();
+    written.mockRestore();
+    expect(said.join('').match(/"AuditChanged":1/g)).toHaveLength(2);
+    expect(await sealsIn(msp.id)).toHaveLength(before);
   });
 
   it('times of a chain do not go back, and what is hashed is what was written, not what stands there since', async () => {

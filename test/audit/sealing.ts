@@ -1,7 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { handler } from '../../functions/audit/seal-entries.ts';
+import { arrivedOf } from '../../lib/audit/arrived.ts';
 import type { ExportLine } from '../../lib/audit/lines.ts';
 import { toPart, toSeal } from '../../lib/audit/seal.ts';
+import { headsOf, writeSeal } from '../../lib/audit/seal-store.ts';
+import { sealNext, sealWrites } from '../../lib/audit/sealing.ts';
 import { each } from '../../lib/aws/db.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { partition } from '../../lib/kit/keys.ts';
@@ -57,4 +60,11 @@ export async function exported(as: Caller, query = ''): Promise<{ lines: ExportL
     cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`;
   } while (cursor !== '');
   return { lines, text: `${pages.join('\n')}\n` };
+}
+
+/** Seals a node's record as if it were another time. */
+export async function sealThen(rootId: string, at: string): Promise<void> {
+  const heads = await headsOf(rootId, [rootId]);
+  const rows = (await recordOf(rootId)).map(arrivedOf).map(({ rootId: _, ...one }) => one);
+  await writeSeal(sealWrites(sealNext(rows, heads, at), heads.seal), Date.now() + 5000);
 }

@@ -1,4 +1,5 @@
 import { lookWithin as lookAtAccess } from '../../functions/access/look-at-access.ts';
+import { anchorWithin } from '../../functions/audit/anchor-seals.ts';
 import { contexts } from '../../functions/contexts.ts';
 import { bookWithin } from '../../functions/credits/book-expiries.ts';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
@@ -12,12 +13,14 @@ import { silenceSeconds } from '../../lib/probes/pulse.ts';
 import { type Look, laterPlaces, minuteToLook } from '../../lib/probes/wheel.ts';
 import { dueLooks } from '../../lib/probes/wheel-store.ts';
 import { deskOf, inDays } from '../access/desk.ts';
+import { openBucket } from '../audit/bucket.ts';
+import { sealThen } from '../audit/sealing.ts';
 import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
 import { addProbe, enrolledAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { addCustomer, type Caller, call } from '../kit/world.ts';
+import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
 import { buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts';
 import { plantFleet, stopTheWheel } from '../probes/watch.ts';
@@ -140,6 +143,12 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
     if (nextMonth(at) !== new Date(begun).toISOString()) throw new Error('More than a month would be closed');
     await licensed(stage, at, { source: 'MSP', seats: 5 });
     return () => checkWithin(now(), patienceMs);
+  },
+  'anchor-seals: a day of a provider': async () => {
+    const { id } = await makeMsp();
+    await openBucket();
+    await sealThen(id, daysAgo(2));
+    return () => anchorWithin(now(), patienceMs);
   },
   'look-at-access: access that ends soon': async ({ msp }) => {
     await deskOf(msp, await addCustomer(msp)).gives({ endsInDays: 10 });
