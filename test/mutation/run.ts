@@ -29,7 +29,7 @@ async function mutate({ name, files, tests }: Module): Promise<number> {
     // What is made once as a module is loaded are tables and schemas: said, not decided.
     ignoreStatic: true,
     concurrency: Number(process.env.CONCURRENCY ?? 2),
-    reporters: [],
+    reporters: process.env.PROGRESS ? ['progress-append-only'] : [],
     tempDirName: `.data/mutants-${name}`,
     checkers: [],
     allowEmpty: false,

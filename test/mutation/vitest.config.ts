@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const fewer = 40;
+const fewer = 25;
 
 /** For `npm run mutate` alone: the tests of one module, with nothing started for them, and fewer cases of properties. */
 export default defineConfig({
@@ -21,6 +21,7 @@ export default defineConfig({
     include: (process.env.MUTATION_TESTS ?? '').split(' '),
     setupFiles: ['test/kit/seed.ts', 'test/bugs/hasty.ts'],
     fsModuleCache: false,
+    isolate: false,
     testTimeout: 120_000,
   },
 });
