@@ -9,6 +9,7 @@ import { platformId } from '../../lib/kit/id.ts';
 import { join } from '../../lib/kit/membership.ts';
 import type { Item } from '../../lib/kit/plan.ts';
 import { plant } from '../every/planting.ts';
+import { several } from '../kit/several.ts';
 import { print } from '../kit/stack.ts';
 import { createTable } from '../kit/table.ts';
 import { expose, injected } from '../kit/weather.ts';
@@ -72,11 +73,13 @@ async function bring(
   storms = 0.03,
 ): Promise<string[]> {
   const dead: string[] = [];
-  for (const subscriber of to) {
-    const drained = await drain(subscriber, messages, { dice, storms });
+  const lanes = Array.from({ length: 8 }, (_, lane) => messages.filter((_, nth) => nth % 8 === lane));
+  const all = to.flatMap((subscriber) => lanes.map((some) => ({ subscriber, some })));
+  await several(all, async ({ subscriber, some }) => {
+    const drained = await drain(subscriber, some, { dice, storms });
     failures += drained.failures;
     dead.push(...drained.dead);
-  }
+  });
   return dead;
 }
 
@@ -89,20 +92,22 @@ describe('from the stream to the mail', () => {
       told.low += low;
       told.recovered += recovered;
     }
-    const bad = Array.from({ length: 100 }, (_, nth) => poison(nth));
+    const bad = Array.from({ length: 120 }, (_, nth) => poison(nth));
     const shards = shardsOf(
       made.flatMap(({ entries }) => entries),
-      4,
+      12,
       dice,
     );
     const aside: unknown[] = [];
-    for (const [at, shard] of shards.entries()) {
-      const mixed = shard.flatMap((record, nth) =>
-        nth % 7 === 3 ? [bad[at * 25 + nth / 7 - 3 / 7], record] : [record],
-      );
-      const records = mixed.flatMap((record) => record ?? []);
-      aside.push(...(await flow(records, { size: 3, dice })));
-    }
+    await several(
+      [...shards.entries()],
+      async ([at, shard]) => {
+        const mixed = shard.flatMap((record, nth) => (nth < 10 ? [bad[at * 10 + nth], record] : [record]));
+        const records = mixed.flatMap((record) => record ?? []);
+        aside.push(...(await flow(records, { size: 3, dice })));
+      },
+      12,
+    );
     // Those alone that nobody can read are set aside.
     for (const one of aside) expect(bad).toContain(one);
     injected.set('stream: poison record', aside.length);

@@ -74,8 +74,8 @@ async function tryPair(house: House, pair: readonly [string, string]): Promise<v
   tried.set(pair.join(' with '), await everyOrder(run, most));
   for (const first of [0, 1])
     await run((steps) => steps.find(({ actor }) => actor === first)?.actor ?? 1 - first, [first]);
+  // Who is told to try again has done nothing: that may be said of any order.
   for (const { order, outcome } of outcomes)
-    // Who is told to try again has done nothing: that may be said of any order.
     if (!serial.has(outcome) && !outcome.includes('request.contended'))
       unexplained.push(
         `${pair.join(' with ')} in the order ${order.join('')}: ${outcome}, not ${[...serial].join(' or ')}`,

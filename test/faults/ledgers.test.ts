@@ -9,13 +9,16 @@ import { createTable } from '../kit/table.ts';
 import { expose, injected, storms } from '../kit/weather.ts';
 import { type Msp, makeMsp } from '../kit/world.ts';
 import { skewClocks } from './clock.ts';
+import { crossingsOf } from './crossings.ts';
 import { diceOf } from './dice.ts';
 import { type Family, foundFamily } from './family.ts';
 import { openingsOf, Schedule } from './schedule.ts';
 import { keep, seedsFor } from './seeds.ts';
+import { standIn } from './services.ts';
+import { flow, shardsOf } from './stream.ts';
 import { innocent, judge } from './verdict.ts';
 
-const seeds = seedsFor('ledgers', Number(process.env.TRY ?? 10_000));
+const seeds = seedsFor('ledgers', 10_000);
 const least = 100;
 const played: { schedule: Schedule; family: Family }[] = [];
 type Item = Record<string, unknown>;
@@ -25,7 +28,7 @@ let right: () => void;
 
 beforeAll(async () => {
   expose();
-  process.env.TABLE_NAME = 'ledgers';
+  Object.assign(process.env, { TABLE_NAME: 'ledgers', BUS_NAME: 'bus' });
   await createTable(new DynamoDBClient({}), 'ledgers');
   msp = await makeMsp();
   await plantCreditSystem(msp.id);
@@ -89,6 +92,26 @@ describe(`${seeds.length} fault schedules of ledgers`, () => {
         .join(', ')}`,
     );
     expect(total).toEqual(innocent());
+  }, 300_000);
+
+  it('each crossing is one alert, however stream and bus repeat, reorder and refuse', async () => {
+    const dice = diceOf(seeds[0] ?? 0);
+    const services = standIn(dice);
+    const all = [...chains.values()];
+    await several(shardsOf(all.flat(), 8, dice), async (shard) => {
+      expect(await flow(shard, { size: 20, dice })).toEqual([]);
+    });
+    services.restore();
+    const alerts = (type: string) =>
+      new Set(services.bus.filter((one) => one.type === type).map(({ detail }) => JSON.parse(detail).id))
+        .size;
+    const crossings = all.map(crossingsOf);
+    const low = crossings.reduce((sum, one) => sum + one.low, 0);
+    const back = crossings.reduce((sum, one) => sum + one.recovered, 0);
+    const told = alerts('credits.balance_low.v1');
+    print(`alerts: ${told} of ${low} crossings, ${(told / low).toFixed(3)}; ${services.bus.length} events`);
+    expect(told).toBe(low);
+    expect(alerts('credits.balance_recovered.v1')).toBe(back);
   }, 300_000);
 
   it('every kind of fault was injected', () => {

@@ -27,6 +27,7 @@ export interface Drained {
 
 const batchSize = 4;
 const waitMs = 60_000;
+let passedMs = 0;
 
 /**
  * Brings messages to a reaction as its queue does: in any order, some of them twice, those that fail again with what
@@ -48,11 +49,9 @@ export async function drain(
   while (waiting.length > 0) {
     const batch = waiting.splice(0, batchSize);
     for (const one of batch) one.tries++;
-    const tries = Math.max(...batch.map((one) => one.tries));
     const { dead, result } = await as(
       {
-        // A queue waits before it tries again: by then what another process had begun is over.
-        skewMs: (tries - 1) * waitMs,
+        skewMs: passedMs,
         meets: (attempt) => (dice.chance(storms) ? stormFor(attempt, dice) : undefined),
       },
       () => handle({ Records: batch.map(toRecord) } as never, context as never),
@@ -64,6 +63,8 @@ export async function drain(
     );
     if (failed.length > 0 && failed.length < batch.length) count('queue: batch failed in part');
     out.failures += failed.length;
+    // A queue waits before it tries again: by then what another process had begun is over.
+    if (failed.length > 0) passedMs += waitMs;
     for (const one of failed) {
       // Set aside after six tries, and redriven twice.
       if (one.tries < mostTries * 3) waiting.splice(dice.below(waiting.length + 1), 0, one);

@@ -6,9 +6,9 @@ export type SeedKind = keyof typeof kept;
 /** Where a soak begins; every run of CI begins at the same place. */
 const base = Number(process.env.SEED ?? 2026);
 
-/** Seeds of a run: those that failed once first, then `usual` of them, in a soak as many more as `RUNS` says of 60. */
+/** Seeds of a run: those that failed once first, then `usual` of them, in a soak `RUNS` twentieths of that. */
 export function seedsFor(kind: SeedKind, usual: number): number[] {
-  const runs = process.env.RUNS ? Math.ceil((usual * Number(process.env.RUNS)) / 60) * 4 : usual;
+  const runs = process.env.RUNS ? Math.ceil((usual * Number(process.env.RUNS)) / 20) : usual;
   return [...new Set([...kept[kind], ...Array.from({ length: runs }, (_, nth) => base * 1_000_003 + nth)])];
 }
 
