@@ -20,11 +20,11 @@ import { addProbe, enrolledAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
+import { addCustomer, type Caller, call, enlist, makeMsp } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
 import { buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts';
 import { plantFleet, stopTheWheel } from '../probes/watch.ts';
-import { add as addUser } from '../users/people.ts';
+import { add as addUser, preset } from '../users/people.ts';
 import type { Stage } from './scenarios.ts';
 
 /** Prepares what one run needs that nobody has called; what it answers is the run. */
@@ -216,4 +216,29 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
     await lookWithin(minute, patienceMs);
     return id;
   }),
+  'on-customer-moved: it had given access': reaction(
+    'on-customer-moved',
+    'customers.move_requested.v1',
+    async () => {
+      const msp = await makeMsp();
+      const [one, two] = [await plantReseller(msp), await plantReseller(msp)];
+      const { id } = await plantDirectly(msp.catalog, { parentId: one.id });
+      const desk = deskOf(msp, { id, admin: await enlist(id, ['CUSTOMER_ADMINISTRATOR']) });
+      await desk.asks({}, one.admin);
+      await desk.decides({ decision: 'APPROVE' });
+      await call(`POST /v1/customers/${id}/move`, { as: msp.catalog, body: { parentId: two.id } });
+      return id;
+    },
+  ),
+  'on-administration-changed: to two': reaction(
+    'on-administration-changed',
+    'access.administration_changed.v1',
+    async ({ msp }) => {
+      const { id, domains } = await plantDirectly(msp.catalog);
+      const at = { id, domain: String(domains[0].name), path: [] };
+      await addUser(at, msp.catalog);
+      await addUser(at, msp.catalog, preset('CUSTOMER_ADMINISTRATOR'));
+      return id;
+    },
+  ),
 };
