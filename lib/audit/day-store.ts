@@ -40,7 +40,6 @@ export const settleDay = (due: DueDay, deadline: number): Promise<void> =>
   commit([{ do: 'remove', key: anchorDueKey(due) }], '', deadline);
 
 const atOnce = 100;
-const second = (day: string) => idBound('audit', Date.parse(`${day}T23:59:59.999Z`), 'last');
 
 /** What of a day is not as it was sealed, as the table has it now. */
 export async function faultsOfDay({ rootId, day }: DueDay, seals: readonly StoredSeal[]): Promise<Fault[]> {
@@ -84,12 +83,14 @@ async function findAdded(
   tell: Tell,
 ): Promise<void> {
   const sealed = new Set(parts.flatMap(({ rows }) => rows.map(([id]) => id)));
-  const [first] = [...sealed].sort();
-  const from = idBound('audit', Date.parse(`${day}T00:00:00.000Z`), 'first');
+  const [first = ''] = [...sealed].sort();
+  const begin = idBound('audit', Date.parse(`${day}T00:00:00.000Z`), 'first');
+  const to = idBound('audit', Date.parse(`${day}T23:59:59.999Z`), 'last');
+  // What was done before there were seals is in none.
+  const [from = begin] = [begin, first].sort().reverse();
+  if (from > to) return;
   const range = { index: 'tree', partition: partition(rootId, 'AUDIT'), limit: 1000 } as const;
-  // What was done just before the day began may be in a seal of the day before.
-  const begin = first !== undefined && first > from ? first : from;
-  for await (const item of each({ ...range, from: begin, to: second(day) })) {
+  for await (const item of each({ ...range, from, to })) {
     const { PK, SK } = item as unknown as Key;
     if (!sealed.has(SK)) tell(`${PK} ${SK}`, 'it was added, or never reached the seals');
   }

@@ -9,6 +9,7 @@ import { client } from '../../lib/aws/db.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { auditKey, rootEntry } from '../../lib/kit/keys.ts';
+import { measure } from '../kit/cost.ts';
 import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { addCustomer, type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
 import { bring, exported, inserted, partsIn, recordOf, sealAll, sealsIn } from './sealing.ts';
@@ -159,6 +160,29 @@ describe('what is done is sealed', () => {
     expect(await faults(house.system)).toEqual([
       { where: `${house.id} entry ${row.id}`, what: expect.stringMatching(/^it was overwritten/) },
     ]);
+  });
+});
+
+describe('sealing costs', () => {
+  it.each([
+    [1, 1, { write: 4, read: 2 }],
+    [13, 1, { write: 6, read: 2 }],
+    [100, 1, { write: 18, read: 2 }],
+    [100, 10, { write: 44, read: 11 }],
+  ])('%i entries of %i nodes, of which one was sealed before', async (count, nodes, expected) => {
+    const house = await makeMsp();
+    await sealAll(house.id);
+    const start = Date.now() - 60_000;
+    const ids = [house.id, ...Array.from({ length: nodes - 1 }, () => newId('customer', start))];
+    const rows = Array.from({ length: count }, (_, n) =>
+      planted({ providerId: house.id, id: String(ids[n % nodes]) }, start + n),
+    );
+    const records = rows.map(inserted);
+    const { cost } = await measure(() => bring(...records));
+    process.stdout.write(
+      `      ${count} entries of ${nodes} nodes: ${cost.write} WCU, ${cost.read} RCU in ${cost.roundTrips} round trips\n`,
+    );
+    expect(cost).toMatchObject({ ...expected, index: 0, roundTrips: 2 });
   });
 });
 

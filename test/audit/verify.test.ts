@@ -6,7 +6,7 @@ import type { StoredSeal } from '../../lib/audit/seal.ts';
 import { verify } from '../../lib/audit/verify.ts';
 import { at, type Chain, emptyChain, entryAt, exportOf, nodeIds, reseal, rootId, sealAt } from './chain.ts';
 
-const runs = Number(process.env.RUNS ?? 12);
+const runs = Number(process.env.RUNS ?? 8);
 const day = 24 * 60;
 const later = at(30 * day);
 
