@@ -28,6 +28,9 @@ async function mutate({ name, files, tests }: Module): Promise<number> {
     coverageAnalysis: 'perTest',
     // What is made once as a module is loaded are tables and schemas: said, not decided.
     ignoreStatic: true,
+    // A mutant that hangs is noticed; one on a busy machine does not.
+    timeoutMS: 20_000,
+    timeoutFactor: 3,
     concurrency: Number(process.env.CONCURRENCY ?? 2),
     reporters: process.env.PROGRESS ? ['progress-append-only'] : [],
     tempDirName: `.data/mutants-${name}`,
