@@ -143,7 +143,7 @@ export const bugs: readonly Bug[] = [
     name: 'cursor-unbound',
     what: 'A cursor is bound to tenant, route and filters',
     file: 'lib/aws/inquiry.ts',
-    find: 'const bound = JSON.stringify([claims.tenant, route.id, params, filters]);',
+    find: 'const bound = JSON.stringify([claims.tenant, claims.person, route.id, params, filters]);',
     replace: "const bound = '';",
     caughtBy: { file: 'test/platform/providers.test.ts', test: /pages through providers/ },
   },
