@@ -12,7 +12,7 @@ import { type LaggingCopy, lagBehind } from './lag.ts';
 import { keep, seedsFor } from './seeds.ts';
 
 const seeds = seedsFor('lag', 1);
-const steps = 240;
+const steps = 320;
 const least = 100;
 const lags = [1, 3, 10, Number.POSITIVE_INFINITY];
 let copy: LaggingCopy;

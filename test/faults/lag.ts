@@ -30,12 +30,10 @@ export function lagBehind(table: string, copy: string): LaggingCopy {
   let most = 0;
   const catchUp = async () => {
     while (waiting.length > most) {
-      for (const { key, item } of waiting.shift() ?? [])
-        await raw.send(
-          item
-            ? new PutItemCommand({ TableName: copy, Item: item })
-            : new DeleteItemCommand({ TableName: copy, Key: key }),
-        );
+      for (const { key, item } of waiting.shift() ?? []) {
+        if (item) await raw.send(new PutItemCommand({ TableName: copy, Item: item }));
+        else await raw.send(new DeleteItemCommand({ TableName: copy, Key: key }));
+      }
     }
   };
   const follow = async (keys: readonly Stored[]) => {

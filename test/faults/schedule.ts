@@ -61,7 +61,7 @@ export class Schedule {
 
   async play(): Promise<void> {
     const { dice } = this;
-    for (let left = dice.chance(0.5) ? 1 : 2; left > 0; left--) {
+    for (let left = dice.chance(0.75) ? 1 : 2; left > 0; left--) {
       const one = this.request();
       if (dice.chance(0.25)) {
         const other = dice.chance(0.4) ? one : this.request();
@@ -71,7 +71,7 @@ export class Schedule {
       }
       const heard = await this.send(one);
       this.reference.heard({ op: one.op, heard });
-      if (heard === 'unknown' || dice.chance(0.12))
+      if (heard === 'unknown' || dice.chance(0.08))
         this.reference.heard({ op: one.op, heard: await this.send(one) });
     }
     if (dice.chance(0.04)) await this.misuse();

@@ -80,7 +80,7 @@ async function put({ bus }: Services, dice: Dice, { Entries }: { Entries: Entry[
     count('PutEvents: throttled');
     throw refusal('ThrottlingException');
   }
-  const lost = dice.chance(0.15);
+  const lost = dice.chance(0.25);
   const partial = !lost && dice.chance(0.4);
   const taken = Entries.map((one) => {
     if (partial && dice.chance(0.4)) return { ErrorCode: 'ThrottlingException' };

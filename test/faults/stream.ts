@@ -42,7 +42,7 @@ export async function flow(
     const first = batch.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
     const stuck = batch[first];
     if (!stuck) {
-      if (dice.chance(0.2)) {
+      if (dice.chance(0.35)) {
         count('stream: batch again');
         await publish(batch);
       }
