@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../../lib/audit/anchor.ts';
 import type { Anchor, ExportLine, RowLine, SealLine } from '../../lib/audit/lines.ts';
-import type { StoredSeal } from '../../lib/audit/seal.ts';
+import { partHash, type StoredSeal } from '../../lib/audit/seal.ts';
 import { verify } from '../../lib/audit/verify.ts';
 import { at, type Chain, emptyChain, entryAt, exportOf, nodeIds, reseal, rootId, sealAt } from './chain.ts';
 
@@ -311,6 +311,20 @@ describe('seals', () => {
       return {
         lines,
         named: new RegExp(`${part.nodeId} part ${part.number}: it was changed.*seal ${seal.seq}\\)`),
+      };
+    });
+  });
+
+  it('with a part that was made anew, but is none of the seal’s, are named', () => {
+    tried((lines, seed) => {
+      const seal = pick(lines.filter(isSeal), seed);
+      const part = pick(seal.parts, seed);
+      part.rows.push(['aud_Z', 'forged']);
+      part.hash = partHash(part, seal);
+      const own = `${part.nodeId} part ${part.number}: it is no part of`;
+      return {
+        lines,
+        named: new RegExp(`${own}|seal ${seal.seq}: its parts are not those that it was made of`),
       };
     });
   });
