@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { bugOf } from './test/bugs/bugs.ts';
+import { seeded } from './test/bugs/plugin.ts';
 import { LongestFirst } from './test/kit/order.ts';
 
-/** Files that turn what is the process's (the directory of the engine): each has a process of its own. */
-const alone = ['test/provisioning/samba.test.ts'];
+/** Files that turn what is the process's (the directory of the engine, the store's client): each has a process of its own. */
+const alone = ['test/provisioning/samba.test.ts', 'test/faults/*.test.ts'];
 
 /** Files about the store's client itself, alone too: they keep it as it is deployed. */
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];
@@ -24,6 +26,9 @@ const beyond =
       ]
     : [];
 
+// `BUG=<name>`: with that bug of test/bugs in it, whatever is run.
+const seeding = process.env.BUG ? { plugins: [seeded(bugOf(process.env.BUG))] } : {};
+
 export default defineConfig({
   test: {
     globalSetup: ['test/kit/setup.ts'],
@@ -32,9 +37,11 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
+        ...seeding,
         test: { ...all, name: 'deployed', include: deployed, exclude: beyond, setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts'] },
       },
       {
+        ...seeding,
         test: {
           ...all,
           name: 'alone',
@@ -44,6 +51,7 @@ export default defineConfig({
         },
       },
       {
+        ...seeding,
         test: {
           ...all,
           name: 'together',

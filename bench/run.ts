@@ -1,95 +1,126 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { type Built, build } from './bundles.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import packages from '../package.json' with { type: 'json' };
+import { build } from './bundles.ts';
+import { chart } from './chart.ts';
+import { measureCold } from './cold.ts';
 import { runFleet } from './fleet.ts';
-import { type Measured, quantile, run } from './measure.ts';
+import { type Mixed, measureMixed } from './mixed.ts';
+import { report } from './report.ts';
+import { aimsOf, type Growth, type Results } from './results.ts';
 import { open } from './stage.ts';
+import { measureWarm } from './warm.ts';
 
 /**
- * Prints ratios inside this one run, never absolute times: `npm run bench`. With `--costs` the cost table instead;
- * `--costs --write` puts it into docs/costs.md. `--rounds N` and `--only cold|warm` shorten or lengthen a run. With
- * `--fleet` what 10,000 probes take on a stack of their own; `--probes N` for another number.
+ * `npm run bench`: measures all that docs/performance.md tells and writes it, its chart and bench/results.json. `--rounds
+ * N` for more or fewer, `--growth` for growth alone (`--size N`), `--keep-growth` for all else: it is exact, and takes the
+ * longest. `--cold`, `--warm` print one part and write nothing.
+ * `--costs` is the cost table; `--costs --write` puts it into docs/costs.md. `--fleet` is what 10,000 probes take on a stack
+ * of their own (`--probes N`).
  */
 const asked = process.argv.slice(2);
-const option = (name: string) => asked[asked.indexOf(name) + 1];
-const wants = (part: string) => !asked.includes('--only') || option('--only') === part;
-const rounds = asked.includes('--rounds') ? Number(option('--rounds')) : 11;
-const aims = { cold: 1.3, warm: 1.5 };
-const mostBytes = 560_000;
+const has = (name: string) => asked.includes(name);
+const number = (name: string, otherwise: number) =>
+  has(name) ? Number(asked[asked.indexOf(name) + 1]) : otherwise;
+const rounds = { cold: number('--rounds', 15), warm: number('--rounds', 7) };
+const files = {
+  results: 'bench/results.json',
+  report: 'docs/performance.md',
+  chart: 'docs/performance.svg',
+};
 
-if (asked.includes('--costs')) {
-  const env = { ...process.env, ...(asked.includes('--write') ? { WRITE_COSTS: '1' } : {}) };
+if (has('--costs')) {
+  const env = { ...process.env, ...(has('--write') ? { WRITE_COSTS: '1' } : {}) };
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/every/cost.test.ts', '--silent=false'];
   process.exit(spawnSync(process.execPath, vitest, { stdio: 'inherit', env }).status ?? 1);
 }
+if (has('--fleet')) process.exit((await runFleet(number('--probes', 10_000))) ? 0 : 1);
+if (has('--growth')) write({ ...known(), growth: measureGrowth() });
+else await all();
 
-if (asked.includes('--fleet')) {
-  const probes = asked.includes('--probes') ? Number(option('--probes')) : 10_000;
-  process.exit((await runFleet(probes)) ? 0 : 1);
-}
-
-const built = build();
-const stage = await open();
-try {
-  console.log('bundle          bytes');
-  for (const { name, bytes, biggest } of [...built.apis, built.bare]) {
-    console.log(name.padEnd(15), String(bytes).padStart(6));
-    if (bytes > mostBytes) console.log(`  more than ${mostBytes}; the biggest parts: ${biggest.join(', ')}`);
-  }
-  if (wants('cold')) await cold();
-  if (wants('warm')) await warm();
-} finally {
-  await stage.stop();
-  rmSync(built.root, { recursive: true, force: true });
-}
-
-/** Fresh processes, one of each kind per round, in another order each time. */
-async function cold(): Promise<void> {
-  const kinds = [built.bare, ...built.apis];
-  const results = new Map<Built, Measured[]>(kinds.map((kind) => [kind, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const kind of rotate(kinds, round)) {
-      results.get(kind)?.push(await run(kind.file, stage.events[kind.name] ?? stage.events.credits ?? {}));
-    }
-  }
-  const times = (kind: Built, what: 'loadMs' | 'firstMs') =>
-    (results.get(kind) ?? []).map((one) => one[what]);
-  const ratio = (kind: Built, what: 'loadMs' | 'firstMs', share: number) =>
-    (quantile(times(kind, what), share) / quantile(times(built.bare, what), share)).toFixed(2).padStart(6);
-  console.log(`\ncold, ÷ bare SDK handler (${rounds} rounds; aim ≤ ${aims.cold})`);
-  console.log('                  load   load+first request   p90');
-  for (const kind of built.apis) {
-    const [load, first, p90] = [
-      ratio(kind, 'loadMs', 0.5),
-      ratio(kind, 'firstMs', 0.5),
-      ratio(kind, 'firstMs', 0.9),
-    ];
-    console.log(kind.name.padEnd(15), load, '             ', first, p90);
+async function all(): Promise<void> {
+  const load = Math.round((loadavg()[0] ?? 0) * 100) / 100;
+  const part = ['--cold', '--warm'].find(has);
+  const growth = part ? [] : has('--keep-growth') ? known().growth : measureGrowth();
+  const built = build();
+  let mixed: Mixed | undefined;
+  const stage = await open(async () => {
+    mixed = await measureMixed();
+  });
+  try {
+    if (part === '--cold') return print(await measureCold(built, stage, rounds.cold));
+    const warm = await measureWarm(built, stage, rounds.warm);
+    if (part === '--warm') return print(warm);
+    const cold = await measureCold(built, stage, rounds.cold);
+    write({
+      date: new Date().toISOString().slice(0, 10),
+      machine: { ...machine(), load },
+      versions: { ...versions(), ...warm.versions },
+      rounds,
+      bare: { bytes: built.bare.bytes, ...cold.bare },
+      cold: cold.kinds,
+      warm: warm.kinds,
+      missing: warm.missing,
+      mixed: mixed as Mixed,
+      growth,
+    });
+  } finally {
+    await stage.stop();
+    rmSync(built.root, { recursive: true, force: true });
   }
 }
 
-/** Processor time per debit once everything is compiled; the kinds take turns. */
-async function warm(): Promise<void> {
-  const credits = built.apis.find(({ name }) => name === 'credits') ?? built.bare;
-  const kinds = [built.bare, built.bareCalls, credits];
-  const results = new Map<Built, number[]>(kinds.map((kind) => [kind, []]));
-  for (let round = 0; round < Math.min(rounds, 4); round++) {
-    for (const kind of rotate(kinds, round)) {
-      const { cpuMicros } = await run(kind.file, stage.events.credits ?? {}, {
-        warmUp: 1000,
-        measured: 2000,
-      });
-      results.get(kind)?.push(cpuMicros);
-    }
-  }
-  const median = (kind: Built) => quantile(results.get(kind) ?? [], 0.5);
-  const ratio = (base: Built) => (median(credits) / median(base)).toFixed(2);
-  console.log(`\nwarm processor time per debit (aim ≤ ${aims.warm})`);
-  console.log(`÷ bare SDK call                     ${ratio(built.bare)}`);
-  console.log(`÷ bare SDK, the same calls     ${ratio(built.bareCalls)}`);
+// In a process of its own: there the store's client is listened to, which here is to be as it is deployed.
+function measureGrowth(): Growth[] {
+  const directory = mkdtempSync(join(tmpdir(), 'quartermaster-growth-'));
+  const file = join(directory, 'growth.json');
+  const { status } = spawnSync(
+    process.execPath,
+    ['bench/growth.ts', file, String(number('--size', 100_000))],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  if (status !== 0) throw new Error(`Growth ended with ${status}`);
+  const rows: Growth[] = JSON.parse(readFileSync(file, 'utf8'));
+  rmSync(directory, { recursive: true });
+  return rows;
 }
 
-function rotate<T>(list: readonly T[], by: number): T[] {
-  const at = by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
+function write(results: Results): void {
+  writeFileSync(files.results, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(files.report, report(results));
+  writeFileSync(files.chart, chart(results));
+  for (const { what, atMost, measured, met } of aimsOf(results))
+    console.log(`${met ? 'met   ' : 'MISSED'} ${measured.toFixed(2)} (at most ${atMost})  ${what}`);
+}
+
+function known(): Results {
+  return JSON.parse(readFileSync(files.results, 'utf8'));
+}
+
+function print(measured: object): void {
+  console.log(JSON.stringify(measured, null, 1));
+}
+
+function machine(): { processor: string; cores: number; system: string } {
+  const all = cpus();
+  return {
+    processor: (all[0]?.model ?? 'unknown').trim(),
+    cores: all.length,
+    system: `${process.platform} ${release().split('-')[0]}`,
+  };
+}
+
+function versions(): Record<string, string> {
+  const { dependencies, devDependencies } = packages;
+  return {
+    node: process.versions.node,
+    '@aws-sdk/client-dynamodb': dependencies['@aws-sdk/client-dynamodb'],
+    '@aws-sdk/lib-dynamodb': devDependencies['@aws-sdk/lib-dynamodb'],
+    Powertools: devDependencies['@aws-lambda-powertools/idempotency'],
+    middy: dependencies['@middy/core'],
+    zod: dependencies.zod,
+    esbuild: devDependencies.esbuild,
+  };
 }

@@ -1,18 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request } from '../test/every/scenarios.ts';
 import setup from '../test/kit/setup.ts';
-
-/** The request with which each API function is started cold: one that its people send most. */
-export const openings: Readonly<Record<string, string>> = {
-  platform: 'getMe',
-  helpdesk: 'getTicket',
-  directory: 'getCompany',
-  customers: 'getCustomer',
-  licensing: 'getLicences',
-  credits: 'debitCredits: own request id',
-  notifications: 'listAlerts',
-  audit: 'getAuditEvent',
-};
+import { openings } from './openings.ts';
 
 export interface Staged {
   /** A gateway event by context. */
@@ -20,9 +9,13 @@ export interface Staged {
   readonly stop: () => Promise<void>;
 }
 
-/** A real engine with a provider, a customer and what the openings read; its address is in the environment. */
-export async function open(): Promise<Staged> {
+/**
+ * A real engine with a provider, a customer and what the openings read, and the documented stack's tables; its address
+ * is in the environment. `before` is done on the empty engine: the store's client keeps its middleware after a first call.
+ */
+export async function open(before: () => Promise<void>): Promise<Staged> {
   const stop = await setup();
+  await before();
   // The world of the tests reads the environment that `setup` has just made.
   const { addCustomer, makeMsp } = await import('../test/kit/world.ts');
   const { plantCreditSystem } = await import('../test/kit/plant.ts');
@@ -36,9 +29,12 @@ export async function open(): Promise<Staged> {
     const opening = openings[name];
     const scenario = opening && scenarios[opening];
     const route = routes.find(({ id }) => id === opening?.split(':')[0]);
-    if (!scenario || !route) throw new Error(`bench/stage.ts names no opening request of ${name}`);
+    if (!scenario || !route) throw new Error(`bench/openings.ts names no opening request of ${name}`);
     events[name] = toEvent(await scenario(stage), route);
   }
+  const { plantDocumented } = await import('./documented/reads.ts');
+  const { pathParameters } = events.credits as { pathParameters: { customerId: string } };
+  await plantDocumented(pathParameters.customerId);
   return { events, stop };
 }
 

@@ -4,6 +4,7 @@ import { routes as access } from './access/routes.ts';
 import { schedules as accessSchedules } from './access/schedules.ts';
 import { subscribers as accessReactions } from './access/subscribers.ts';
 import { routes as audit } from './audit/routes.ts';
+import { schedules as auditSchedules } from './audit/schedules.ts';
 import { routes as catalog } from './catalog/routes.ts';
 import { subscribers as catalogReactions } from './catalog/subscribers.ts';
 import { routes as credits } from './credits/routes.ts';
@@ -231,5 +232,7 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can look up who did what; it is still recorded.',
     routes: audit,
     needs: { table: ['batchGet', 'get', 'query'], index: true, cursor: true },
+    schedules: auditSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query', 'delete'], index: true, anchors: true },
   },
 ];

@@ -23,6 +23,8 @@ export type Runbook =
   | 'failed-deliveries'
   | 'late-outbox'
   | 'lost-outbox-records'
+  | 'late-seals'
+  | 'broken-audit'
   | 'api-errors'
   | 'slow-api'
   | 'table-throttles'

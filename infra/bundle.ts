@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { contexts } from '../functions/contexts.ts';
 import { problemsOf } from '../functions/docs/problems.ts';
+import type { Context } from '../lib/kit/context.ts';
+import { behindDoors } from './doors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function entries(): Record<string, string> {
   const out: Record<string, string> = {
     Outbox: 'functions/outbox/publish.ts',
+    AuditSealer: 'functions/audit/seal-entries.ts',
     PreToken: 'functions/platform/pre-token.ts',
     Docs: 'functions/docs/api.ts',
   };
@@ -63,17 +66,98 @@ export function bundle(outdir: string): Bundles {
   const known = made.get(outdir);
   if (known) return known;
   const target = join(outdir, 'bundles');
+  rmSync(target, { recursive: true, force: true });
+  const apis = new Map(contexts.map((context) => [`${pascal(context.name)}Api`, context]));
+  const whole = Object.entries(entries()).filter(([id]) => !apis.has(id));
   const { metafile } = buildSync({
     ...buildOptions,
-    entryPoints: Object.fromEntries(Object.entries(entries()).map(([id, file]) => [`${id}/index`, file])),
+    entryPoints: Object.fromEntries(whole.map(([id, file]) => [`${id}/index`, file])),
     outdir: target,
   });
+  const parts = [...apis].map(([id, context]) => split(context, join(target, id)));
+  toCjs(
+    parts.flatMap(({ outputs }) => Object.keys(outputs)),
+    target,
+  );
+  for (const { inputs, outputs } of parts) {
+    Object.assign(metafile.inputs, inputs);
+    for (const [path, output] of Object.entries(outputs))
+      metafile.outputs[path] = { ...output, bytes: statSync(join(root, path)).size };
+  }
   writeFileSync(join(outdir, 'metafile.json'), JSON.stringify(metafile));
   const directory = (id: string) => join(target, id);
   addDocuments(directory('Docs'));
   const bundles = { directory, metafile };
   made.set(outdir, bundles);
   return bundles;
+}
+
+/**
+ * An API function in parts: what every request needs, and what a route alone needs, loaded by its first request.
+ * Answers the parts' account; they are ESM, which alone esbuild splits.
+ */
+function split(context: Context, outdir: string): Metafile {
+  return buildSync({
+    ...buildOptions,
+    stdin: {
+      contents: behindDoors(root, context),
+      resolveDir: root,
+      sourcefile: `functions/${context.name}/api.ts`,
+      loader: 'ts',
+    },
+    format: 'esm',
+    splitting: true,
+    entryNames: 'index',
+    chunkNames: '[hash]',
+    outdir,
+  }).metafile;
+}
+
+/** Turns parts into CJS, which Lambda loads faster, each by itself. */
+function toCjs(parts: readonly string[], outdir: string): void {
+  const { target, platform, minify } = buildOptions;
+  buildSync({
+    ...{ target, platform, minify, format: 'cjs', supported: { 'dynamic-import': false } },
+    entryPoints: parts.map((path) => join(root, path)),
+    outbase: outdir,
+    outdir,
+    allowOverwrite: true,
+  });
+}
+
+/** One function of esbuild's account: all its files, and of them those loaded before its first request. */
+export interface FunctionSize {
+  readonly entryPoint: string;
+  readonly bytes: number;
+  readonly atStart: number;
+  /** Source files of all of it. */
+  readonly inputs: readonly string[];
+}
+
+/** What each function of an account consists of. */
+export function functionsIn(outputs: Metafile['outputs']): FunctionSize[] {
+  const entries = Object.entries(outputs).filter(
+    ([path, { entryPoint }]) => entryPoint && basename(path) === 'index.js',
+  );
+  return entries.map(([path, { entryPoint = '' }]) => {
+    const own = Object.entries(outputs).filter(([other]) => dirname(other) === dirname(path));
+    const sum = (files: readonly string[]) =>
+      files.reduce((all, file) => all + (outputs[file]?.bytes ?? 0), 0);
+    return {
+      entryPoint,
+      bytes: sum(own.map(([file]) => file)),
+      atStart: sum([...neededBy(path, outputs)]),
+      inputs: [...new Set(own.flatMap(([, { inputs }]) => Object.keys(inputs)))],
+    };
+  });
+}
+
+function neededBy(path: string, outputs: Metafile['outputs'], found = new Set<string>()): Set<string> {
+  if (found.has(path) || !outputs[path]) return found;
+  found.add(path);
+  for (const { path: needed, kind } of outputs[path].imports)
+    if (kind === 'import-statement') neededBy(needed, outputs, found);
+  return found;
 }
 
 function addDocuments(directory: string): void {

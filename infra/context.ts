@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentName } from '../lib/aws/env.ts';
 import type { Needs, Rhythm, TableAction } from '../lib/kit/context.ts';
 import type { Alarms } from './alarms.ts';
+import type { Anchors } from './anchors.ts';
 import type { Bundles } from './bundle.ts';
 import type { DirectoryAccess } from './directory.ts';
 import type { Mail } from './mail.ts';
@@ -32,6 +33,8 @@ export interface Resources {
   /** Heartbeats of this stage, where they are not the usual ones. */
   readonly rhythm?: Rhythm | undefined;
   readonly alarms: Alarms;
+  /** Where the audit is anchored. */
+  readonly anchors: Anchors;
   readonly stage: string;
   readonly publicUrl: string;
   /** Absent: the provisioning engine keeps its objects in the table. */
@@ -59,6 +62,9 @@ const actions: Record<TableAction, string> = {
   delete: 'dynamodb:DeleteItem',
   check: 'dynamodb:ConditionCheckItem',
 };
+
+const sealKeys = 'T#*#SEAL';
+const anchorDueKeys = 'T#*#ANCHOR_DUE';
 
 /** The house's function: bundle, own role, own log group, alarms, and what it needs, nothing else. */
 export class Unit extends Construct {
@@ -147,7 +153,7 @@ export class Unit extends Construct {
     );
   }
 
-  private grant({ table, index, mail, cursor, agents, rhythm, directory }: Needs): void {
+  private grant({ table, index, mail, cursor, agents, rhythm, seals, anchors, directory }: Needs): void {
     if (rhythm) this.keepTime(this.resources.rhythm);
     if (directory) this.grantDirectory(directory);
     if (agents) {
@@ -155,8 +161,9 @@ export class Unit extends Construct {
       this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
       this.environment({ AGENT_SECRET_ARN: secretArn });
     }
-    if (table.length) this.grantTable(table, index === true);
+    if (table.length) this.grantTable(table, index === true, seals === true);
     if (mail) this.grantMail();
+    if (anchors) this.resources.anchors.grant(this);
     if (cursor) {
       const { secretArn } = this.resources.cursorSecret;
       this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
@@ -164,7 +171,7 @@ export class Unit extends Construct {
     }
   }
 
-  private grantTable(needed: readonly TableAction[], index: boolean): void {
+  private grantTable(needed: readonly TableAction[], index: boolean, seals: boolean): void {
     const { store } = this.resources;
     this.allow(
       needed.map((action) => actions[action]),
@@ -173,19 +180,32 @@ export class Unit extends Construct {
     if (index) this.allow([actions.query], store.indexArns);
     const keeps = needed.filter((action) => action === 'update' || action === 'delete');
     if (keeps.length) this.keepHistory(keeps.map((action) => actions[action]));
+    if (needed.includes('put')) this.keepSeals(seals);
     const writes = needed.some((action) => action === 'put' || action === 'update' || action === 'delete');
     store.grantKey(this.fn, writes);
     this.environment({ TABLE_NAME: store.table.tableName });
   }
 
+  /** Only what seals the audit puts seals, and it puts nothing else: whoever writes entries cannot seal them anew. */
+  private keepSeals(seals: boolean): void {
+    const test = seals ? 'ForAnyValue:StringNotLike' : 'ForAnyValue:StringLike';
+    this.deny([actions.put], { [test]: { 'dynamodb:LeadingKeys': [sealKeys, anchorDueKeys] } });
+  }
+
   /** Audit and ledger entries are append-only for every function, whatever its code does. */
   private keepHistory(denied: readonly string[]): void {
+    this.deny(denied, {
+      'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['T#*#AUDIT', 'T#*#ENTRY', sealKeys] },
+    });
+  }
+
+  private deny(denied: readonly string[], conditions: Record<string, object>): void {
     this.fn.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.DENY,
         actions: [...denied],
         resources: [this.resources.store.table.tableArn],
-        conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['T#*#AUDIT', 'T#*#ENTRY'] } },
+        conditions,
       }),
     );
   }

@@ -20,6 +20,18 @@ export const reasons = {
     'AwsSolutions-S1':
       'Only the event source mapping writes here, a few objects a year, and an alarm tells of each.',
   },
+  sealing: {
+    'AwsSolutions-IAM5[Resource::<$.Arn>/*]':
+      'The names of failed batches are made by Lambda, so the function may put any object into this one bucket.',
+  },
+  anchoring: {
+    'AwsSolutions-IAM5[Resource::<$>/anchors/*]':
+      'Anchors are named by provider and day, and what is there can be neither overwritten nor deleted, whoever asks.',
+  },
+  anchors: {
+    'AwsSolutions-S1':
+      'One function writes here, an object a day and provider, which nobody can change; CloudTrail tells who asks for them.',
+  },
   deadLetters: {
     'Serverless-SQSRedrivePolicy':
       'This queue is itself the dead-letter queue: an alarm watches it and the runbook says how to redrive it.',

@@ -13,20 +13,31 @@ import { Problem } from '../lib/kit/problem.ts';
 import { bootstrap } from './bootstrap.ts';
 import { attach } from './local/attach.ts';
 import { failed, misused, readCommand } from './local/command.ts';
+import { announceAgain, list, sendBack } from './ops-letters.ts';
 
 const usage = `Usage: npm run ops -- <command>
 
   bootstrap --email <address> --name <name>    the root of the tree and its first platform operator and handler
   enable-msp --provider <id> [--dry-run]       MSP mode of an on-premises provider, with the same checks as the API
   verify-report <file>                         whether the report of a removal says what was signed; needs no table
+  dead-letters [--queue <name>]                what was given up: whose it is, since when and why
+  redrive --queue <name or all>                sends it back to its queues, and tries again; --dry-run tells what, --max
+          [--since <moment>] [--max <number>]  how many of each queue; \`outbox\` announces again what the stream's reader
+          [--from <folder>] [--dry-run]        gave up (--from: what was in the bucket of failures)
+  announce --since <moment> [--until <moment>] announces again what the table says was announced then
+           [--tenant <id>] [--dry-run]
 
-It writes to the table TABLE_NAME with the AWS credentials of the environment; with --local <dir> to the local
+\`dead-letters\` and \`redrive\` find the queues by their tags (--installation <stack> where an account has several); reasons
+stand in the reactions' logs (--logs <file>, what \`aws logs filter-log-events\` printed). \`announce\` and \`outbox\` need
+BUS_NAME. It writes to the table TABLE_NAME with the AWS credentials of the environment; with --local <dir> to the local
 stack that runs there (.data by default for npm start).`;
 
 /** What a command that is there lacks. */
 const wanting: Readonly<Record<string, string>> = {
   bootstrap: '`bootstrap` needs --email.',
   'enable-msp': '`enable-msp` needs --provider.',
+  redrive: '`redrive` needs --queue: a subscriber, a schedule, `outbox` or `all`.',
+  announce: '`announce` needs --since.',
   'verify-report': '`verify-report` needs the file of the report.',
 };
 
@@ -37,6 +48,14 @@ const config = {
     name: { type: 'string' },
     provider: { type: 'string' },
     local: { type: 'string' },
+    installation: { type: 'string' },
+    queue: { type: 'string' },
+    since: { type: 'string' },
+    until: { type: 'string' },
+    max: { type: 'string' },
+    from: { type: 'string' },
+    tenant: { type: 'string' },
+    logs: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
   },
 } as const;
@@ -61,6 +80,12 @@ async function run(command: string | undefined): Promise<void> {
     await enableMsp(values.provider, values['dry-run']);
   } else if (command === 'verify-report' && file) {
     verify(file);
+  } else if (command === 'dead-letters') {
+    await list(values);
+  } else if (command === 'redrive' && values.queue) {
+    await sendBack(values);
+  } else if (command === 'announce' && values.since) {
+    await announceAgain(values);
   } else {
     misused(usage, wanting[command ?? '']);
   }

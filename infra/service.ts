@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { routes as documents } from '../functions/docs/routes.ts';
 import type { Context, Rhythm } from '../lib/kit/context.ts';
 import { Alarms } from './alarms.ts';
+import { Anchors } from './anchors.ts';
 import { Api } from './api.ts';
 import type { Bundles } from './bundle.ts';
 import { makeBus } from './bus.ts';
@@ -15,6 +16,7 @@ import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import { Outbox } from './outbox.ts';
+import { Sealing } from './sealing.ts';
 import { Store } from './table.ts';
 
 /** One installation: a stage in a region. */
@@ -31,6 +33,8 @@ export interface Deployment {
   readonly heartbeats?: Rhythm;
   /** Own OIDC issuer; a Cognito user pool when absent. */
   readonly issuer?: string;
+  /** How long nobody can delete an anchor of the audit; 400 days when absent. */
+  readonly anchorDays?: number;
   /** Address that mail comes from. */
   readonly sender: string;
   /** Active Directory that the provisioning engine works on; without it the engine keeps the same objects in the table. */
@@ -93,13 +97,15 @@ export class Service extends Stack {
       publicUrl: this.api.url,
       store: new Store(this, 'Store', { alarms }),
       mail: new Mail(this, 'Mail', { sender, alarms }),
+      anchors: new Anchors(this, 'Anchors', { days: deployment.anchorDays }),
       cursorSecret: this.makeCursorSecret(),
       agentSecret: this.makeAgentSecret(),
       rhythm: deployment.heartbeats,
       directory: directory && new DirectoryAccess(this, 'Directory', directory),
     };
     this.identity = new Identity(this, 'Identity', { resources: this.resources, issuer });
-    new Outbox(this, 'Publishing', { resources: this.resources, bus: this.bus });
+    const { failures } = new Outbox(this, 'Publishing', { resources: this.resources, bus: this.bus });
+    new Sealing(this, 'Sealing', { resources: this.resources, failures });
     for (const context of contexts) this.add(context);
     this.addDocuments();
     alarms.draw();
@@ -120,7 +126,7 @@ export class Service extends Stack {
       impact: 'Nobody can read the documentation of the API.',
       description: 'OpenAPI document and its page',
       timeoutSeconds: 10,
-      concurrency: 10,
+      concurrency: 5,
     });
     this.api.serve(unit.fn, documents, this.identity.authorizer);
   }
@@ -151,6 +157,7 @@ export class Service extends Stack {
     new CfnOutput(this, 'TableName', { value: this.resources.store.table.tableName });
     new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
     new CfnOutput(this, 'PreTokenFunction', { value: this.identity.trigger.fn.functionName });
+    new CfnOutput(this, 'AnchorBucket', { value: this.resources.anchors.bucket.bucketName });
     new CfnOutput(this, 'AlarmTopic', { value: this.resources.alarms.topic.topicArn });
   }
 }

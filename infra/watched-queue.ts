@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { SqsQueue, type SqsQueueProps } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -49,6 +49,7 @@ export class WatchedQueue {
       reportBatchItemFailures: true,
       maxConcurrency: readers,
     });
+    this.name(props.title);
     acknowledge(this.deadLetters, 'deadLetters');
     acknowledge(mapping, 'queueMapping');
     this.watch(scope, props);
@@ -59,6 +60,18 @@ export class WatchedQueue {
     const { deadLetters } = this;
     const patience = { maxEventAge: Duration.hours(2), retryAttempts: 8 };
     return new SqsQueue(this.queue, { deadLetterQueue: deadLetters, ...patience, ...more });
+  }
+
+  /** Names of queues are made by CloudFormation, and cut: operators know them by these. */
+  private name(reader: string): void {
+    const stack = Stack.of(this.queue);
+    const installation = (stack.nestedStackParent ?? stack).stackName;
+    for (const [queue, holds] of [
+      [this.queue, 'events'],
+      [this.deadLetters, 'dead-letters'],
+    ] as const)
+      for (const [name, value] of Object.entries({ installation, reader, holds }))
+        Tags.of(queue).add(name, value);
   }
 
   private watch(scope: Construct, { alarms, title, givenUp, waiting }: WatchedQueueProps): void {

@@ -24,6 +24,7 @@ export const invariants = [
   'sums',
   'names',
   'receipts',
+  'seals',
   'indexes',
 ] as const;
 export type Invariant = (typeof invariants)[number];

@@ -15,6 +15,7 @@ import { probes } from './probes.ts';
 import { receipts } from './receipts.ts';
 import { refunds } from './refunds.ts';
 import { requests } from './requests.ts';
+import { seals, unsealed } from './seals.ts';
 import { seats } from './seats.ts';
 import { narrowing } from './services.ts';
 import { emptySkeleton, learn } from './skeleton.ts';
@@ -43,6 +44,7 @@ const checks: Readonly<Record<Invariant, Check>> = {
   sums,
   names,
   receipts,
+  seals: all(seals, unsealed),
   indexes,
 };
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Need } from './iam.ts';
 import type { Place } from './resolve.ts';
 
-export type Service = 'dynamodb' | 'events' | 'secretsmanager' | 'ses' | 'sqs' | 'unknown';
+export type Service = 'dynamodb' | 'events' | 's3' | 'secretsmanager' | 'ses' | 'sqs' | 'unknown';
 
 /** An SDK call as it arrived. */
 export interface AwsCall {
@@ -19,8 +19,8 @@ const targets: Record<string, Service> = {
   secretsmanager: 'secretsmanager',
 };
 
-/** Reads service, operation and input from headers and body. */
-export function readCall(headers: IncomingHttpHeaders, body: Buffer): AwsCall {
+/** Reads service, operation and input from headers and body; `line` is method and path, which S3 alone speaks by. */
+export function readCall(headers: IncomingHttpHeaders, body: Buffer, line = ''): AwsCall {
   const accessKeyId = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
@@ -38,7 +38,16 @@ export function readCall(headers: IncomingHttpHeaders, body: Buffer): AwsCall {
       accessKeyId,
     };
   }
+  if (/Credential=[^ ,]*\/s3\/aws4_request/.test(headers.authorization ?? ''))
+    return { service: 's3', ...readObjectCall(line), accessKeyId };
   return { service: 'unknown', operation: '', input: {}, accessKeyId };
+}
+
+// Only what our functions ask of a bucket.
+function readObjectCall(line: string): Pick<AwsCall, 'operation' | 'input'> {
+  const [, Bucket, Key] = /^PUT \/([^/?]+)\/([^?]+)$/.exec(line) ?? [];
+  if (Bucket === undefined || Key === undefined) return { operation: line, input: {} };
+  return { operation: 'PutObject', input: { Bucket, Key: decodeURIComponent(Key) } };
 }
 
 /** What the tables look like, as far as leading keys need it. */

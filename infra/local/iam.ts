@@ -1,6 +1,6 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { LocalFunction } from './lambda.ts';
-import { listOf, type Role } from './policies.ts';
+import { listOf, type Role, type Statement } from './policies.ts';
 import { account } from './template.ts';
 
 /** One permission that a request needs. */
@@ -58,14 +58,16 @@ export function makeGuard({ roles, functions, resourcePolicies, report }: GuardO
   };
 
   const decide = (caller: LocalFunction, role: Role, need: Need): Promise<boolean> => {
-    const relevant = conditionKeys(role);
+    // An object has its bucket's policy.
+    const policy = resourcePolicies.get(need.resource.replace(/^(arn:aws:s3:::[^/]+)\/.*$/, '$1'));
+    const relevant = new Set([...conditionKeys(role), ...conditionsOf(policy)]);
     const context = Object.fromEntries(
       Object.entries(need.context ?? {}).filter(([key]) => relevant.has(key.toLowerCase())),
     );
     const question = JSON.stringify([role.arn, need.action, need.resource, context]);
     let decision = decisions.get(question);
     if (!decision) {
-      decision = simulate(caller, role, { ...need, context }, resourcePolicies.get(need.resource));
+      decision = simulate(caller, role, { ...need, context }, policy);
       decisions.set(question, decision);
       // Leading keys make questions endless.
       if (decisions.size > 20_000) decisions.delete(decisions.keys().next().value ?? '');
@@ -144,6 +146,14 @@ function conditionKeys(role: Role): Set<string> {
     }
   }
   return keys;
+}
+
+function conditionsOf(policy: unknown): string[] {
+  const { Statement = [] } = (policy ?? {}) as { Statement?: Statement | Statement[] };
+  return [Statement]
+    .flat()
+    .flatMap(({ Condition }) => Object.values(Condition ?? {}).flatMap((test) => Object.keys(test)))
+    .map((key) => key.toLowerCase());
 }
 
 function toDenial(caller: LocalFunction, role: Role | undefined, need: Need): Denial {

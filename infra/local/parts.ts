@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { openAsynchronous } from './asynchronous.ts';
 import type { TableShape } from './aws-request.ts';
+import { type Buckets, openBuckets } from './buckets.ts';
 import { type Bus, makeBus } from './bus.ts';
 import type { Doors } from './doors.ts';
 import { type Denial, type Guard, makeGuard } from './iam.ts';
 import { type LocalFunction, makeFunctions } from './lambda.ts';
-import { readKeyPolicies, readRoles } from './policies.ts';
+import { readResourcePolicies, readRoles } from './policies.ts';
 import type { Queue } from './queue.ts';
 import { readSchedules } from './schedule.ts';
 import { openSes, type Ses } from './ses.ts';
@@ -23,6 +24,7 @@ export interface Parts {
   readonly guard: Guard;
   readonly bus: Bus;
   readonly ses: Ses;
+  readonly buckets: Buckets;
   readonly queues: ReadonlyMap<string, Queue>;
   /** Streams, queues and asynchronous invocations. */
   readonly sources: readonly Source[];
@@ -50,7 +52,7 @@ export function makeParts(options: PartsOptions): Parts {
   const functions = makeFunctions(stack, { endpoint: doors.controlUrl, logs: join(dir, 'logs') });
   stops.push(async () => void (await Promise.all(functions.map((one) => one.stop()))));
   const guard = makeGuard({
-    ...{ functions, roles: readRoles(stack), resourcePolicies: readKeyPolicies(stack) },
+    ...{ functions, roles: readRoles(stack), resourcePolicies: readResourcePolicies(stack) },
     report: (denial) => warn(describeDenial(denial)),
   });
   const queues = openQueues(stack, store, longestSeconds);
@@ -67,6 +69,7 @@ export function makeParts(options: PartsOptions): Parts {
   return {
     ...{ functions, guard, bus, queues },
     tables: readTables(stack),
+    buckets: openBuckets(stack, join(dir, 'objects')),
     ses: openSes({ stack, store, inbox: doors.inbox, bus }),
     sources: [...mapped, ...invocations].map(({ source }) => source),
     schedules: readSchedules({ stack, store, bus, queues: targets, hourSeconds }),

@@ -83,11 +83,14 @@ export function listOf(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
-/** Key policies by the key's ARN: KMS allows nothing without one. */
-export function readKeyPolicies(stack: Stack): Map<string, unknown> {
-  return new Map(
-    stack
-      .all<{ KeyPolicy?: Document }>('AWS::KMS::Key')
-      .map(({ id, properties }) => [stack.arnOf(id), properties.KeyPolicy]),
-  );
+/** Policies of resources by the resource's ARN: keys, for KMS allows nothing without one, and buckets. */
+export function readResourcePolicies(stack: Stack): Map<string, unknown> {
+  const keys = stack.all<{ KeyPolicy?: Document }>('AWS::KMS::Key');
+  const buckets = stack.all<{ Bucket: string; PolicyDocument: Document }>('AWS::S3::BucketPolicy');
+  return new Map([
+    ...keys.map(({ id, properties }) => [stack.arnOf(id), properties.KeyPolicy] as const),
+    ...buckets.map(
+      ({ properties }) => [`arn:aws:s3:::${properties.Bucket}`, properties.PolicyDocument] as const,
+    ),
+  ]);
 }

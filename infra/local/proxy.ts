@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AwsCall, dynamoNeeds, readCall, type TableShape } from './aws-request.ts';
+import { type Buckets, objectNeeds } from './buckets.ts';
 import type { Bus } from './bus.ts';
 import { forward } from './dynamo.ts';
 import type { Denial, Guard, Need } from './iam.ts';
@@ -8,6 +9,7 @@ import type { LocalFunction } from './lambda.ts';
 import type { Queue } from './queue.ts';
 import type { Secrets } from './secrets.ts';
 import { Refused, type Ses, sesNeeds } from './ses.ts';
+import { operate, operatorKey } from './sqs.ts';
 import type { Stack } from './template.ts';
 
 /** What a function's call of the table took, as the engine says it. */
@@ -28,6 +30,7 @@ export interface Cloud {
   readonly bus: Bus;
   readonly ses: Ses;
   readonly secrets: Secrets;
+  readonly buckets: Buckets;
   readonly queues: ReadonlyMap<string, Queue>;
   /** Told what each call of the table consumed; then the engine is asked to say so. */
   readonly meter?: Meter | undefined;
@@ -58,7 +61,8 @@ async function answer(
   if (!cloud) return reply(response, 503, { message: 'The stack is starting.' });
   if (request.method === 'GET') return tell(cloud, request, response);
   const body = await readAll(request);
-  const call = readCall(request.headers, body);
+  const call = readCall(request.headers, body, `${request.method} ${request.url}`);
+  if (call.accessKeyId === operatorKey) return serveOperator(cloud, call, { request, response, body });
   const caller = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
   if (!caller) {
     return reply(response, 403, {
@@ -67,12 +71,24 @@ async function answer(
     });
   }
   if (!(call.service in handlers)) return unknown(caller, call, request, response);
-  const denial = await cloud.guard.check(caller, needsOf(cloud, call));
+  const denial = await cloud.guard.check(caller, needsOf(cloud, call, request));
   if (denial) return refuse(response, call, denial);
   await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body });
 }
 
-function needsOf(cloud: Cloud, call: AwsCall): Need[] {
+/** An operator works on the queues, and announces again on the bus; for the table the engine is called itself. */
+async function serveOperator(cloud: Cloud, call: AwsCall, exchange: Exchange): Promise<void> {
+  if (call.service === 'events') return handlers.events(cloud, call, exchange);
+  const answered = call.service === 'sqs' ? operate(cloud, call.operation, call.input) : undefined;
+  if (answered === undefined)
+    return reply(exchange.response, 400, {
+      __type: 'UnknownOperationException',
+      message: `${call.operation} is not known locally to operators`,
+    });
+  reply(exchange.response, 200, answered);
+}
+
+function needsOf(cloud: Cloud, call: AwsCall, request: IncomingMessage): Need[] {
   const { place } = cloud.stack;
   switch (call.service) {
     case 'dynamodb':
@@ -86,6 +102,8 @@ function needsOf(cloud: Cloud, call: AwsCall): Need[] {
           resource: cloud.secrets.find(String(call.input.SecretId))?.arn ?? String(call.input.SecretId),
         },
       ];
+    case 's3':
+      return objectNeeds(call, request.headers);
     case 'sqs':
       return [{ action: `sqs:${call.operation}`, resource: queueOf(cloud, call) }];
     case 'events': {
@@ -185,6 +203,12 @@ const handlers = {
     });
   },
 
+  async s3(cloud: Cloud, call: AwsCall, { request, response, body }: Exchange): Promise<void> {
+    const refused = cloud.buckets.put(call.input, request.headers, body);
+    if (refused) xml(response, refused.status, objectError(refused.code, refused.message));
+    else response.writeHead(200, { 'x-amz-version-id': randomUUID() }).end();
+  },
+
   async sqs(cloud: Cloud, call: AwsCall, { response }: Exchange): Promise<void> {
     const queue = cloud.queues.get(queueOf(cloud, call));
     const seconds = Number(call.input.VisibilityTimeout);
@@ -223,7 +247,8 @@ function queueOf({ stack }: Cloud, { input }: AwsCall): string {
 }
 
 function refuse(response: ServerResponse, call: AwsCall, denial: Denial): void {
-  if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));
+  if (call.service === 's3') xml(response, 403, objectError('AccessDenied', denial.message));
+  else if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));
   else
     reply(response, 400, {
       __type: 'com.amazon.coral.service#AccessDeniedException',
@@ -287,7 +312,13 @@ function xml(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/xml' }).end(`<?xml version="1.0"?>${body}`);
 }
 
+const plain = (text: string) => text.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
+
+function objectError(code: string, message: string): string {
+  return `<Error><Code>${code}</Code><Message>${plain(message)}</Message></Error>`;
+}
+
 function errorXml(code: string, message: string): string {
-  const text = message.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
+  const text = plain(message);
   return `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
 }

@@ -64,6 +64,7 @@ export interface RunningStack {
   /** The directory that the provisioning engine works on. */
   readonly directory: DirectoryAccess | undefined;
   readonly tableNames: readonly string[];
+  readonly busName: string;
   /** Every mail that SES has accepted, oldest first. */
   mails(): Promise<Mail[]>;
   /** An access token for an address, with the claims that the stack's sign-in trigger adds. */
@@ -223,6 +224,7 @@ function describe({
     issuerUrl: doors.issuer.url,
     dynamoUrl: engine.endpoint,
     tableNames: [...parts.tables.keys()],
+    busName: stack.all<{ Name?: string }>('AWS::Events::EventBus')[0]?.properties.Name ?? '',
     mails: async () => parts.ses.mails(),
     token: (email) => doors.issuer.token(email),
     denials: () => parts.guard.denials(),
@@ -276,10 +278,11 @@ function scratch(stops: Stops): string {
 }
 
 function addresses(running: RunningStack) {
-  const { url, agentUrl, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory } = running;
+  const { url, agentUrl, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, busName, directory } =
+    running;
   return {
     pid: process.pid,
-    ...{ url, agentUrl, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, directory },
+    ...{ url, agentUrl, inboxUrl, issuerUrl, controlUrl, dynamoUrl, tableNames, busName, directory },
   };
 }
 

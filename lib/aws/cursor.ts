@@ -24,8 +24,26 @@ export function openCursor(secret: Buffer, cursor: string, bound: string): strin
     decipher.setAAD(Buffer.from(bound)).setAuthTag(raw.subarray(12, 28));
     return Buffer.concat([decipher.update(raw.subarray(28)), decipher.final()]).toString('utf8');
   } catch {
-    throw new Problem(malformed, 'The cursor is not valid for this list', {
-      errors: [{ pointer: '#/query/cursor', message: 'is not a cursor of this list with these filters' }],
-    });
+    throw invalid('is not a cursor of this list with these filters');
   }
+}
+
+const invalid = (message: string): Problem =>
+  new Problem(malformed, 'The cursor is not valid for this list', {
+    errors: [{ pointer: '#/query/cursor', message }],
+  });
+
+/** How long a cursor leads on. */
+const lifeMs = 3_600_000;
+
+/** A cursor that leads on from a position for an hour; `at` is now, in milliseconds. */
+export function sealUntil(secret: Buffer, position: string, bound: string, at: number): string {
+  return sealCursor(secret, `${at + lifeMs} ${position}`, bound);
+}
+
+/** The position behind such a cursor; 400 when its hour is over too. */
+export function openUntil(secret: Buffer, cursor: string, bound: string, at: number): string {
+  const [, ends = '', position = ''] = /^(\d+) (.*)$/s.exec(openCursor(secret, cursor, bound)) ?? [];
+  if (Number(ends) <= at) throw invalid('has expired: begin again');
+  return position;
 }

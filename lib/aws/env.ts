@@ -6,6 +6,7 @@ export const environment = {
   rhythm: ['PROBE_INTERVAL_SECONDS', 'PROBE_SILENCE_SECONDS'],
   mail: ['MAIL_FROM', 'MAIL_CONFIGURATION_SET'],
   bus: ['BUS_NAME'],
+  anchors: ['ANCHOR_BUCKET'],
   directory: ['DIRECTORY_URL', 'DIRECTORY_BASE_DN', 'DIRECTORY_SECRET_ARN'],
   always: ['STAGE', 'PUBLIC_URL'],
 } as const;

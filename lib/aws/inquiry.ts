@@ -4,7 +4,7 @@ import type { Input, LoadInput, Route } from '../kit/route.ts';
 import type { Scope } from '../kit/scope.ts';
 import type { Claims } from './auth.ts';
 import { type Claim, claimOf } from './claim.ts';
-import { cursorKey, openCursor, sealCursor } from './cursor.ts';
+import { cursorKey, openUntil, sealUntil } from './cursor.ts';
 import { type GatewayEvent, header, type Parsed } from './request.ts';
 import { newId, now } from './world.ts';
 
@@ -35,19 +35,20 @@ export async function inquire(
     route.target && 'param' in route.target ? String(params[route.target.param]) : claims.tenant;
   const { cursor, limit: _limit, ...filters } = query;
   const own = route.permission === 'end-user';
-  const bound = JSON.stringify([claims.tenant, route.id, params, filters]);
+  const bound = JSON.stringify([claims.tenant, claims.person, route.id, params, filters]);
+  const at = now();
   const sent = header(event, 'quartermaster-session');
   const secret = route.page ? await cursorKey() : undefined;
   return {
     parsed,
     claims,
-    now: now(),
+    now: at,
     requestId: event.requestContext.requestId,
     targetId,
-    position: secret && cursor !== undefined ? openCursor(secret, cursor, bound) : undefined,
+    position: secret && cursor !== undefined ? openUntil(secret, cursor, bound, Date.parse(at)) : undefined,
     seal: (position) => {
       if (!secret) throw new Error(`${route.id} seals a cursor but declares no page`);
-      return sealCursor(secret, position, bound);
+      return sealUntil(secret, position, bound, Date.parse(at));
     },
     ids: new Map(),
     session: sent === undefined ? undefined : { token: readSessionToken(sent) },

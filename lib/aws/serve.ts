@@ -33,19 +33,26 @@ const patienceMs = 6000;
 /** Writes of one transaction. */
 const mostWrites = 100;
 
+/** Routes by `METHOD /path` whose modules are loaded by the first request for them. */
+export type Doors = Readonly<Record<string, () => Promise<Route>>>;
+
 /** A Lambda handler for an HTTP API (payload 2.0) that serves `routes`: checks, loads, decides, commits, answers. */
-export function serve(routes: readonly Route[]) {
-  const byKey = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+export function serve(routes: readonly Route[] | Doors) {
+  const byKey = isList(routes)
+    ? new Map(routes.map((route) => [`${route.method} ${route.path}`, async () => route]))
+    : new Map(Object.entries(routes));
   let current = 'unknown';
   const dispatch = async (event: GatewayEvent, _context: LambdaContext) => {
     const { method } = event.requestContext.http;
-    const route = byKey.get(`${method} ${event.routeKey.split(' ')[1]}`);
+    const door = byKey.get(`${method} ${event.routeKey.split(' ')[1]}`);
     const { requestId } = event.requestContext;
     current = requestId;
     const startedAt = performance.now();
     let response: APIGatewayProxyStructuredResultV2;
+    let route: Route | undefined;
     const banner: Banner = {};
     try {
+      route = await door?.();
       if (!route) throw new Problem(notFound);
       response = await respond(route, event, banner);
     } catch (error) {
@@ -67,6 +74,8 @@ export function serve(routes: readonly Route[]) {
       toProblemResponse(new Problem(unavailable), current)) as unknown as () => never,
   }).handler(dispatch as never);
 }
+
+const isList = (routes: readonly Route[] | Doors): routes is readonly Route[] => Array.isArray(routes);
 
 function asRefusal(route: Route | undefined, error: unknown): Problem {
   if (!(error instanceof Problem)) {

@@ -6,6 +6,7 @@ import {
   archiveKey,
   holdingsKey,
   type Key,
+  meterKey,
   openRequestsKey,
   probeCountsKey,
   resellerKey,
@@ -14,6 +15,7 @@ import {
 } from '../kit/keys.ts';
 import { leave, type Membership } from '../kit/membership.ts';
 import { type Plan, refuse, type Write } from '../kit/plan.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { codeKey } from './code.ts';
 import type { Company } from './company.ts';
@@ -27,7 +29,7 @@ import { auditable, type Customer, nameKey, toCustomer } from './profile.ts';
 import { dismiss, type Selling } from './reseller.ts';
 
 /** With twenty domains and everything else they fit one transaction. */
-const mostPeople = 28;
+const mostPeople = 24;
 const retentionSeconds = 7 * 365 * 24 * 3600;
 
 /** What a customer still holds when it is to be deleted. */
@@ -49,6 +51,8 @@ export interface Estate {
   /** The version of these holdings, read before they were listed. */
   readonly holdings: number | undefined;
   readonly licences: number;
+  /** Versions of its meters, by resource type. */
+  readonly meters: ReadonlyMap<string, number>;
   readonly balance: number;
   /** What it gave its partner, as stored. */
   readonly access: Readonly<Record<string, unknown>> | undefined;
@@ -91,6 +95,7 @@ export function deleteCustomer(
       ...estate.people.flatMap(leave),
       ...sold(node, estate),
       heldNothing(node.id, estate.holdings),
+      ...metersUnchanged(node.id, estate.meters),
       accessUnchanged(node.id, estate.access),
       ...mark(providerId, estate.forest, { id: node.id, disabled: false }),
       ...dismiss(gone.parentId),
@@ -159,6 +164,15 @@ export function release(providerId: string, company: Company | undefined): Write
 /** Takes a count of what is no more, or binds to its absence. */
 function counted(key: Key, count: { readonly version: number } | undefined): Write {
   return count ? { do: 'remove', key, version: count.version } : { do: 'check', key, version: null };
+}
+
+/** Binds to what was used and allocated of every type, where nothing was as well. */
+function metersUnchanged(nodeId: string, meters: Estate['meters']): Write[] {
+  return resourceTypes.map((type) => ({
+    do: 'check',
+    key: meterKey(nodeId, type),
+    version: meters.get(type) ?? null,
+  }));
 }
 
 function heldNothing(nodeId: string, holdings: number | undefined): Write {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { meterKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
 import { Problem } from '../kit/problem.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { poolShort } from './problems.ts';
 
 /** As much of a customer's licence meter as a change of partner touches. */
@@ -37,6 +38,13 @@ export function giveUp(providerId: string, meter: LinkMeter, now: string): Write
           } satisfies Write,
         ]),
   ];
+}
+
+/** Binds to what was never used or allocated: the first of it would be counted by the pool of a partner that is left. */
+export function neverMetered(customerId: string, meters: readonly LinkMeter[]): Write[] {
+  return resourceTypes
+    .filter((type) => !meters.some((one) => one.type === type))
+    .map((type) => ({ do: 'check', key: meterKey(customerId, type), version: null }));
 }
 
 /** What is in use is taken out of the new provider's pool; one that shares the pool has no limit of its own. */

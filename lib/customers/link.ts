@@ -13,7 +13,7 @@ import { depart, standingSince } from './departure.ts';
 import { exchangeBillingId, exchangeDomains, type Holders, holdDomains } from './domain.ts';
 import { customerLinked, customerUnlinked } from './events.ts';
 import { type Forest, grown, unchanged } from './forest.ts';
-import { giveUp, type LinkMeter, takeUp } from './link-meter.ts';
+import { giveUp, type LinkMeter, neverMetered, takeUp } from './link-meter.ts';
 import { passNames } from './names.ts';
 import { type KeptUpn, mustBeFreeToGo, type UnlinkEstate } from './obstacle.ts';
 import {
@@ -75,6 +75,7 @@ export function unlink(
     ...leaveForest(providerId, estate.forest, id),
     ...untold(estate.notification),
     ...estate.meters.flatMap((one) => giveUp(providerId, one, now)),
+    ...neverMetered(id, estate.meters),
     ...dismiss(before.parentId),
     { do: 'adjust', key: settingsKey(providerId, 'MSP_MODE'), add: { customers: -1, version: 1 } },
   ];

@@ -150,7 +150,7 @@ export const goesByPlan = problem({
 export const tooManyPeople = problem({
   code: 'customers.too_many_people',
   status: 409,
-  title: 'More than 28 people hold roles there; remove some first',
+  title: 'More than 24 people hold roles there; remove some first',
 });
 export const tooManyDisabled = problem({
   code: 'customers.too_many_disabled',

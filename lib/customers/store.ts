@@ -224,6 +224,7 @@ export async function estateOf(node: Node): Promise<Omit<Estate, 'holdings' | 'b
     people: people.items.map((item) => toMembership(item, node.id)),
     services: had.length,
     offers: offered.length,
+    meters: new Map(meters.items.map(({ type, version }) => [String(type), Number(version)])),
     licences: meters.items.filter(({ limit, used }) => Number(limit ?? 0) + Number(used ?? 0) > 0).length,
   };
 }
@@ -284,6 +285,8 @@ const isOffered = ({ offered }: Stored) => offered === 1;
 async function sizeOf(node: Node): Promise<Journey['subtree'] & { ids: string[] }> {
   const { G1, S1 } = treeEntry(node.path[1] ?? '', node.path);
   const own = asStored([node]);
+  // Where the index fails first nobody waits for this any more, and nobody is to hear of it.
+  own.catch(() => undefined);
   let levels = 1;
   async function* found(): AsyncGenerator<Found> {
     for (let after: string | undefined, more = true; more; ) {

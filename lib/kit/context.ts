@@ -24,6 +24,10 @@ export interface Needs {
   readonly agents?: boolean;
   /** Knows how often agents of this stage send heartbeats. */
   readonly rhythm?: boolean;
+  /** Seals the audit: puts seals, and nothing else. */
+  readonly seals?: boolean;
+  /** Puts anchors of the audit where nobody can change them. */
+  readonly anchors?: boolean;
   /** `named`: says where objects of the directory stand. `reached`: talks to it; in its network where one is configured. */
   readonly directory?: 'named' | 'reached';
 }

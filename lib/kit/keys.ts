@@ -72,7 +72,9 @@ export type PartitionKind =
   | 'IMPORT'
   | 'IMPORT_LINK'
   | 'ACCESS_DUE'
-  | 'REMOVAL';
+  | 'REMOVAL'
+  | 'SEAL'
+  | 'ANCHOR_DUE';
 
 /** `T#<tenant>` or `T#<tenant>#<KIND>`: the leading key that IAM conditions compare. */
 export function partition(tenantId: string, kind?: PartitionKind): string {
@@ -107,6 +109,27 @@ export const uniqueKey = (tenantId: string, what: string, hash: string): Key => 
 export const auditKey = (tenantId: string, auditId: string): Key => ({
   PK: partition(tenantId, 'AUDIT'),
   SK: auditId,
+});
+const numbered = (prefix: string, number: number) => `${prefix}${String(number).padStart(10, '0')}`;
+/** One seal over what was done in a tree; `seq` counts from 1. */
+export const sealKey = (rootId: string, seq: number): Key => ({
+  PK: partition(rootId, 'SEAL'),
+  SK: numbered(sealPrefix, seq),
+});
+export const sealPrefix = 'S#';
+/** What one seal holds of one node's record; `number` counts the node's own from 1. */
+export const sealPartKey = (nodeId: string, number: number): Key => ({
+  PK: partition(nodeId, 'SEAL'),
+  SK: numbered(sealPartPrefix, number),
+});
+export const sealPartPrefix = 'N#';
+/**
+ * A day (`YYYY-MM-DD`, UTC) of a tree whose seals are to be anchored: in the platform's partition, so that one query
+ * finds what is due and nothing else.
+ */
+export const anchorDueKey = (due: { day: string; rootId: string }): Key => ({
+  PK: partition(platformId, 'ANCHOR_DUE'),
+  SK: `${due.day}#${due.rootId}`,
 });
 export const claimKey = (tenantId: string, hash: string): Key => ({
   PK: partition(tenantId, 'CLAIM'),

@@ -1,16 +1,7 @@
 import * as z from 'zod';
+import { resourceTypes } from '../kit/resource.ts';
 
-/** What OpManager Plus licences by the piece, each on a meter of its own. */
-export const resourceTypes = [
-  'DEVICE',
-  'INTERFACE',
-  'NCM_DEVICE',
-  'FIREWALL',
-  'IP_SWITCH_PORT',
-  'APM_MONITOR',
-  'ACCESS_POINT',
-  'STORAGE_DEVICE',
-] as const;
+export { resourceTypes } from '../kit/resource.ts';
 
 export const resourceType = z.enum(resourceTypes);
 export type ResourceType = z.infer<typeof resourceType>;

@@ -110,7 +110,7 @@ it('takes all that a customer can have in one transaction', async () => {
   const role = { collectionId: made.body.id, nodeId: msp.id };
   const lastUser = erase({ ...(last as NonNullable<typeof last>), role } as never, msp.id);
   const people = Array.from(
-    { length: 28 },
+    { length: 24 },
     (_, n): Membership => ({
       nodeId: id,
       personId: newId('person', n),
@@ -147,5 +147,5 @@ it('takes all that a customer can have in one transaction', async () => {
   expect(new Set(keys).size).toBe(keys.length);
   // With its receipt.
   expect(writes.length + 1).toBe(99);
-  expect(() => decide({ ...estate, people: [...people, ...people.slice(0, 1)] })).toThrow('More than 28');
+  expect(() => decide({ ...estate, people: [...people, ...people.slice(0, 1)] })).toThrow('More than 24');
 });

@@ -1,3 +1,4 @@
+import { sealAll } from '../audit/sealing.ts';
 import { call, makeMsp } from '../kit/world.ts';
 import type { Scenarios } from './scenarios.ts';
 
@@ -31,5 +32,23 @@ export const audit: Scenarios = {
     const path = '/v1/audit-events';
     const { body } = await call(`GET ${path}?limit=1&customerId=${customer.id}`, { as: msp.system });
     return { line: `GET ${path}/${body.items[0].id}?customerId=${customer.id}`, as: msp.system };
+  },
+  listAuditSeals: async () => {
+    const { id, system } = await busy();
+    await sealAll(id);
+    return { line: 'GET /v1/audit-seals', as: system };
+  },
+  'listAuditSeals: of one customer': async ({ msp, customer }) => {
+    await sealAll(customer.id);
+    return { line: `GET /v1/audit-seals?customerId=${customer.id}`, as: msp.system };
+  },
+  exportAudit: async ({ customer }) => {
+    await sealAll(customer.id);
+    return { line: 'GET /v1/audit-export', as: customer.admin };
+  },
+  'exportAudit: of a whole tree': async () => {
+    const { id, system } = await busy();
+    await sealAll(id);
+    return { line: 'GET /v1/audit-export', as: system };
   },
 };

@@ -1,4 +1,5 @@
 import { lookWithin as lookAtAccess } from '../../functions/access/look-at-access.ts';
+import { anchorWithin } from '../../functions/audit/anchor-seals.ts';
 import { contexts } from '../../functions/contexts.ts';
 import { bookWithin } from '../../functions/credits/book-expiries.ts';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
@@ -12,16 +13,18 @@ import { silenceSeconds } from '../../lib/probes/pulse.ts';
 import { type Look, laterPlaces, minuteToLook } from '../../lib/probes/wheel.ts';
 import { dueLooks } from '../../lib/probes/wheel-store.ts';
 import { deskOf, inDays } from '../access/desk.ts';
+import { openBucket } from '../audit/bucket.ts';
+import { sealThen } from '../audit/sealing.ts';
 import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
 import { addProbe, enrolledAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
 import { plantDirectly, plantReseller } from '../kit/forest.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { addCustomer, type Caller, call } from '../kit/world.ts';
+import { addCustomer, type Caller, call, enlist, makeMsp } from '../kit/world.ts';
 import { openDesk, setPool } from '../licensing/desk.ts';
 import { buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts';
 import { plantFleet, stopTheWheel } from '../probes/watch.ts';
-import { add as addUser } from '../users/people.ts';
+import { add as addUser, preset } from '../users/people.ts';
 import type { Stage } from './scenarios.ts';
 
 /** Prepares what one run needs that nobody has called; what it answers is the run. */
@@ -141,6 +144,12 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
     await licensed(stage, at, { source: 'MSP', seats: 5 });
     return () => checkWithin(now(), patienceMs);
   },
+  'anchor-seals: a day of a provider': async () => {
+    const { id } = await makeMsp();
+    await openBucket();
+    await sealThen(id, daysAgo(2));
+    return () => anchorWithin(now(), patienceMs);
+  },
   'look-at-access: access that ends soon': async ({ msp }) => {
     await deskOf(msp, await addCustomer(msp)).gives({ endsInDays: 10 });
     return () => lookAtAccess(inDays(8), patienceMs);
@@ -207,4 +216,29 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
     await lookWithin(minute, patienceMs);
     return id;
   }),
+  'on-customer-moved: it had given access': reaction(
+    'on-customer-moved',
+    'customers.move_requested.v1',
+    async () => {
+      const msp = await makeMsp();
+      const [one, two] = [await plantReseller(msp), await plantReseller(msp)];
+      const { id } = await plantDirectly(msp.catalog, { parentId: one.id });
+      const desk = deskOf(msp, { id, admin: await enlist(id, ['CUSTOMER_ADMINISTRATOR']) });
+      await desk.asks({}, one.admin);
+      await desk.decides({ decision: 'APPROVE' });
+      await call(`POST /v1/customers/${id}/move`, { as: msp.catalog, body: { parentId: two.id } });
+      return id;
+    },
+  ),
+  'on-administration-changed: to two': reaction(
+    'on-administration-changed',
+    'access.administration_changed.v1',
+    async ({ msp }) => {
+      const { id, domains } = await plantDirectly(msp.catalog);
+      const at = { id, domain: String(domains[0].name), path: [] };
+      await addUser(at, msp.catalog);
+      await addUser(at, msp.catalog, preset('CUSTOMER_ADMINISTRATOR'));
+      return id;
+    },
+  ),
 };

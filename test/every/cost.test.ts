@@ -2,12 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
+import { everything } from '../../lib/aws/scan.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Cost, listen, measure } from '../kit/cost.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { ownTable } from '../kit/own-table.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
 import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
+import { keepCorpus, readShapes, remember } from '../operations/corpus.ts';
+import { shapesOf, stumblingBlocks } from '../operations/shapes.ts';
 import { agentScenarios } from './agent.scenarios.ts';
 import { backgroundScenarios } from './background.scenarios.ts';
 import { deeper, larger } from './budgets.ts';
@@ -55,6 +58,7 @@ describe('one typical call of every route', () => {
     const { result, cost } = await measure(() => call(line, sent));
     expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
     costs.set(name, cost);
+    remember(name, { line, ...sent }, result);
   });
 });
 
@@ -125,6 +129,12 @@ describe('what runs in the background', () => {
     for (const [name, { read, write, index, reported }] of backgroundCosts)
       expect({ name, ...reported }).toEqual({ name, read, write: write + index });
   });
+});
+
+it('nothing was stored that the release before cannot read', async () => {
+  const items = await everything();
+  await keepCorpus(items);
+  expect(stumblingBlocks(readShapes(), shapesOf(items))).toEqual([]);
 });
 
 /** Of a million calls; nobody calls what runs in the background, and mails, events and queues come on top. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commit } from '../../lib/aws/db.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { memberItem } from '../../lib/kit/membership.ts';
+import { meanwhile } from '../kit/faults.ts';
 import { type Caller, call, enableMspMode, type Msp, makeMsp } from '../kit/world.ts';
 
 let msp: Msp;
@@ -163,6 +164,15 @@ describe('deciding', () => {
     ]);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ body }) => body.code === 'tickets.not_open')).toHaveLength(2);
+  });
+
+  it('decides once where another decides between look and write', async () => {
+    const { body } = await raise(other.catalog);
+    meanwhile('TransactWriteItemsCommand', () =>
+      act(other.handler, body.id, 'reject', { body: { reason: 'No' } }),
+    );
+    expect((await act(other.handler, body.id, 'approve')).body.code).toBe('tickets.not_open');
+    expect((await call(`GET /v1/tickets/${body.id}`, { as: other.catalog })).body.state).toBe('REJECTED');
   });
 
   it('belongs to the help desk', async () => {

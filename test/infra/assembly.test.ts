@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
-import { pascal } from '../../infra/bundle.ts';
+import { functionsIn, pascal } from '../../infra/bundle.ts';
 import { inspect, reasons } from '../../infra/nag.ts';
 import { describeSizes } from '../../infra/sizes.ts';
 import { ofType, properties, synthesized } from '../kit/synth.ts';
@@ -93,15 +93,22 @@ it('gives the stacks of all regions the same code', () => {
 
 describe('bundles', () => {
   const { outputs }: Metafile = JSON.parse(readFileSync(`${directory}/metafile.json`, 'utf8'));
-  const bundles = Object.values(outputs).map(({ entryPoint = '', bytes, inputs }) => ({
-    entryPoint,
-    bytes,
-    inputs: Object.keys(inputs),
-  }));
+  const bundles = functionsIn(outputs);
 
-  it.each(bundles)('$entryPoint has at most 560 KB', ({ bytes }) => {
-    expect(bytes).toBeLessThanOrEqual(560_000);
-  });
+  it.each(bundles)(
+    '$entryPoint has at most 680 KB, and loads at most 560 KB before its first request',
+    (one) => {
+      expect(one.bytes).toBeLessThanOrEqual(680_000);
+      expect(one.atStart).toBeLessThanOrEqual(560_000);
+    },
+  );
+
+  it.each(bundles.filter(({ entryPoint }) => /\/api\.ts$/.test(entryPoint)))(
+    '$entryPoint loads its routes with their first request: at most 410 KB before',
+    ({ atStart }) => {
+      expect(atStart).toBeLessThanOrEqual(410_000);
+    },
+  );
 
   it.each(bundles)('$entryPoint holds nothing of infrastructure, tests or development', ({ inputs }) => {
     expect(inputs.filter((file) => /^(infra|test|bench)\//.test(file))).toEqual([]);

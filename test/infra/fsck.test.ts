@@ -599,6 +599,7 @@ describe('a broken table', () => {
       'consoles',
       'imports',
       'access',
+      'seals',
     ];
     for (const one of promised) if (!elsewhere.includes(one)) expect(named.join('\n')).toContain(`${one}:`);
   });

@@ -1,6 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
+import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
+import { type Role, readResourcePolicies, readRoles } from '../../infra/local/policies.ts';
+import { makeStack } from '../../infra/local/template.ts';
 import { environment } from '../../lib/aws/env.ts';
 import { ofType, properties, target, wired } from '../kit/synth.ts';
 import { sample } from './sample.ts';
@@ -78,7 +81,7 @@ describe.each(functions)('%s', (_, { Properties: fn }) => {
       const kept = statements
         .filter(({ Effect, Action }) => Effect === 'Deny' && list(Action).includes(change))
         .flatMap(({ Condition }) => Condition?.['ForAnyValue:StringLike']?.['dynamodb:LeadingKeys']);
-      expect(kept).toEqual(['T#*#AUDIT', 'T#*#ENTRY']);
+      expect(kept).toEqual(['T#*#AUDIT', 'T#*#ENTRY', 'T#*#SEAL']);
     }
   });
 
@@ -149,4 +152,95 @@ it('stores of contexts that are granted no single reads make none', () => {
   );
   expect(without.length).toBeGreaterThan(0);
   expect(reading).toEqual([]);
+});
+
+describe('the audit and its seals', () => {
+  const place = { account: '000000000000', region: 'us-east-1', stackName: 'quartermaster-test-us-east-1' };
+  const stack = makeStack({
+    ...{ template: template as never, place, assembly: '', assets: new Map() },
+    replace: () => ({}),
+  });
+  const roles = [...readRoles(stack).values()];
+  const policies = readResourcePolicies(stack);
+  const [table] = stack.all('AWS::DynamoDB::Table');
+  const tableArn = stack.arnOf(table?.id ?? '');
+  const leading = (...keys: string[]) => ({ 'dynamodb:LeadingKeys': keys });
+  const customer = `T#cus_${'0'.repeat(26)}`;
+
+  async function may(
+    { arn, policies: own }: Pick<Role, 'arn' | 'policies'>,
+    asked: { action: string; resource: string; context: Record<string, string | string[]> },
+  ): Promise<boolean> {
+    const policy = policies.get(asked.resource.split('/')[0] ?? '');
+    const outcome = await runSimulation(
+      {
+        request: {
+          principal: arn,
+          action: asked.action,
+          resource: { resource: asked.resource, accountId: place.account },
+          contextVariables: asked.context,
+        },
+        identityPolicies: own.map(({ name, policy: one }) => ({ name, policy: one })),
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        ...(policy ? { resourcePolicy: policy } : {}),
+      },
+      {},
+    );
+    if (outcome.resultType === 'error') throw new Error(outcome.errors.message);
+    return outcome.overallResult === 'Allowed';
+  }
+  const allowed = async (action: string, ...keys: string[]) => {
+    const asked = { action, resource: tableArn, context: leading(...keys) };
+    const answers = await Promise.all(roles.map((role) => may(role, asked)));
+    return roles.flatMap(({ name }, index) =>
+      answers[index] ? [name.replace(/^quartermaster-test-us-east-1-|Role[0-9A-F]+$/g, '')] : [],
+    );
+  };
+
+  it.each(['AUDIT', 'SEAL'])('no role may change or delete what stands in %s', async (kind) => {
+    for (const action of ['dynamodb:UpdateItem', 'dynamodb:DeleteItem']) {
+      expect(await allowed(action, `${customer}#ITEM`)).not.toEqual([]);
+      expect(await allowed(action, `${customer}#${kind}`)).toEqual([]);
+      expect(await allowed(action, `${customer}#ITEM`, `${customer}#${kind}`)).toEqual([]);
+    }
+  });
+
+  it('what writes entries puts no seals, and what puts seals writes nothing else', async () => {
+    expect(await allowed('dynamodb:PutItem', `${customer}#SEAL`)).toEqual(['SealingAuditSealer']);
+    for (const other of ['AUDIT', 'ENTRY', 'ITEM'])
+      expect(await allowed('dynamodb:PutItem', `${customer}#${other}`)).not.toContain('SealingAuditSealer');
+    expect(await allowed('dynamodb:PutItem', `${customer}#AUDIT`, `${customer}#SEAL`)).toEqual([]);
+  });
+
+  it('anchors are put where there is none, by one function, and deleted by nobody, whatever else they may', async () => {
+    const [bucket] = stack
+      .all<{ ObjectLockEnabled?: boolean }>('AWS::S3::Bucket')
+      .filter(({ properties }) => properties.ObjectLockEnabled);
+    const resource = `${stack.arnOf(bucket?.id ?? '')}/anchors/prv_1/2026-01-01.json`;
+    const context = { 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3' };
+    const once = { ...context, 's3:if-none-match': '*' };
+    const root: Pick<Role, 'arn' | 'policies'> = {
+      arn: `arn:aws:iam::${place.account}:role/Administrator`,
+      policies: [
+        {
+          name: 'all',
+          policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+        },
+      ],
+    };
+    const putting = await Promise.all(
+      roles.map((role) => may(role, { action: 's3:PutObject', resource, context: once })),
+    );
+    expect(roles.filter((_, index) => putting[index]).map(({ name }) => name)).toEqual([
+      expect.stringMatching('AuditSchedules'),
+    ]);
+    for (const role of [...roles, root]) {
+      expect(await may(role, { action: 's3:PutObject', resource, context })).toBe(false);
+      for (const action of ['s3:DeleteObject', 's3:DeleteObjectVersion'])
+        expect(await may(role, { action, resource, context: once })).toBe(false);
+    }
+    expect(await may(root, { action: 's3:PutObject', resource, context: once })).toBe(true);
+    expect(await may(root, { action: 's3:GetObject', resource, context: once })).toBe(true);
+  });
 });

@@ -69,7 +69,7 @@ describe('table', () => {
 
 describe('outbox', () => {
   const mappings = ofType(template, 'AWS::Lambda::EventSourceMapping');
-  const mapping = mappings.find(([, { Properties }]) => Properties.DestinationConfig)?.[1].Properties;
+  const mapping = mappings.find(([id]) => id.startsWith('Publishing'))?.[1].Properties;
 
   it('reads the stream with bounded retries that isolate a bad record', () => {
     expect(mapping).toMatchObject({
@@ -101,7 +101,66 @@ describe('outbox', () => {
     expect(bucket?.Properties.LifecycleConfiguration.Rules[0].ExpirationInDays).toBe(90);
   });
 
-  it('is the only consumer of the stream', () => {
-    expect(mappings.filter(([, { Properties }]) => Properties.StartingPosition)).toHaveLength(1);
+  it('reads the stream beside what seals the audit, and nobody else does: a shard has two readers at most', () => {
+    const reading = mappings.filter(([, { Properties }]) => Properties.StartingPosition).map(([id]) => id);
+    expect(reading.map((id) => /^[A-Z][a-z]+/.exec(id)?.[0]).sort()).toEqual(['Publishing', 'Sealing']);
+  });
+});
+
+describe('anchors', () => {
+  const bucket = ofType(template, 'AWS::S3::Bucket').find(
+    ([, { Properties }]) => Properties.ObjectLockEnabled,
+  )?.[1];
+
+  it('are locked for 400 days, against everybody, in a closed and versioned bucket that stays', () => {
+    const rule = { DefaultRetention: { Mode: 'COMPLIANCE', Days: 400 } };
+    expect(bucket?.Properties.ObjectLockConfiguration).toEqual({ ObjectLockEnabled: 'Enabled', Rule: rule });
+    expect(bucket?.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(Object.values(bucket?.Properties.PublicAccessBlockConfiguration)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(bucket?.Properties.LifecycleConfiguration).toBeUndefined();
+    expect(bucket?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('are locked for as long as the deployment says', () => {
+    const [, other] =
+      ofType(wired([sample], { anchorDays: 3650 }), 'AWS::S3::Bucket').find(
+        ([, { Properties }]) => Properties.ObjectLockEnabled,
+      ) ?? [];
+    expect(other?.Properties.ObjectLockConfiguration.Rule.DefaultRetention.Days).toBe(3650);
+  });
+});
+
+describe('sealing', () => {
+  const mapping = ofType(template, 'AWS::Lambda::EventSourceMapping').find(([id]) =>
+    id.startsWith('Sealing'),
+  )?.[1];
+
+  it('takes every entry that is written, and whatever changes one or a seal', () => {
+    const kind = { S: ['audit', 'seal', 'sealPart'] };
+    expect(
+      mapping?.Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
+        JSON.parse(Pattern),
+      ),
+    ).toEqual([
+      { eventName: ['INSERT'], dynamodb: { NewImage: { kind: { S: ['audit'] } } } },
+      { eventName: ['MODIFY'], dynamodb: { OldImage: { kind } } },
+      { eventName: ['REMOVE'], dynamodb: { OldImage: { kind } } },
+    ]);
+  });
+
+  it('makes a seal of up to five minutes, tries for most of a day, and keeps what it gave up', () => {
+    expect(mapping?.Properties).toMatchObject({
+      MaximumBatchingWindowInSeconds: 300,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRecordAgeInSeconds: 72_000,
+      StartingPosition: 'TRIM_HORIZON',
+    });
+    expect(target(mapping?.Properties.DestinationConfig.OnFailure.Destination)).toMatch(/Failures/);
   });
 });

@@ -50,9 +50,11 @@ export function listenForFaults(): void {
   );
 }
 
-const isRead = (command: string) => /^(?:Get|BatchGet|TransactGet|Query|Scan)/.test(command);
+/** Calls of the store that change nothing. */
+export const isRead = (command: string) => /^(?:Get|BatchGet|TransactGet|Query|Scan)/.test(command);
 
-function conflict(command: string): Error {
+/** A transaction of somebody else is at the item: what the store answers then. */
+export function conflict(command: string): Error {
   const $metadata = {};
   const message = 'Transaction is ongoing for the item';
   if (command !== 'TransactWriteItemsCommand')

@@ -2,11 +2,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, longest first: started last they would run while the other workers have nothing to do. */
 const longest = [
+  'faults/ledgers',
   'local/e2e-agents',
   'local/e2e-people',
   'every/cost',
   'local/e2e-tree',
+  'faults/interleavings',
+  'faults/sweep',
   'every/tree',
+  'faults/delivery',
   'every/hostile',
   'every/authorization',
   'provisioning/samba',

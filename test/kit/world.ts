@@ -66,8 +66,26 @@ function toPattern(route: Route): RegExp {
   return new RegExp(`^${route.path.replace(/[.:]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 }
 
+interface Raw {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
 /** Sends a request through the real handler and the real engine; checks the reply against its route's record. */
 export async function call(line: string, sent: Sent = {}): Promise<Answer> {
+  const { route, raw } = await send(line, sent);
+  return check(route, raw);
+}
+
+/** The same where the store may be in trouble: unavailable (503) is an answer, too. */
+export async function attempt(line: string, sent: Sent = {}): Promise<Answer> {
+  const { route, raw } = await send(line, sent);
+  if (raw.statusCode !== 503) return check(route, raw);
+  return { status: 503, headers: raw.headers, body: JSON.parse(raw.body) };
+}
+
+async function send(line: string, sent: Sent): Promise<{ route: Route; raw: Raw }> {
   const [method = '', target = ''] = line.split(' ');
   const [path = '', query = ''] = target.split('?');
   const found = served.get(method)?.find(({ pattern }) => pattern.test(path));
@@ -77,12 +95,7 @@ export async function call(line: string, sent: Sent = {}): Promise<Answer> {
     Object.entries(pattern.exec(path)?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
   );
   const event = toEvent(route, { path, query, params, sent });
-  const raw = (await handler(event, lambdaContext())) as {
-    statusCode: number;
-    headers: Record<string, string>;
-    body: string;
-  };
-  return check(route, raw);
+  return { route, raw: (await handler(event, lambdaContext())) as Raw };
 }
 
 function toEvent(
@@ -129,10 +142,7 @@ function toEvent(
   } as unknown as GatewayEvent;
 }
 
-function check(
-  route: Route,
-  raw: { statusCode: number; headers: Record<string, string>; body: string },
-): Answer {
+function check(route: Route, raw: Raw): Answer {
   const { statusCode: status, headers } = raw;
   const json = /\bjson\b/.test(headers['content-type'] ?? '');
   const body = raw.body === '' ? undefined : json ? JSON.parse(raw.body) : raw.body;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { meanwhile } from '../kit/faults.ts';
 import { call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy, type Desk, managedItems, openDesk, poolBreaches, setPool } from './desk.ts';
 
@@ -133,6 +134,19 @@ describe('allocation', () => {
     expect((await one.allocate(allocated(1), '?dryRun=true')).status).toBe(200);
     const none = { model: 'ALLOCATED', allocations: { ACCESS_POINT: { limit: 1 } } };
     expect((await one.allocate(none)).body).toMatchObject({ available: 0, resourceType: 'ACCESS_POINT' });
+  });
+
+  it('of what another was given between look and write is refused: the pool is never sold twice', async () => {
+    const own = await makeMsp();
+    const [one, two] = [await openDesk(own), await openDesk(own)];
+    await setPool(own, 'DEVICE', 10);
+    meanwhile('TransactWriteItemsCommand', () => two.allocate(allocated(7)));
+    expect((await one.allocate(allocated(7))).body).toMatchObject({
+      code: 'licensing.pool_exhausted',
+      available: 3,
+    });
+    expect((await one.allocate(allocated(3))).status).toBe(200);
+    expect(await poolBreaches(own.id, [one.id, two.id])).toEqual([]);
   });
 
   it('refuses a limit below use, or unmanages those managed last when forced', async () => {

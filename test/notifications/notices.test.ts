@@ -11,6 +11,7 @@ import {
   testNoticeRequested,
 } from '../../lib/licensing/events.ts';
 import { noticeIdOf } from '../../lib/notifications/notice.ts';
+import { meanwhile } from '../kit/faults.ts';
 import { type Mailbox, openMailbox, paused, rejected, throttled } from '../kit/mailbox.ts';
 import { plantCustomer } from '../kit/plant.ts';
 import { type Caller, call, enlist, type Msp, makeMsp } from '../kit/world.ts';
@@ -92,6 +93,13 @@ describe('a notice', () => {
   it('is mailed once when two workers get the same event at the same time', async () => {
     const event = reached();
     await Promise.all([react(event), react(event), react(event)]);
+    expect(box.mails).toHaveLength(1);
+  });
+
+  it('is mailed once where another worker sends it between the look and the claim', async () => {
+    const event = reached();
+    meanwhile('PutItemCommand', () => react(event));
+    await react(event);
     expect(box.mails).toHaveLength(1);
   });
 

@@ -1,0 +1,65 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Anchor, anchor, type ExportLine, exportLine } from '../lib/audit/lines.ts';
+import { type Verdict, verify } from '../lib/audit/verify.ts';
+import { failed, misused, readCommand } from './local/command.ts';
+
+const usage = `Usage: npm run audit:verify -- <export> [--anchors <dir>]
+
+It reads the pages of GET /v1/audit-export, as they came, a line each (or their items, a line each), and with --anchors
+the anchors of the days in a folder. It needs neither table nor network. Every entry, seal or part of one that was
+overwritten, deleted, added or reordered is named; the exit code is 1 where any was.`;
+
+const { values, positionals } = readCommand(
+  { allowPositionals: true, options: { anchors: { type: 'string' } } } as const,
+  usage,
+);
+const [file, ...more] = positionals;
+if (!file || more.length > 0) misused(usage, 'One file of an export is needed.');
+
+function readLines(path: string): ExportLine[] {
+  const texts = readFileSync(path, 'utf8').split('\n');
+  return texts.flatMap((text, index) => {
+    if (text.trim() === '') return [];
+    try {
+      const said = JSON.parse(text) as { items?: unknown[] };
+      return (said.items ?? [said]).map((item) => exportLine.parse(item));
+    } catch (error) {
+      throw new Error(
+        `Line ${index + 1} of ${path} is no page and no item of an export: ${(error as Error).message}`,
+      );
+    }
+  });
+}
+
+function readAnchors(folder: string): Anchor[] {
+  return globSync('**/*.json', { cwd: folder }).map((name) => {
+    try {
+      return anchor.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
+    } catch (error) {
+      throw new Error(`${join(folder, name)} is no anchor: ${(error as Error).message}`);
+    }
+  });
+}
+
+function tell({ faults, seals, entries, young, inPart, unanchored }: Verdict, anchors: number): void {
+  for (const { where, what } of faults) console.log(`${where}: ${what}`);
+  console.log(`${entries} entries, ${seals} seals, ${anchors} anchors: ${faults.length} faults`);
+  if (young > 0)
+    console.log(`${young} entries are too young to be in a seal: export again in a quarter of an hour.`);
+  if (inPart > 0)
+    console.log(`${inPart} entries are shown in part: that they are there is proven, not what they say.`);
+  if (unanchored > 0)
+    console.log(
+      `${unanchored} seals are in no anchor at hand: whoever may write the table could have made them anew.`,
+    );
+}
+
+try {
+  const anchors = values.anchors === undefined ? [] : readAnchors(values.anchors);
+  const verdict = verify(readLines(String(file)), anchors);
+  tell(verdict, anchors.length);
+  process.exitCode = verdict.faults.length > 0 ? 1 : 0;
+} catch (error) {
+  failed(error);
+}

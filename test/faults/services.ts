@@ -1,0 +1,125 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { Crash } from '../kit/faults.ts';
+import type { ReceivedMail } from '../kit/mailbox.ts';
+import { count, currentProcess, hasten } from '../kit/weather.ts';
+import type { Dice } from './dice.ts';
+
+/** An event as it stands on the bus. */
+export interface OnBus {
+  readonly source: string;
+  readonly type: string;
+  readonly detail: string;
+}
+
+/** What stands in for the bus, for SES and for the queues' service: what they took, and how they fail. */
+export interface Services {
+  readonly bus: OnBus[];
+  readonly mails: Pick<ReceivedMail, 'messageId' | 'to' | 'tags'>[];
+  readonly refusedMails: string[];
+  postponed: number;
+  readonly restore: () => void;
+}
+
+interface Entry {
+  Source: string;
+  DetailType: string;
+  Detail: string;
+}
+interface Letter {
+  Destination: { ToAddresses: string[] };
+  Tags: { Name: string; Value: string }[];
+}
+type Send = (this: object, ...given: unknown[]) => Promise<unknown>;
+
+const refusal = (name: string, status = 400) =>
+  Object.assign(new Error(name), { name, $fault: 'client', $metadata: { httpStatusCode: status } });
+
+/** Takes the place of three services, in the SDK's clients themselves. Files that have a process of their own. */
+export function standIn(dice: Dice): Services {
+  const services: Services = { bus: [], mails: [], refusedMails: [], postponed: 0, restore: () => undo() };
+  const undo = [
+    replace(EventBridgeClient, (input) => put(services, dice, input as { Entries: Entry[] })),
+    replace(SESClient, (input) => mail(services, dice, input as Letter)),
+    replace(SQSClient, async () => ({ postponed: services.postponed++ })),
+  ].reduce((all, one) => () => {
+    all();
+    one();
+  });
+  return services;
+}
+
+const options = { step: 'finalizeRequest', priority: 'low', name: 'standIn' };
+
+/** Answers inside the SDK's retries, in place of the network. */
+function replace(client: { prototype: object }, answer: (input: unknown) => Promise<unknown>): () => void {
+  const { prototype } = client as { prototype: { send?: Send } };
+  const own = prototype.send as Send;
+  const seen = new WeakSet<object>();
+  const middleware = () => async (args: { input: unknown }) => {
+    if (currentProcess()?.dead) throw new Crash();
+    return { response: {}, output: { $metadata: {}, ...((await answer(args.input)) as object) } };
+  };
+  prototype.send = function (...given) {
+    const { middlewareStack, config } = this as { middlewareStack: { add: unknown }; config: unknown };
+    if (!seen.has(this)) {
+      (middlewareStack as { add: (one: unknown, how: unknown) => void }).add(middleware, options);
+      hasten(config as never);
+    }
+    seen.add(this);
+    return own.apply(this, given);
+  };
+  return () => {
+    delete prototype.send;
+  };
+}
+
+async function put({ bus }: Services, dice: Dice, { Entries }: { Entries: Entry[] }): Promise<unknown> {
+  if (dice.chance(0.15)) {
+    count('PutEvents: throttled');
+    throw refusal('ThrottlingException');
+  }
+  const lost = dice.chance(0.25);
+  const partial = !lost && dice.chance(0.4);
+  const taken = Entries.map((one) => {
+    if (partial && dice.chance(0.4)) return { ErrorCode: 'ThrottlingException' };
+    bus.push({ source: one.Source, type: one.DetailType, detail: one.Detail });
+    return { EventId: 'taken' };
+  });
+  const FailedEntryCount = taken.filter(({ EventId }) => !EventId).length;
+  if (FailedEntryCount > 0) count('PutEvents: taken in part');
+  if (lost) {
+    count('PutEvents: answer lost');
+    throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+  }
+  return { FailedEntryCount, Entries: taken };
+}
+
+let sent = 0;
+
+async function mail(services: Services, dice: Dice, { Destination, Tags }: Letter): Promise<unknown> {
+  const to = Destination.ToAddresses;
+  const process = currentProcess();
+  if (dice.chance(0.2)) {
+    count('SES: throttled');
+    throw refusal('Throttling');
+  }
+  if (dice.chance(0.2)) {
+    count('SES: rejected');
+    services.refusedMails.push(...to);
+    throw refusal('MessageRejected');
+  }
+  const messageId = `mail-${++sent}`;
+  services.mails.push({
+    messageId,
+    to,
+    tags: Object.fromEntries(Tags.map(({ Name, Value }) => [Name, Value])),
+  });
+  if (process && dice.chance(0.3)) {
+    count('SES: accepted, then crashed');
+    Object.assign(process, { dead: true });
+    throw new Crash();
+  }
+  return { MessageId: messageId };
+}
