@@ -15,7 +15,6 @@ import {
   placeOf,
   type Stored,
   type Tell,
-  tenantOf,
   type Watch,
 } from './check.ts';
 
