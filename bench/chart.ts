@@ -17,7 +17,7 @@ interface Panel {
 
 const [width, left, right, barHeight, gap] = [760, 250, 90, 16, 6];
 const style = `
-  text { font: 12px system-ui, sans-serif; fill: #24292f; }
+  text { font: 12px system-ui, sans-serif; fill: #24292f; stroke: #ffffff; stroke-width: 3; paint-order: stroke; }
   .title { font-weight: 600; font-size: 14px; }
   .unit { fill: #57606a; }
   .own { fill: #0969da; }
@@ -25,7 +25,7 @@ const style = `
   .aim { stroke: #cf222e; stroke-width: 1.5; stroke-dasharray: 4 3; }
   .back { fill: #ffffff; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; }
+    text { fill: #e6edf3; stroke: #0d1117; }
     .unit { fill: #9198a1; }
     .own { fill: #4493f8; }
     .other { fill: #656c76; }
@@ -96,9 +96,12 @@ function draw({ title, unit, bars, aim }: Panel, top: number): { svg: string; he
   const x = (value: number) => left + ((width - left - right) * value) / most;
   const first = top + 34;
   const at = (n: number) => first + n * (barHeight + gap);
-  const lines = bars.flatMap(({ label, value, text, own }, n) => [
+  const drawn = bars.map(
+    ({ value, own }, n) =>
+      `<rect class="${own ? 'own' : 'other'}" x="${left}" y="${at(n)}" width="${(x(value) - left).toFixed(1)}" height="${barHeight}" rx="2"/>`,
+  );
+  const said = bars.flatMap(({ label, value, text }, n) => [
     `<text x="${left - 8}" y="${at(n) + 12}" text-anchor="end">${escaped(label)}</text>`,
-    `<rect class="${own ? 'own' : 'other'}" x="${left}" y="${at(n)}" width="${(x(value) - left).toFixed(1)}" height="${barHeight}" rx="2"/>`,
     `<text x="${(x(value) + 6).toFixed(1)}" y="${at(n) + 12}">${text}</text>`,
   ]);
   const line =
@@ -111,8 +114,9 @@ function draw({ title, unit, bars, aim }: Panel, top: number): { svg: string; he
     svg: [
       `<text class="title" x="12" y="${top + 16}">${escaped(title)}</text>`,
       `<text class="unit" x="130" y="${top + 16}">${escaped(unit)}</text>`,
-      ...lines,
+      ...drawn,
       ...line,
+      ...said,
     ].join('\n'),
     height: 34 + bars.length * (barHeight + gap) + 14,
   };

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packages from '../package.json' with { type: 'json' };
-import { build } from './bundles.ts';
+import { type Bundles, build } from './bundles.ts';
 import { chart } from './chart.ts';
 import { measureCold } from './cold.ts';
 import { runFleet } from './fleet.ts';
@@ -45,6 +45,17 @@ async function all(): Promise<void> {
   const part = ['--cold', '--warm'].find(has);
   const growth = part ? [] : has('--keep-growth') ? known().growth : measureGrowth();
   const built = build();
+  try {
+    await measure(built, { load, part, growth });
+  } finally {
+    rmSync(built.root, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  built: Bundles,
+  { load, part, growth }: { load: number; part: string | undefined; growth: readonly Growth[] },
+): Promise<void> {
   let mixed: Mixed | undefined;
   const stage = await open(async () => {
     mixed = await measureMixed();
@@ -68,7 +79,6 @@ async function all(): Promise<void> {
     });
   } finally {
     await stage.stop();
-    rmSync(built.root, { recursive: true, force: true });
   }
 }
 

@@ -23,6 +23,7 @@ import { subscribers as licensingSubscribers } from './licensing/subscribers.ts'
 import { routes as notifications } from './notifications/routes.ts';
 import { subscribers as notificationSubscribers } from './notifications/subscribers.ts';
 import { routes as platform } from './platform/routes.ts';
+import { schedules as platformSchedules } from './platform/schedules.ts';
 import { agentRoutes, inventoryRoutes } from './probes/agent-routes.ts';
 import { routes as probes } from './probes/routes.ts';
 import { schedules as probeSchedules } from './probes/schedules.ts';
@@ -44,6 +45,8 @@ export const contexts: readonly Context[] = [
       index: true,
       cursor: true,
     },
+    schedules: platformSchedules,
+    scheduleNeeds: { table: ['batchGet', 'query'], index: true, keeps: 'RECONCILER' },
   },
   {
     name: 'credits',

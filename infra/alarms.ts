@@ -23,6 +23,8 @@ export type Runbook =
   | 'failed-deliveries'
   | 'late-outbox'
   | 'lost-outbox-records'
+  | 'differences'
+  | 'late-reconciler'
   | 'late-seals'
   | 'broken-audit'
   | 'api-errors'

@@ -14,6 +14,8 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../lib/aws/env.ts';
 import type { Needs, Rhythm, TableAction } from '../lib/kit/context.ts';
+import { platformId } from '../lib/kit/id.ts';
+import { type PartitionKind, partition } from '../lib/kit/keys.ts';
 import type { Alarms } from './alarms.ts';
 import type { Anchors } from './anchors.ts';
 import type { Bundles } from './bundle.ts';
@@ -153,7 +155,18 @@ export class Unit extends Construct {
     );
   }
 
-  private grant({ table, index, mail, cursor, agents, rhythm, seals, anchors, directory }: Needs): void {
+  private grant({
+    table,
+    index,
+    keeps,
+    mail,
+    cursor,
+    agents,
+    rhythm,
+    seals,
+    anchors,
+    directory,
+  }: Needs): void {
     if (rhythm) this.keepTime(this.resources.rhythm);
     if (directory) this.grantDirectory(directory);
     if (agents) {
@@ -162,6 +175,7 @@ export class Unit extends Construct {
       this.environment({ AGENT_SECRET_ARN: secretArn });
     }
     if (table.length) this.grantTable(table, index === true, seals === true);
+    if (keeps) this.grantKeeping(keeps);
     if (mail) this.grantMail();
     if (anchors) this.resources.anchors.grant(this);
     if (cursor) {
@@ -184,6 +198,15 @@ export class Unit extends Construct {
     const writes = needed.some((action) => action === 'put' || action === 'update' || action === 'delete');
     store.grantKey(this.fn, writes);
     this.environment({ TABLE_NAME: store.table.tableName });
+  }
+
+  private grantKeeping(kind: PartitionKind): void {
+    const { store } = this.resources;
+    this.allow([actions.put], [store.table.tableArn], {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition(platformId, kind)] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
+    store.grantKey(this.fn, true);
   }
 
   /** Only what seals the audit puts seals, and it puts nothing else: whoever writes entries cannot seal them anew. */

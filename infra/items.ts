@@ -12,6 +12,7 @@ const keyParts: Readonly<Record<string, readonly unknown[]>> = {
   sealKey: [n('rootId'), n('seq')],
   sealPartKey: [n('nodeId'), n('number')],
   anchorDueKey: [{ day: n('day'), rootId: n('rootId') }],
+  reconcilerKey: [],
   claimKey: [n('tenantId'), n('hash')],
   operationKey: [n('tenantId'), n('operationId')],
   companyKey: [n('providerId'), n('companyId')],

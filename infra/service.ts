@@ -16,6 +16,7 @@ import { Identity } from './identity.ts';
 import { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import { Outbox } from './outbox.ts';
+import { Reconciling } from './reconciling.ts';
 import { Sealing } from './sealing.ts';
 import { Store } from './table.ts';
 
@@ -105,6 +106,7 @@ export class Service extends Stack {
     };
     this.identity = new Identity(this, 'Identity', { resources: this.resources, issuer });
     const { failures } = new Outbox(this, 'Publishing', { resources: this.resources, bus: this.bus });
+    new Reconciling(this, 'Reconciling', this.resources);
     new Sealing(this, 'Sealing', { resources: this.resources, failures });
     for (const context of contexts) this.add(context);
     this.addDocuments();

@@ -29,8 +29,8 @@ export const listSubtree = route({
   refuses: [treeChanged],
   load: async ({ provider, target, query, position, scope }) => {
     const early = provider === undefined ? undefined : standingOf(provider, target);
-    const checked = await scope();
-    const { path, forest } = await (early ?? standingOf(checked.target.path[1] ?? '', target));
+    const [checked, found] = await Promise.all([scope(), early]);
+    const { path, forest } = found ?? (await standingOf(checked.target.path[1] ?? '', target));
     const { move, epoch } = forest;
     const [seen, after] = position === undefined ? [String(epoch)] : position.split(':');
     if (seen !== String(epoch)) return { items: [], next: null, epoch, changed: true };

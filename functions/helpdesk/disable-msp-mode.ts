@@ -12,6 +12,7 @@ export const disableMspMode = route({
   permission: 'msp_mode.disable',
   target: { home: ['PROVIDER'] },
   dryRun: true,
+  ifMatch: 'heeded',
   reply: { status: 200, body: switched },
   refuses: [notEnabled, customersExist],
   load: ({ home }) => mspModeOf(home),

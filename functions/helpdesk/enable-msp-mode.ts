@@ -13,6 +13,7 @@ export const enableMspMode = route({
   permission: 'msp_mode.enable',
   target: { home: ['PROVIDER'] },
   dryRun: true,
+  ifMatch: 'heeded',
   reply: { status: 200, body: switched },
   refuses: [onlyByTicket, alreadyEnabled, notEligible],
   load: ({ home }) => mspModeOf(home),

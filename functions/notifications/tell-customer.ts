@@ -34,6 +34,7 @@ export async function tellCustomer<D>(
   const noticeId = noticeIdOf(eventId);
   const inherits = to !== 'ADMINISTRATORS';
   const nodes = inherits ? [...new Set([...tenant.path.slice(1), customerId])] : [];
+  let gone = false;
   await react(envelope as Envelope, async (now) => {
     const asked = {
       customerId,
@@ -44,9 +45,9 @@ export async function tellCustomer<D>(
       management: to === 'BY_COMMUNICATIONS',
     };
     let found = await circumstances({ ...asked, layers: nodes });
-    if (found.exists) return undefined;
-    // Deleted since: there is nobody to tell.
-    if (!found.node) return undefined;
+    // Deleted since: there is nobody to tell, nor to send what was recorded before.
+    gone = !found.node;
+    if (found.exists || !found.node) return undefined;
     // It may have moved since: what counts is inherited from where it stands now.
     const line = (await standing(found.node))?.path.slice(1) ?? [];
     if (inherits && line.join() !== nodes.join()) found = await circumstances({ ...asked, layers: line });
@@ -68,5 +69,5 @@ export async function tellCustomer<D>(
     };
     return asNotifications(tell(telling, now), found.node);
   });
-  await sendNotice(customerId, noticeId);
+  if (!gone) await sendNotice(customerId, noticeId);
 }

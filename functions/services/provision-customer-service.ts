@@ -18,6 +18,7 @@ export const provisionCustomerService = route({
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), serviceId: id('service') }),
   body: wanted,
+  ifMatch: 'heeded',
   reply: { status: 202, body: holding },
   refuses: [customerOut, notOffered, planUnknown, planBySeller],
   alongside: besideTarget,

@@ -16,6 +16,7 @@ export const provisionUserService = route({
   target: { param: 'customerId', types: customerTypes },
   params: z.strictObject({ customerId: id('customer'), userId: id('user'), serviceId: id('service') }),
   body: wanted,
+  ifMatch: 'heeded',
   reply: { status: 202, body: holding },
   refuses: [customerLacks, customerOut, notForUsers, planUnknown],
   alongside: besideTarget,

@@ -15,7 +15,7 @@ import { probes } from './probes.ts';
 import { receipts } from './receipts.ts';
 import { refunds } from './refunds.ts';
 import { requests } from './requests.ts';
-import { seals, unsealed } from './seals.ts';
+import { seals } from './seals.ts';
 import { seats } from './seats.ts';
 import { narrowing } from './services.ts';
 import { emptySkeleton, learn } from './skeleton.ts';
@@ -23,6 +23,7 @@ import { sums } from './sums.ts';
 import { tenancy } from './tenancy.ts';
 import { transfers } from './transfers.ts';
 import { tree } from './tree.ts';
+import { unsealed } from './unsealed.ts';
 
 const checks: Readonly<Record<Invariant, Check>> = {
   tree,

@@ -1,4 +1,5 @@
 import { type Entry, effectOf, hashOf } from '../../lib/credits/entry.ts';
+import { faultOf, type Link, linkOf, toldOf } from '../../lib/credits/link.ts';
 import { balance, type Check, placeOf, tenantOf, type Watch } from './check.ts';
 import { readEntry as read } from './lots.ts';
 
@@ -36,35 +37,24 @@ export const ledgers: Check = (_known, tell) => {
   };
 };
 
-type Link = {
-  readonly entry: Pick<Entry, 'seq' | 'at' | 'previousAt' | 'prev' | 'balance'>;
-  readonly effect: number;
-  readonly hash: string;
-};
-
 /** Ledgers with a link that does not hold, entry after entry. */
 function inOrder(tell: Parameters<Check>[1], isSuspect: (name: string) => boolean): Watch {
   const broken = new Set<string>();
   const collect = (): Watch => {
-    const found = new Map<string, Link[]>();
+    const found = new Map<string, Read[]>();
     return {
       see: (item) => {
         const tenant = tenantOf(item);
         const one = item.kind === 'entry' && broken.has(tenant) ? read(item) : undefined;
         if (!one) return;
-        const { seq, at, previousAt, prev, balance: after } = one;
-        const link = {
-          entry: { seq, at, previousAt, prev, balance: after },
-          effect: effectOf(one),
-          hash: hashOf(one),
-        };
+        const link = { told: toldOf(one), link: linkOf(one) };
         found.set(tenant, [...(found.get(tenant) ?? []), link]);
       },
       end: () => {
         for (const [tenant, links] of found)
           compare(
             tenant,
-            links.toSorted((a, b) => a.entry.seq - b.entry.seq),
+            links.toSorted((a, b) => a.link.seq - b.link.seq),
             tell,
           );
       },
@@ -81,21 +71,16 @@ function inOrder(tell: Parameters<Check>[1], isSuspect: (name: string) => boolea
   };
 }
 
-function compare(tenant: string, links: readonly Link[], tell: Parameters<Check>[1]): void {
+interface Read {
+  readonly told: ReturnType<typeof toldOf>;
+  readonly link: Link;
+}
+
+function compare(tenant: string, all: readonly Read[], tell: Parameters<Check>[1]): void {
   let before: Link | undefined;
-  for (const one of links) {
-    const { seq, previousAt, prev, balance: after } = one.entry;
-    const where = `${tenant} entry ${seq}`;
-    if (seq !== (before?.entry.seq ?? 0) + 1) tell(where, `it follows entry ${before?.entry.seq ?? 0}`);
-    else if (previousAt !== (before?.entry.at ?? '0'))
-      tell(where, 'it stands under another moment than that of the entry before');
-    else if (after - one.effect !== (before?.entry.balance ?? 0))
-      tell(
-        where,
-        `it begins with a balance of ${after - one.effect}, the entry before left ${before?.entry.balance ?? 0}`,
-      );
-    else if (prev !== (before?.hash ?? ''))
-      tell(where, 'the entry before is not the one that it was linked to');
-    before = one;
+  for (const { told, link } of all) {
+    const fault = faultOf(before, told);
+    if (fault) tell(`${tenant} entry ${told.seq}`, fault);
+    before = link;
   }
 }

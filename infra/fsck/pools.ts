@@ -1,4 +1,4 @@
-import { drawn, type Meter, reserved } from '../../lib/licensing/meter.ts';
+import { lentTo, poolFaults } from '../../lib/licensing/lent.ts';
 import { type Check, tally, tenantOf } from './check.ts';
 import { providerAbove } from './skeleton.ts';
 
@@ -10,14 +10,12 @@ export const pools: Check = (known, tell) => {
     see: (item) => {
       const tenant = tenantOf(item);
       if (item.kind === 'pool') {
-        const { licensed, free, allocated, shared } = item as unknown as Record<string, number>;
+        const { allocated, shared } = item as unknown as Record<string, number>;
         const where = `${tenant} ${item.type}`;
         pooled.add(where);
         lent.add(`${where}|allocated`, allocated ?? 0);
         lent.add(`${where}|shared`, shared ?? 0);
-        if ((free ?? 0) < 0) tell(where, `it lends ${-(free ?? 0)} licences more than it has`);
-        if (licensed !== (free ?? 0) + (allocated ?? 0) + (shared ?? 0))
-          tell(where, 'licensed is not what is free, allocated and shared');
+        for (const fault of poolFaults(item)) tell(where, fault);
       } else if (item.kind === 'meter') {
         const providerId = providerAbove(known, tenant);
         if (providerId === tenant) {
@@ -26,9 +24,9 @@ export const pools: Check = (known, tell) => {
           return;
         }
         const where = `${providerId} ${item.type}`;
-        const meter = { ...item, used: Number(item.used), limit: item.limit ?? null } as unknown as Meter;
-        lent.add(`${where}|allocated`, -reserved(meter));
-        lent.add(`${where}|shared`, -drawn(meter));
+        const lends = lentTo(item);
+        lent.add(`${where}|allocated`, -lends.allocated);
+        lent.add(`${where}|shared`, -lends.shared);
       }
     },
     end: () => {

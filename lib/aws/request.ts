@@ -74,7 +74,7 @@ export function parseRequest(route: Route, event: GatewayEvent): Parsed {
     idempotencyKey: route.method === 'POST' ? idempotencyKey : undefined,
   };
   if (errors.length > 0) throw new Problem(malformed, describe(errors), { errors: errors.slice(0, 50) });
-  if (route.ifMatch && parsed.ifMatch === undefined) throw new Problem(ifMatchRequired);
+  if (route.ifMatch === true && parsed.ifMatch === undefined) throw new Problem(ifMatchRequired);
   return parsed as Parsed;
 }
 

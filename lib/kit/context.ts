@@ -1,5 +1,6 @@
 import type { AgentRoute } from './agent.ts';
 import type { Envelope, EventType } from './event.ts';
+import type { PartitionKind } from './keys.ts';
 import type { Route } from './route.ts';
 
 /** Item-level rights on the table that a function uses; each becomes one IAM action. */
@@ -24,6 +25,8 @@ export interface Needs {
   readonly agents?: boolean;
   /** Knows how often agents of this stage send heartbeats. */
   readonly rhythm?: boolean;
+  /** Puts items of this kind in the platform's partition, and no others: how far it has come. */
+  readonly keeps?: PartitionKind;
   /** Seals the audit: puts seals, and nothing else. */
   readonly seals?: boolean;
   /** Puts anchors of the audit where nobody can change them. */

@@ -73,6 +73,7 @@ export type PartitionKind =
   | 'IMPORT_LINK'
   | 'ACCESS_DUE'
   | 'REMOVAL'
+  | 'RECONCILER'
   | 'SEAL'
   | 'ANCHOR_DUE';
 
@@ -131,6 +132,8 @@ export const anchorDueKey = (due: { day: string; rootId: string }): Key => ({
   PK: partition(platformId, 'ANCHOR_DUE'),
   SK: `${due.day}#${due.rootId}`,
 });
+/** How far the reconciler has come: in a partition of its own, the only one that it writes. */
+export const reconcilerKey = (): Key => ({ PK: partition(platformId, 'RECONCILER'), SK: '#' });
 export const claimKey = (tenantId: string, hash: string): Key => ({
   PK: partition(tenantId, 'CLAIM'),
   SK: hash,

@@ -159,7 +159,7 @@ function parameters(route: Route): Json[] {
     ),
     ...Object.entries(query).map(([name, schema]) => parameter('query', name, schema as z.ZodType)),
     ...(route.method === 'POST' && route.idempotency !== 'none' ? [idempotencyHeader(route)] : []),
-    ...(route.ifMatch ? [ifMatchHeader] : []),
+    ...(route.ifMatch ? [{ ...ifMatchHeader, required: route.ifMatch === true }] : []),
     ...(isDelegable(route) ? [sessionHeader] : []),
   ];
 }
@@ -270,7 +270,8 @@ function refusalsOf(types: readonly ProblemType[]): Json {
 
 function applies({ code, status }: ProblemType, route: Route): boolean {
   if (route.permission === 'public') return [400, 404, 500].includes(status);
-  if (status === 412 || status === 428) return route.ifMatch === true;
+  if (status === 412) return route.ifMatch !== undefined;
+  if (status === 428) return route.ifMatch === true;
   if (status === 413 || status === 415) return route.body !== undefined;
   if (code.startsWith('idempotency.')) return route.method === 'POST' && route.idempotency !== 'none';
   if (code === 'request.contended') return route.method !== 'GET';

@@ -69,8 +69,8 @@ export interface Spec<P, Q, B, R, L> {
   readonly maxBodyBytes?: number;
   readonly page?: boolean;
   readonly dryRun?: boolean;
-  /** PATCH, PUT, DELETE of something versioned: `If-Match` must be sent. */
-  readonly ifMatch?: boolean;
+  /** PATCH, PUT, DELETE of something versioned: `If-Match` must be sent. `heeded`: it may be, and is then held against what is there. */
+  readonly ifMatch?: true | 'heeded';
   /** POST only: `required` (default) or `own` when the body's own key makes it idempotent without the header. */
   readonly idempotency?: 'required' | 'own' | 'none';
   readonly reply: { readonly status: number; readonly body?: R; readonly media?: string };
@@ -132,7 +132,12 @@ export function route<
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.strictObject({
     items: z.array(item).describe('At most `limit` of them'),
-    nextCursor: z.string().nullable().describe('Send as `cursor` for the next page; null at the end'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe(
+        'Send as `cursor` for the next page, within the hour and as the same person; null at the end',
+      ),
   });
 }
 

@@ -1,14 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { lookWithin as lookAtAccess } from '../../functions/access/look-at-access.ts';
 import { anchorWithin } from '../../functions/audit/anchor-seals.ts';
 import { contexts } from '../../functions/contexts.ts';
 import { bookWithin } from '../../functions/credits/book-expiries.ts';
 import { checkWithin } from '../../functions/licensing/check-compliance.ts';
+import { reconcileWithin } from '../../functions/platform/reconcile.ts';
 import { lookWithin } from '../../functions/probes/look-at-probes.ts';
+import { commit } from '../../lib/aws/db.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { grant } from '../../lib/credits/ledger.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { nextMonth } from '../../lib/licensing/seat-use.ts';
 import type { NewSubscription } from '../../lib/licensing/subscribe.ts';
+import { begin, keep } from '../../lib/platform/reconciler.ts';
+import { roundNow } from '../../lib/platform/reconciler-store.ts';
 import { silenceSeconds } from '../../lib/probes/pulse.ts';
 import { type Look, laterPlaces, minuteToLook } from '../../lib/probes/wheel.ts';
 import { dueLooks } from '../../lib/probes/wheel-store.ts';
@@ -26,6 +31,12 @@ import { buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts'
 import { plantFleet, stopTheWheel } from '../probes/watch.ts';
 import { add as addUser, preset } from '../users/people.ts';
 import type { Stage } from './scenarios.ts';
+
+/** The reconciler has ended a round then, or has these tenants before it. */
+async function stopReconciler(endedAt: string | null, queue: string[] = []): Promise<void> {
+  const kept = await roundNow();
+  await commit([keep({ ...begin(kept, longAgo), endedAt, queue })], randomUUID(), Date.now() + 5000);
+}
 
 /** Prepares what one run needs that nobody has called; what it answers is the run. */
 export type BackgroundScenario = (stage: Stage) => Promise<() => Promise<void>>;
@@ -114,6 +125,15 @@ const idle = contexts
 /** What runs without a call: every schedule, idle and with one thing due, and typical reactions to an event. */
 export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> = {
   ...Object.fromEntries(idle),
+  'reconcile: nothing due': async () => {
+    await stopReconciler('2099-01-01T00:00:00.000Z');
+    return () => reconcileWithin(now(), { steps: 1, milliseconds: patienceMs });
+  },
+  'reconcile: one customer': async ({ msp }) => {
+    const { id } = await addCustomer(msp);
+    await stopReconciler(null, [id]);
+    return () => reconcileWithin(now(), { steps: 2, milliseconds: patienceMs });
+  },
   'look-at-probes: a probe that was heard': async ({ msp }) => {
     await alone(async () => {
       const { id } = await plantCustomer(msp.id);

@@ -24,6 +24,8 @@ const methodOf = (name: string) => routes.get(routeOf(name))?.method;
 const swept = Object.entries(scenarios).filter(([name]) => long || methodOf(name) !== 'GET');
 /** Everything that was sent under a key, in order. */
 const log: { name: string; send: () => Promise<Answer>; status: number; body: unknown }[] = [];
+/** What goes round for ever, and writes with each run how far it came. */
+const round = new Set(['reconcile']);
 const total = { sweeps: 0, crashes: 0, writes: 0 };
 let stage: Stage;
 let box: Mailbox;
@@ -48,9 +50,12 @@ function note({ crashes, writes }: Swept<unknown>): void {
 /** What fsck finds, but for sums, which are handed up the tree by events that nobody delivers here. */
 async function broken(): Promise<string[]> {
   const found = await violations(await everything());
-  return found
-    .filter(({ invariant }) => invariant !== 'sums')
-    .map(({ invariant, where }) => `${invariant}: ${where}`);
+  return (
+    found
+      .filter(({ invariant }) => invariant !== 'sums')
+      // Where several places disagree they are named in the order in which they were read.
+      .map(({ invariant, where }) => `${invariant}: ${where.split(', ').sort().join(', ')}`)
+  );
 }
 
 const prepared = new Map<string, Request>();
@@ -101,11 +106,14 @@ describe('a process that ends before or after any call of the store', () => {
     note(found);
   });
 
-  it.each(Object.entries(backgroundScenarios))('%s: done in the end, and not again', async (_, scenario) => {
-    const run = await scenario(stage);
-    note(await sweep(run));
-    expect((await sweep(run)).writes).toBe(0);
-  });
+  it.each(Object.entries(backgroundScenarios))(
+    '%s: done in the end, and not again',
+    async (name, scenario) => {
+      const run = await scenario(stage);
+      note(await sweep(run));
+      if (!round.has(routeOf(name))) expect((await sweep(run)).writes).toBe(0);
+    },
+  );
 
   it('is told', () => {
     print(

@@ -78,6 +78,10 @@ describe('arrows', () => {
       // Importing links a customer to its partner's tree; adding one in order gives it its first licences; removing one
       // settles what it has, and shuts out the probes and packages of the partner.
       access: ['customers/', 'licensing/', 'credits/', 'probes/', 'endpoints/'],
+      // The reconciler compares what others keep.
+      platform: ['credits/entry', 'credits/link', 'licensing/lent', 'notifications/notice'].map(
+        (one) => `${one}.ts`,
+      ),
       // A request is a purchase.
       requests: ['catalog/', 'credits/'],
       // Whom the mail of an import goes to, and its token, which stands nowhere but in that mail.

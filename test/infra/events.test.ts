@@ -158,14 +158,24 @@ describe('alarms', () => {
   });
 
   it.each([
-    ['IteratorAge', 60_000],
-    ['OnFailureDestinationDeliveredEventCount', 1],
-    ['DroppedEventCount', 1],
+    ['AuditChanged', 1],
+    ['AuditBroken', 1],
     ['Reputation.BounceRate', 0.02],
     ['Reputation.ComplaintRate', 0.0005],
   ])('watch %s', (metric, threshold) => {
     expect(alarms.filter(({ MetricName }) => MetricName === metric)).toMatchObject([
       { Threshold: threshold },
+    ]);
+  });
+
+  it.each([
+    ['IteratorAge', 60_000, 900_000],
+    ['OnFailureDestinationDeliveredEventCount', 1, 1],
+    ['DroppedEventCount', 1, 1],
+  ])('watch %s of the outbox and of what seals the audit', (metric, outbox, sealing) => {
+    expect(alarms.filter(({ MetricName }) => MetricName === metric)).toMatchObject([
+      { Threshold: outbox },
+      { Threshold: sealing },
     ]);
   });
 

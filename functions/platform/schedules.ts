@@ -1,0 +1,4 @@
+import type { Schedule } from '../../lib/kit/context.ts';
+import { reconcile } from './reconcile.ts';
+
+export const schedules: readonly Schedule[] = [reconcile];
