@@ -8,15 +8,7 @@ import {
   toPart,
   toSeal,
 } from '../../lib/audit/seal.ts';
-import {
-  balance,
-  type Check,
-  covered,
-  placeOf,
-  type Stored,
-  type Tell,
-  type Watch,
-} from './check.ts';
+import { balance, type Check, covered, placeOf, type Stored, type Tell, type Watch } from './check.ts';
 
 const entryName = (nodeId: string, id: string, hash: string) => `${nodeId} ${id} ${hash}`;
 const partName = (nodeId: string, number: number, hash: string) => `${nodeId} ${number} ${hash}`;
