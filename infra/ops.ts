@@ -14,6 +14,7 @@ import { bootstrap } from './bootstrap.ts';
 import { attach } from './local/attach.ts';
 import { failed, misused, readCommand } from './local/command.ts';
 import { announceAgain, list, sendBack } from './ops-letters.ts';
+import { behind, sayBehind, settleRestore } from './restore.ts';
 
 const usage = `Usage: npm run ops -- <command>
 
@@ -26,6 +27,8 @@ const usage = `Usage: npm run ops -- <command>
           [--from <folder>] [--dry-run]        gave up (--from: what was in the bucket of failures)
   announce --since <moment> [--until <moment>] announces again what the table says was announced then
            [--tenant <id>] [--dry-run]
+  settle-restore [--dry-run]                   after a restore, before anybody writes: mails that were to be sent then are
+                                               given up, open sessions end; what else lets somebody in is listed
 
 \`dead-letters\` and \`redrive\` find the queues by their tags (--installation <stack> where an account has several); reasons
 stand in the reactions' logs (--logs <file>, what \`aws logs filter-log-events\` printed). \`announce\` and \`outbox\` need
@@ -84,11 +87,21 @@ async function run(command: string | undefined): Promise<void> {
     await list(values);
   } else if (command === 'redrive' && values.queue) {
     await sendBack(values);
+  } else if (command === 'settle-restore') {
+    await settleTable(values['dry-run']);
   } else if (command === 'announce' && values.since) {
     await announceAgain(values);
   } else {
     misused(usage, wanting[command ?? '']);
   }
+}
+
+async function settleTable(dryRun: boolean): Promise<void> {
+  const found = await behind();
+  for (const line of sayBehind(found)) console.log(line);
+  if (dryRun) return console.log('Dry run: nothing was changed.');
+  await settleRestore(found);
+  console.log('Nothing of before the restore is sent any more, and no session is open.');
 }
 
 async function enableMsp(providerId: string, dryRun: boolean): Promise<void> {

@@ -18,7 +18,7 @@ import { acknowledge } from './nag.ts';
 import { Outbox } from './outbox.ts';
 import { Reconciling } from './reconciling.ts';
 import { Sealing } from './sealing.ts';
-import { Store } from './table.ts';
+import { type RestoredTable, Store } from './table.ts';
 
 /** One installation: a stage in a region. */
 export interface Deployment {
@@ -38,6 +38,8 @@ export interface Deployment {
   readonly anchorDays?: number;
   /** Address that mail comes from. */
   readonly sender: string;
+  /** A table that was restored from a point in time, in place of the stack's own: docs/runbook.md. */
+  readonly restoredTable?: RestoredTable;
   /** Active Directory that the provisioning engine works on; without it the engine keeps the same objects in the table. */
   readonly directory?: DirectoryPlace;
 }
@@ -96,7 +98,7 @@ export class Service extends Stack {
       alarms,
       stage,
       publicUrl: this.api.url,
-      store: new Store(this, 'Store', { alarms }),
+      store: new Store(this, 'Store', { alarms, restored: deployment.restoredTable }),
       mail: new Mail(this, 'Mail', { sender, alarms }),
       anchors: new Anchors(this, 'Anchors', { days: deployment.anchorDays }),
       cursorSecret: this.makeCursorSecret(),

@@ -3,6 +3,7 @@ import {
   AttributeType,
   BillingMode,
   ContributorInsightsMode,
+  type ITable,
   Operation,
   ProjectionType,
   StreamViewType,
@@ -18,19 +19,42 @@ import type { Alarms } from './alarms.ts';
 const readUnits = 20_000;
 const writeUnits = 10_000;
 
-/** The one table, its key and its two sparse indexes. */
+/** A table that was restored, with a stream, in place of the stack's own. */
+export interface RestoredTable {
+  readonly tableArn: string;
+  readonly streamArn: string;
+}
+
+export interface StoreProps {
+  readonly alarms: Alarms;
+  readonly restored: RestoredTable | undefined;
+}
+
+/** The one table, its key and its two sparse indexes. The stack's own table stays where it is when another takes its place. */
 export class Store extends Construct {
-  readonly table: Table;
+  readonly table: Table | ITable;
   readonly key: Key;
 
-  constructor(scope: Construct, id: string, { alarms }: { readonly alarms: Alarms }) {
+  constructor(scope: Construct, id: string, { alarms, restored }: StoreProps) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: 'Encrypts the table of Quartermaster',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.table = new Table(this, 'Table', {
+    this.table = restored ? this.adopt(restored) : this.make();
+    this.watch(alarms);
+  }
+
+  private adopt({ tableArn, streamArn }: RestoredTable): ITable {
+    return Table.fromTableAttributes(this, 'Restored', {
+      ...{ tableArn, tableStreamArn: streamArn, encryptionKey: this.key },
+      globalIndexes: ['tree', 'names'],
+    });
+  }
+
+  private make(): Table {
+    const table = new Table(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
       sortKey: { name: 'SK', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -48,21 +72,9 @@ export class Store extends Construct {
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
     });
-    this.index('tree', 'G1', 'S1');
-    this.index('names', 'G2', 'S2');
-    this.watch(alarms);
-  }
-
-  private index(indexName: string, partition: string, sort: string): void {
-    this.table.addGlobalSecondaryIndex({
-      indexName,
-      partitionKey: { name: partition, type: AttributeType.STRING },
-      sortKey: { name: sort, type: AttributeType.STRING },
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: projected,
-      maxReadRequestUnits: readUnits,
-      maxWriteRequestUnits: writeUnits,
-    });
+    index(table, 'tree', ['G1', 'S1']);
+    index(table, 'names', ['G2', 'S2']);
+    return table;
   }
 
   private watch(alarms: Alarms): void {
@@ -113,4 +125,16 @@ export class Store extends Construct {
       }),
     );
   }
+}
+
+function index(table: Table, indexName: string, [partition, sort]: readonly [string, string]): void {
+  table.addGlobalSecondaryIndex({
+    indexName,
+    partitionKey: { name: partition, type: AttributeType.STRING },
+    sortKey: { name: sort, type: AttributeType.STRING },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: projected,
+    maxReadRequestUnits: readUnits,
+    maxWriteRequestUnits: writeUnits,
+  });
 }

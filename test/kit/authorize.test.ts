@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { authorize, type Candidate, readClaims, toNode } from '../../lib/aws/auth.ts';
 import { hashOfToken } from '../../lib/kit/delegation.ts';
 import { platformId } from '../../lib/kit/id.ts';
@@ -150,6 +150,21 @@ describe('who may', () => {
       'request.unauthenticated',
       `may as ${admin}`,
     ]);
+    vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.000Z') });
+    expect([ended('2026-01-01T00:00:00.000Z'), ended('2026-01-01T00:00:00.001Z')]).toEqual([
+      ...['request.unauthenticated', `may as ${admin}`],
+    ]);
+    vi.useRealTimers();
+    const details = [{ membership: undefined }, { claims: { ...fine.claims, provider: Q } }].map((more) => {
+      try {
+        return authorize({ ...fine, ...more }, read as never);
+      } catch (error) {
+        return (error as Problem).detail;
+      }
+    });
+    expect(details).toEqual([
+      ...['The token belongs to nobody who is a member now', 'The token names another provider'],
+    ]);
     const named = (provider: string, of = fine) =>
       verdict({ ...of, claims: { ...of.claims, provider } }, read);
     expect([named(P), named(Q)]).toEqual([`may as ${admin}`, 'request.unauthenticated']);
@@ -170,6 +185,7 @@ describe('who may', () => {
       roles: [],
     });
     const gone = { ...both, membership: undefined, endUser: { ...row, state: 'GONE' } };
+    expect(scopeOf({ ...gone, membership: fine.membership }, 'signed-in')).not.toHaveProperty('caller');
     expect(verdict(gone, { permission: 'signed-in' })).toBe('request.unauthenticated');
   });
 
@@ -321,6 +337,7 @@ describe('in a session', () => {
     expect(refused({ forest: { disabled: [R] } })).toBe('access.session_refused');
     expect(refused({ forest: { disabled: [D] } })).toMatch(/^may/);
     expect(refused({ target: undefined })).toBe('access.session_refused');
+    expect(refused({ target: undefined, forest: { disabled: [R] } })).toBe('access.session_refused');
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openCursor, sealCursor } from '../../lib/aws/cursor.ts';
+import { openCursor, openUntil, sealCursor, sealUntil } from '../../lib/aws/cursor.ts';
 import type { Problem } from '../../lib/kit/problem.ts';
 
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
@@ -59,4 +59,29 @@ it('with any bit changed, cut at any place, or written in another way, it is non
     expect(refused(() => openCursor(key, cursor.slice(0, end), 'here'))).toEqual(no);
   for (const same of [`${cursor}=`, `${cursor} `, `${cursor}\n`, bytes.toString('base64')])
     if (same !== cursor) expect(refused(() => openCursor(key, same, 'here'))).toEqual(no);
+});
+
+it('it leads on for an hour, to the millisecond, and says when that is over', () => {
+  const hour = 3_600_000;
+  fc.assert(
+    fc.property(secret, text, fc.nat(2_000_000_000_000), (key, position, at) => {
+      const cursor = sealUntil(key, position, 'here', at);
+      expect([openUntil(key, cursor, 'here', at), openUntil(key, cursor, 'here', at + hour - 1)]).toEqual([
+        ...[position, position],
+      ]);
+      const [error] = no.errors;
+      expect(refused(() => openUntil(key, cursor, 'here', at + hour))).toEqual({
+        ...no,
+        errors: [{ ...error, message: 'has expired: begin again' }],
+      });
+      expect(refused(() => openUntil(key, cursor, 'there', at))).toEqual(no);
+    }),
+  );
+  const key = Buffer.alloc(32, 7);
+  expect(openUntil(key, sealUntil(key, 'two\nlines of 7', 'here', 5), 'here', 6)).toBe('two\nlines of 7');
+  for (const text of ['', 'x', 'x5 y', '99 ', ' 99 y', '99'])
+    expect(
+      refused(() => openUntil(key, sealCursor(key, text, 'here'), 'here', 100)),
+      text,
+    ).toMatchObject({ status: 400 });
 });

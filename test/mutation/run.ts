@@ -50,7 +50,7 @@ async function mutate({ name, files, tests }: Module): Promise<number> {
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(
-    `${name}: ${score} % of ${noticed + missed.length} mutants noticed, ${missed.length} not, ${seconds} s\n`,
+    `${name}: ${score} % of ${noticed + missed.length} mutants noticed (${of('Timeout').length} as they hang), ${missed.length} not, ${seconds} s\n`,
   );
   return score;
 }

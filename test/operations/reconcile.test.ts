@@ -44,7 +44,8 @@ beforeAll(async () => {
     headers: { 'if-match': '*' },
   });
   await call(`POST ${path}/grants`, { as: msp.catalog, body: { amount: 100 } });
-  for (const amount of [20, 35, 5]) await call(`POST ${path}/debits`, { as: msp.catalog, body: { amount } });
+  for (const amount of [20, 35, 5])
+    await call(`POST ${path}/debits`, { as: msp.catalog, key: randomUUID(), body: { amount } });
   await deliver(owing);
   long = (await addCustomer(msp)).id;
   const past = new Past(long);
