@@ -7,12 +7,12 @@ export function now(): string {
   return new Date().toISOString();
 }
 
-let pool = new Uint8Array(0);
+let pool: Uint8Array | undefined;
 let taken = 0;
 
 // The package asks the system for each of its sixteen random bytes by itself: ten times the processor's time.
 function randomByte(): number {
-  if (taken === pool.length) [pool, taken] = [randomBytes(1024), 0];
+  if (!pool || taken === pool.length) [pool, taken] = [randomBytes(1024), 0];
   return (pool[taken++] ?? 0) / 256;
 }
 
