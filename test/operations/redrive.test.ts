@@ -46,7 +46,11 @@ function ops(...args: string[]): Promise<string> {
         said += data;
       });
     child.once('error', reject);
-    child.once('close', () => resolve(said));
+    child.once('close', () => {
+      print(`$ npm run ops -- ${args.join(' ')}`);
+      for (const line of said.trim().split('\n')) print(line);
+      resolve(said);
+    });
   });
 }
 
@@ -75,7 +79,6 @@ it('what fails six times is set aside, told without a name, and has its effect o
   expect(lettersOf(broken)).toEqual([2]);
 
   const told = await ops('dead-letters');
-  print(told.trim().replaceAll('\n', '\n      '));
   expect(told).toMatch(/^on-balance-low: 2 dead letters, the oldest of \S+ \(\d minutes old\)$/m);
   for (const { id } of [one, gone])
     expect(told).toMatch(new RegExp(`credits.balance_low.v1 of ${id} evt_\\w{26}: AccessDenied`));
@@ -99,11 +102,11 @@ it('what fails six times is set aside, told without a name, and has its effect o
   expect(await ops('redrive', '--queue', 'all', '--since', yesterday)).toMatch(/^0 dead letters redriven$/m);
   expect(lettersOf(mended)).toEqual([2]);
   expect(await ops('redrive', '--queue', 'on-balance-low', '--max', '1')).toMatch(
-    /^1 dead letters redriven$/m,
+    /^1 dead letter redriven$/m,
   );
   await mended.idle();
   expect(lettersOf(mended)).toEqual([1]);
-  expect(await ops('redrive', '--queue', 'all')).toMatch(/^1 dead letters redriven$/m);
+  expect(await ops('redrive', '--queue', 'all')).toMatch(/^1 dead letter redriven$/m);
   await mended.idle();
 
   const mails = async () => {
