@@ -46,7 +46,7 @@ export class Identity extends Construct {
       impact: 'Nobody can sign in.',
       description: 'Adds tenant and roles to an access token',
       timeoutSeconds: 5,
-      concurrency: 20,
+      concurrency: 18,
     });
     this.authorizer = issuer
       ? new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: [resourceServer] })

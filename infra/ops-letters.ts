@@ -22,6 +22,7 @@ const mostShown = 20;
 const outbox = 'outbox';
 
 const say = (line: string) => console.log(line);
+const lettersOf = (count: number) => `${count} dead ${count === 1 ? 'letter' : 'letters'}`;
 
 /** A moment as it was typed (`2026-11-21`, `2026-11-21T08:00Z`), as it is stored; throws where it is none. */
 function momentOf(typed: string | undefined): string | undefined {
@@ -45,7 +46,7 @@ export async function list(told: Told): Promise<void> {
   for (const { reader, waiting, letters } of found) {
     const [oldest] = letters;
     say(
-      `${reader}: ${waiting} dead letters${oldest ? `, the oldest of ${oldest.sentAt} (${ageOf(oldest.sentAt)})` : ''}`,
+      `${reader}: ${lettersOf(waiting)}${oldest ? `, the oldest of ${oldest.sentAt} (${ageOf(oldest.sentAt)})` : ''}`,
     );
     for (const { eventId, type, tenant, sentAt, reason } of letters.slice(0, mostShown)) {
       const whose = tenant ? ` of ${tenant}` : '';
@@ -59,7 +60,8 @@ export async function list(told: Told): Promise<void> {
     if (events.length > 0)
       say(`${outbox}: ${events.length} events given up by the reader of the stream, in ${kept}`);
   }
-  say(`${found.reduce((sum, { waiting }) => sum + waiting, 0)} dead letters in ${found.length} queues`);
+  const all = found.reduce((sum, { waiting }) => sum + waiting, 0);
+  say(`${lettersOf(all)} in ${found.length} ${found.length === 1 ? 'queue' : 'queues'}`);
 }
 
 /** Sends dead letters back to their queues, or events of given-up stream records to the bus. */
@@ -80,8 +82,8 @@ export async function sendBack(told: Told): Promise<void> {
     return say('Dry run: nothing was moved.');
   }
   const done = await redrive(await installationOf(told.installation), choiceOf(told));
-  for (const { reader, moved } of done) say(`${reader}: ${moved} dead letters are in its queue again`);
-  say(`${done.reduce((sum, { moved }) => sum + moved, 0)} dead letters redriven`);
+  for (const { reader, moved } of done) say(`${reader}: ${lettersOf(moved)} back in its queue`);
+  say(`${lettersOf(done.reduce((sum, { moved }) => sum + moved, 0))} redriven`);
 }
 
 /** Announces once more what the table says was announced in a time: after a restore, or when the stream was lost. */

@@ -36,7 +36,7 @@ import {
   unpack,
 } from '../../lib/credits/lots.ts';
 import { refund } from '../../lib/credits/refunds.ts';
-import { lookUp } from '../../lib/credits/ring.ts';
+import { emptyRing, lookUp, remember } from '../../lib/credits/ring.ts';
 import { defaultSettings } from '../../lib/credits/settings.ts';
 import { handedBy, parentOf, reclaim, transfer } from '../../lib/credits/transfer.ts';
 import { dueLotsKey, entryKey, nodeKey, refundKey } from '../../lib/kit/keys.ts';
@@ -218,6 +218,7 @@ describe('a ledger', () => {
     expect(grant(after(plan), { amount: 1, expiresAt: at(120) }, by(1)).writes).toHaveLength(1);
     expect(grant(after(plan), { amount: 1, expiresAt: at(180) }, by(1)).writes).toHaveLength(2);
     expect(debit(after(plan), { amount: 1 }, by(1)).writes).toHaveLength(1);
+    expect(grant(none, { amount: 1, priority: 9 }, by(0)).writes).toHaveLength(1);
     expect(refused(() => grant(none, { amount: 1, expiresAt: at(0) }, by(0)))?.[0]).toBe(
       'credits.already_expired',
     );
@@ -274,6 +275,14 @@ describe('a ledger', () => {
     // All of it was due: what is booked is the end of it.
     expect(writeOff(expiring, by(120))?.writes).toHaveLength(1);
     expect(newest(writeOff(expiring, by(120)) as Plan)).toMatchObject({ type: 'EXPIRE', balance: 0 });
+    const both = after(grant(expiring, { amount: 5 }, by(1)));
+    const two = writeOff(both, by(120))?.writes.map((write) =>
+      toEntry((write as unknown as { item: never }).item),
+    );
+    expect(two).toMatchObject([
+      { type: 'EXPIRE', amount: 40, balance: 5 },
+      { type: 'ADJUST', amount: -5, balance: 0 },
+    ]);
     expect(newest(writeOff(after(debit(none, { amount: 5 }, by(0))), by(1)) as Plan)).toMatchObject({
       amount: 5,
       balance: 0,
@@ -296,6 +305,49 @@ describe('a ledger', () => {
     expect(refused(() => repeat(expiring, { ...earlier, type: 'GRANT' }, command))?.[0]).toBe(
       'credits.request_reused',
     );
+  });
+});
+
+describe('a top-up', () => {
+  it('is asked for below its level, in the entry that goes there', () => {
+    const topUp = { below: 50, amount: 100, cooldownMinutes: 60, maxPerDay: 2 };
+    const set = after(configure(after(grant(none, { amount: 60 }, by(0))), { topUp }, by(1)));
+    const asked = debit(set, { amount: 20 }, by(2));
+    expect(asked.announcements?.map(({ type }) => type)).toEqual(['credits.top_up_due.v1']);
+    expect(debit(after(asked), { amount: 1 }, by(3)).announcements).toEqual([]);
+    expect(debit(after(asked), { amount: 1 }, by(63)).announcements).toHaveLength(1);
+  });
+});
+
+describe('own keys', () => {
+  const own = (place: number, end = '0000') => `req_01J${String(place).padStart(19, '0')}${end}`;
+  const fill = (...places: readonly number[]) =>
+    places.reduce((ring, place) => remember(ring, own(place), at(place)), emptyRing);
+  it('are found among the last twelve, whatever they end with', () => {
+    const twelve = Array.from({ length: 12 }, (_, place) => place + 10);
+    const ring = fill(...twelve);
+    expect(Buffer.from(ring.ring, 'base64url')).toHaveLength(12 * 22);
+    expect(ring.floor).toBe('');
+    expect(twelve.map((place) => lookUp(ring, own(place)))).toEqual(
+      twelve.map((place) => ({ previousAt: at(place) })),
+    );
+    expect([lookUp(ring, own(9)), lookUp(ring, own(22)), lookUp(emptyRing, own(1))]).toEqual([
+      'new',
+      'new',
+      'new',
+    ]);
+    expect(lookUp(remember(emptyRing, own(1), '0'), own(1))).toEqual({ previousAt: '0' });
+  });
+  it('of which the oldest has left are new above the greatest that left, and looked for below it', () => {
+    const ring = fill(...Array.from({ length: 13 }, (_, place) => place + 10));
+    expect(Buffer.from(ring.ring, 'base64url')).toHaveLength(12 * 22);
+    expect([9, 10, 11, 22, 23].map((place) => lookUp(ring, own(place)))).toEqual([
+      ...['search', 'search', { previousAt: at(11) }, { previousAt: at(22) }, 'new'],
+    ]);
+    expect(lookUp(ring, own(10, '0001'))).toBe('new');
+    // A lesser one that leaves later does not lower what is known.
+    const mixed = fill(50, 20, ...Array.from({ length: 12 }, (_, place) => place + 60));
+    expect([lookUp(mixed, own(49)), lookUp(mixed, own(51))]).toEqual(['search', 'new']);
   });
 });
 
@@ -339,6 +391,14 @@ describe('lots', () => {
       ...[lot(1, 1), lot(1, 2), lot(3, 3), lot(1, 4), lot(1, 5), lot(1, 6), ordinary(2)],
     ]);
   });
+  it('that come back are put to the ordinary ones alone where they are new and too many, the last of them', () => {
+    const lots = (...hours: readonly number[]) => hours.map((hour) => lot(1, hour));
+    const back = (kept: Lot[], portions: Lot[]) =>
+      giveBack(kept, { portions, owed: 0 }, { debt: 0, at: at(0) });
+    expect(back(lots(2, 3, 4, 5, 6), lots(1))).toEqual(lots(1, 2, 3, 4, 5, 6));
+    expect(back(lots(2, 3, 4, 5, 6, 7), lots(1))).toEqual([...lots(2, 3, 4, 5, 6, 7), ordinary(1)]);
+    expect(back(lots(2, 3, 4, 5, 6), lots(1, 7))).toEqual([...lots(1, 2, 3, 4, 5, 6), ordinary(1)]);
+  });
   it('are written short and read back', () => {
     const some = [lot(12345, 24, 0), { amount: 9, priority: 9, expiresAt: null }];
     expect(unpack(pack([...some, ordinary(5)]))).toEqual(some);
@@ -363,6 +423,8 @@ describe('a refund', () => {
       ...{ type: 'REFUND', amount: 8, balance: 10, burned: 0, refundOf, serviceId: 'svc', personId: 'per_2' },
       ...{ reason: 'Sorry', ticketId: 'T', lots: pack([lot(5, 100)]), parts: pack([lot(5, 100)]) },
     });
+    // When what comes back is over was noted when it was granted.
+    expect(plan.writes).toHaveLength(2);
     expect(plan.writes.at(-1)).toMatchObject({
       ...{ do: 'create', item: { ...refundKey(customerId, refundOf), kind: 'refund' } },
       taken: { type: { code: 'credits.already_refunded' } },
@@ -404,6 +466,11 @@ describe('a refund', () => {
       balance: 10,
       lots: pack([lot(5, 100)]),
     });
+    // Where others owe more meanwhile, all of it goes to that.
+    const deep = after(debit(after(owing), { amount: 10 }, by(3)));
+    const paid = newest(refund(deep, { debit: newest(owing) }, by(4)));
+    expect(paid.balance).toBe(0);
+    expect(paid).not.toHaveProperty('lots');
     const more = debit(after(owing), { amount: 2 }, by(3));
     expect(newest(refund(after(more), { debit: newest(more) }, by(4)))).toMatchObject({
       amount: 2,
@@ -532,6 +599,40 @@ describe('a transfer', () => {
       { id: 'evt_1', type: 'credits.balance_low.v1', subject: parentId },
     ]);
     expect(plan.writes[0]).not.toHaveProperty('item.ev');
+  });
+
+  it('announces with the last entry of the other ledger alone, and notes when what moves is over', () => {
+    const limited = configure({ customerId: parentId, head: null }, { alertLimit: 40 }, by(0));
+    const granted = grant(after(limited), { amount: 45, expiresAt: at(600) }, by(0));
+    const due = grant(after(granted), { amount: 5, expiresAt: at(60) }, by(0));
+    const parent = { customerId: parentId, head: newest(due) };
+    const { writes } = transfer({ parent, child: empty }, { amount: 20 }, request(90));
+    const items = writes.map((write) => (write as unknown as { item?: Record<string, unknown> }).item);
+    expect(items.map((item) => [item?.kind, item?.type, 'ev' in (item ?? {})])).toEqual([
+      ['entry', 'TRANSFER_IN', false],
+      ['dueLots', undefined, false],
+      ['entry', 'EXPIRE', false],
+      ['entry', 'TRANSFER_OUT', true],
+      [undefined, undefined, false],
+    ]);
+    expect(items[1]).toMatchObject({ customerId: childId });
+  });
+
+  it('does not divide the other’s balance too far', () => {
+    const several = (of: string, from: number, count: number): Ledger => {
+      let ledger: Ledger = { customerId: of, head: null };
+      for (let hour = from; hour < from + count; hour++)
+        ledger = {
+          customerId: of,
+          head: newest(grant(ledger, { amount: 1, expiresAt: at(hour * 60) }, by(0))),
+        };
+      return ledger;
+    };
+    const [parent, child] = [several(parentId, 1, 2), several(childId, 3, 5)];
+    expect(newest(transfer({ parent, child }, { amount: 1 }, request(1))).balance).toBe(1);
+    expect(refused(() => transfer({ parent, child }, { amount: 2 }, request(1)))?.[0]).toBe(
+      'credits.too_many_lots',
+    );
   });
 
   it('keeps priority and end of what moves, and pays what is owed first', () => {

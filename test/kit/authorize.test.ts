@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { authorize, type Candidate, readClaims, toNode } from '../../lib/aws/auth.ts';
 import { hashOfToken } from '../../lib/kit/delegation.ts';
 import { platformId } from '../../lib/kit/id.ts';
+import { treeEntry } from '../../lib/kit/keys.ts';
 import { type Permission, permissions } from '../../lib/kit/permission.ts';
 import type { Problem } from '../../lib/kit/problem.ts';
 import type { Route } from '../../lib/kit/route.ts';
@@ -375,6 +376,8 @@ describe('a node', () => {
     const stored = { id: C, type: 'CUSTOMER', path: pathOf(C).join('/'), name: 'C', version: 3 };
     expect(toNode(undefined)).toBeUndefined();
     expect(toNode(stored)).toEqual({ ...stored, path: pathOf(C), item: stored });
+    const { path: _, ...indexed } = { ...stored, ...treeEntry(P, pathOf(C)) };
+    expect(toNode(indexed)?.path).toEqual(pathOf(C));
   });
   it('knows its place', () => {
     expect([depthOf(node(platformId)), depthOf(node(P)), depthOf(node(C))]).toEqual([0, 1, 3]);
