@@ -67,6 +67,7 @@ describe('the alerts of a balance', () => {
       daysLeft: undefined,
       announcements: [],
     });
+    expect(look({ balance: 100, perDay: 10 }).daysLeft).toBeUndefined();
     const at = (balance: number, bands: Meter['bands'] = {}) =>
       look({ settings, balance, perDay: 10, bands });
     expect(at(100)).toMatchObject({ daysLeft: 10, announcements: [] });

@@ -484,7 +484,12 @@ describe('a transfer', () => {
   const path = ['plt_0', 'prv_1', parentId, childId];
   const target = { id: childId, type: 'CUSTOMER', path, name: 'C', version: 4, item: {} } as Node;
   const scope = { target, home: { id: parentId } } as unknown as Scope;
-  const request = (minutes: number) => ({ ...by(minutes), scope, newId: () => 'evt_1', requestId: 'trace' });
+  const request = (minutes: number) => ({
+    ...by(minutes),
+    scope,
+    newId: (kind: string) => `${kind}_1`,
+    requestId: 'trace',
+  });
   const has = (of: string, amount: number): Ledger => ({
     ...after(grant({ customerId: of, head: null }, { amount }, by(0))),
     customerId: of,
@@ -569,6 +574,10 @@ describe('a transfer', () => {
       { type: 'TRANSFER_OUT', balance: 120, handed: `${parentId.slice(-8)}k` },
       { type: 'TRANSFER_IN', balance: 30 },
     ]);
+    expect(newest(reclaim(now, { amount: 50 }, request(2)))).toMatchObject({
+      type: 'TRANSFER_IN',
+      balance: 50,
+    });
     const spent = {
       ...now,
       child: { customerId: childId, head: newest(debit(now.child, { amount: 140 }, by(3))) },
@@ -596,7 +605,7 @@ describe('a transfer', () => {
     const told = plan.writes[1] as { item: Record<string, unknown> };
     expect(told.item).toMatchObject({ path: `plt_0/prv_1/${parentId}`, traceId: 'trace' });
     expect(JSON.parse(String(told.item.ev))).toMatchObject([
-      { id: 'evt_1', type: 'credits.balance_low.v1', subject: parentId },
+      { id: 'event_1', type: 'credits.balance_low.v1', subject: parentId },
     ]);
     expect(plan.writes[0]).not.toHaveProperty('item.ev');
   });
