@@ -35,6 +35,7 @@ import {
   take,
   unpack,
 } from '../../lib/credits/lots.ts';
+import { mark } from '../../lib/credits/pace.ts';
 import { refund } from '../../lib/credits/refunds.ts';
 import { emptyRing, lookUp, remember } from '../../lib/credits/ring.ts';
 import { defaultSettings } from '../../lib/credits/settings.ts';
@@ -92,7 +93,7 @@ describe('an entry', () => {
         ring: '',
         floor: '',
         prev: '',
-        pace: expect.any(String),
+        pace: mark('', 0, at(0)),
       },
     });
     expect(first.reply).toEqual({
