@@ -33,7 +33,7 @@ async function mutate({ name, files, tests }: Module): Promise<number> {
     timeoutFactor: 3,
     concurrency: Number(process.env.CONCURRENCY ?? 2),
     reporters: process.env.PROGRESS ? ['progress-append-only'] : [],
-    tempDirName: `.data/mutants-${name}`,
+    tempDirName: `coverage/mutants-${name}`,
     checkers: [],
     allowEmpty: false,
     logLevel: 'error' as never,
