@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { client } from '../../lib/aws/db.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
@@ -11,14 +11,11 @@ import type { Item } from '../../lib/kit/plan.ts';
 /** Stores many items at once, below every rule: for lists that must be long. */
 export async function plant(items: readonly Item[]): Promise<void> {
   const table = process.env.TABLE_NAME ?? '';
-  for (let from = 0; from < items.length; from += 25) {
-    const requests = items
-      .slice(from, from + 25)
-      .map((item) => ({ PutRequest: { Item: toAttributes(item) } }));
-    const { UnprocessedItems } = await client().send(
-      new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
-    );
-    if (UnprocessedItems?.[table]?.length) throw new Error('The engine left items out');
+  for (let from = 0; from < items.length; from += 100) {
+    const TransactItems = items
+      .slice(from, from + 100)
+      .map((item) => ({ Put: { TableName: table, Item: toAttributes(item) } }));
+    await client().send(new TransactWriteItemsCommand({ TransactItems }));
   }
 }
 
