@@ -25,7 +25,8 @@ export class Anchors extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const everything = this.bucket.arnForObjects('*');
-    this.refuse(['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutLifecycleConfiguration'], everything);
+    this.refuse(['s3:DeleteObject', 's3:DeleteObjectVersion'], everything);
+    this.refuse(['s3:PutLifecycleConfiguration'], this.bucket.bucketArn);
     // An object is put where there is none, or not at all.
     this.refuse(['s3:PutObject'], everything, { Null: { 's3:if-none-match': 'true' } });
     acknowledge(this.bucket, 'anchors');

@@ -33,7 +33,9 @@ function readLines(path: string): ExportLine[] {
 }
 
 function readAnchors(folder: string): Anchor[] {
-  return globSync('**/*.json', { cwd: folder }).map((name) => {
+  const names = globSync('**/*.json', { cwd: folder });
+  if (names.length === 0) throw new Error(`There is no anchor in ${folder}`);
+  return names.map((name) => {
     try {
       return anchor.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
     } catch (error) {
@@ -42,9 +44,20 @@ function readAnchors(folder: string): Anchor[] {
   });
 }
 
-function tell({ faults, seals, entries, young, inPart, unanchored }: Verdict, anchors: number): void {
+function tell(
+  { faults, seals, entries, young, late, inPart, unanchored }: Verdict,
+  head: ExportLine | undefined,
+  anchors: readonly Anchor[],
+): void {
   for (const { where, what } of faults) console.log(`${where}: ${what}`);
-  console.log(`${entries} entries, ${seals} seals, ${anchors} anchors: ${faults.length} faults`);
+  const days = anchors.map(({ day }) => day).sort();
+  if (head?.kind === 'export')
+    console.log(
+      `${head.whole ? 'All of' : 'The record of'} ${head.nodeId} as of ${head.at}; anchored to ${days.at(-1) ?? 'no day'}`,
+    );
+  console.log(`${entries} entries, ${seals} seals, ${anchors.length} anchors: ${faults.length} faults`);
+  if (late > 0)
+    console.log(`${late} entries were sealed more than a day after what they say of themselves: ask why.`);
   if (young > 0)
     console.log(`${young} entries are too young to be in a seal: export again in a quarter of an hour.`);
   if (inPart > 0)
@@ -57,8 +70,9 @@ function tell({ faults, seals, entries, young, inPart, unanchored }: Verdict, an
 
 try {
   const anchors = values.anchors === undefined ? [] : readAnchors(values.anchors);
-  const verdict = verify(readLines(String(file)), anchors);
-  tell(verdict, anchors.length);
+  const lines = readLines(String(file));
+  const verdict = verify(lines, anchors);
+  tell(verdict, lines[0], anchors);
   process.exitCode = verdict.faults.length > 0 ? 1 : 0;
 } catch (error) {
   failed(error);

@@ -17,12 +17,12 @@ export function behindDoors(root: string, { name, routes }: Pick<Context, 'name'
 }
 
 function exportsOf(root: string, context: string): Map<string, string> {
-  const files = globSync(join(root, 'functions', context, '*.ts'));
-  return new Map(
-    files.flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/^export const (\w+) = /gm)].map(
-        ([, id = '']) => [id, `./${relative(root, path)}`] as const,
-      ),
-    ),
-  );
+  const places = new Map<string, string>();
+  for (const path of globSync(join(root, 'functions', context, '*.ts'))) {
+    for (const [, id = ''] of readFileSync(path, 'utf8').matchAll(/^export const (\w+) = \w*[rR]oute\(/gm)) {
+      if (places.has(id)) throw new Error(`Two modules of functions/${context} export a route ${id}`);
+      places.set(id, `./${relative(root, path)}`);
+    }
+  }
+  return places;
 }

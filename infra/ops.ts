@@ -100,7 +100,8 @@ async function settleTable(dryRun: boolean): Promise<void> {
   const found = await behind();
   for (const line of sayBehind(found)) console.log(line);
   if (dryRun) return console.log('Dry run: nothing was changed.');
-  await settleRestore(found);
+  const left = await settleRestore(found);
+  if (left.length > 0) throw new Error(`Run it again; left are ${left.length}:\n${left.join('\n')}`);
   console.log('Nothing of before the restore is sent any more, and no session is open.');
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { found, oneSession } from '../functions/access/one-session.ts';
 import { end } from '../lib/access/enter.ts';
+import { sessionOver } from '../lib/access/problems.ts';
 import { toNode } from '../lib/aws/auth.ts';
 import { commit, get } from '../lib/aws/db.ts';
 import { scan } from '../lib/aws/scan.ts';
@@ -9,6 +10,7 @@ import { now } from '../lib/aws/world.ts';
 import { platformId } from '../lib/kit/id.ts';
 import { nodeKey, tenantOf } from '../lib/kit/keys.ts';
 import type { Write } from '../lib/kit/plan.ts';
+import { Problem } from '../lib/kit/problem.ts';
 import { settleDelivery, toDelivery } from '../lib/notifications/delivery.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -49,11 +51,17 @@ export async function behind(): Promise<Behind> {
 
 /**
  * Sees to it that nothing of before the restore happens twice or comes back to life: mails that were to be sent are given
- * up (anybody may resend them), sessions end. Each is one change; run again it does what is left.
+ * up (anybody may resend them), sessions end. Each is one change, and none keeps the others from theirs: answers what
+ * could not be done and why. Run again it does what is left.
  */
-export async function settleRestore({ mails, sessions }: Behind): Promise<void> {
-  for (const item of mails) await write([givenUp(item)]);
-  for (const item of sessions) await endSession(item);
+export async function settleRestore({ mails, sessions }: Behind): Promise<string[]> {
+  const left: string[] = [];
+  const attempt = async ({ PK, SK }: Stored, act: () => Promise<void>) => {
+    await act().catch((error: Error) => left.push(`${PK} ${SK}: ${error.message}`));
+  };
+  for (const item of mails) await attempt(item, () => write([givenUp(item)]));
+  for (const item of sessions) await attempt(item, () => endSession(item));
+  return left;
 }
 
 function givenUp(item: Stored): Write {
@@ -76,8 +84,13 @@ async function endSession(item: Stored): Promise<void> {
   if (!target) return;
   const at = now();
   const actor = { id: 'ops', kind: 'operator', home: platformId } as const;
-  const plan = end(found(opened), { actor, target, home: target } as never, at);
-  await write(settle(plan, { actor, target, now: at, requestId: randomUUID() }));
+  try {
+    const plan = end(found(opened), { actor, target, home: target } as never, at);
+    await write(settle(plan, { actor, target, now: at, requestId: randomUUID() }));
+  } catch (error) {
+    // Its minutes have passed: nobody is in.
+    if (!(error instanceof Problem && error.type === sessionOver)) throw error;
+  }
 }
 
 const write = (writes: readonly Write[]) => commit(writes, randomUUID(), Date.now() + 10_000);

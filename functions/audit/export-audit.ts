@@ -32,7 +32,7 @@ export const exportAudit = route({
   summary: 'The whole record with its seals, to be verified offline',
   description: [
     'First the seals, oldest first, then the entries. Keep the pages as they come, a line each: `npm run audit:verify -- <file>` names every entry that was overwritten, deleted, added or reordered, and needs neither table nor network; `docs/audit.md` says how anybody else does.',
-    'The provider’s staff get everything at the provider and below it, or with `customerId` one customer’s record; customers their own, resellers also that of a node below. Who sees one record alone gets what its seals hold of it, with proofs that tell nothing of others.',
+    'The provider’s staff get everything at the provider and below it, or with `customerId` one customer’s record; customers their own, resellers also that of a node below. Who sees one record alone gets what its seals hold of it, with proofs that hold nothing of what others did.',
     'A page may be short, or empty, and still have a `nextCursor`.',
   ].join(' '),
   permission: 'audit.read',

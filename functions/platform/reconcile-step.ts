@@ -51,7 +51,11 @@ async function readLedger(
   const { items, next } = await entriesAfter(tenant, after);
   let link = ledger.link;
   for (const item of items) {
-    const entry = toEntry(item);
+    const entry = readable(item);
+    if (!entry) {
+      findings.found.push({ where: `${tenant} entry ${item.seq}`, what: 'it cannot be read' });
+      continue;
+    }
     const fault = faultOf(link, toldOf(entry));
     if (fault) findings.found.push({ where: `${tenant} entry ${entry.seq}`, what: fault });
     link = linkOf(entry);
@@ -64,6 +68,14 @@ async function readLedger(
     findings.found.push({ where: `${tenant} ${id}`, what: 'a crossing has no notice' });
   findings.reads += 2;
   return { ...round, ledger: next ? { tenant, after: next, link } : null };
+}
+
+function readable(item: Stored): ReturnType<typeof toEntry> | undefined {
+  try {
+    return toEntry(item);
+  } catch {
+    return undefined;
+  }
 }
 
 function noticesOf(item: Stored, now: string): string[] {

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly entries: number;
   /** Entries too young to be in a seal. */
   readonly young: number;
+  /** Entries that were sealed more than a day after what they say of themselves. */
+  readonly late: number;
   /** Entries shown in part: that they are there is proven, not what they say. */
   readonly inPart: number;
   /** Seals that no anchor at hand speaks of. */
@@ -43,14 +45,26 @@ export function verify(lines: readonly ExportLine[], anchors: readonly Anchor[] 
   const tell = (where: string, what: string) => void faults.push({ where, what });
   if (head?.kind !== 'export') {
     tell('export', 'it does not begin with its head');
-    return { faults, seals: 0, entries: 0, young: 0, inPart: 0, unanchored: 0 };
+    return { faults, seals: 0, entries: 0, young: 0, late: 0, inPart: 0, unanchored: 0 };
   }
   const seals = lines.filter((one) => one.kind === 'seal');
   const rows = lines.filter((one) => one.kind === 'entry');
   const exported = { head, seals, rows };
+  verifyScope(exported, tell);
   verifySeals(exported, tell);
-  const young = verifyEntries(exported, tell);
+  const { young, late } = verifyEntries(exported, tell);
   const unanchored = verifyAnchors(exported, anchors, tell);
   const inPart = rows.filter(({ unseen }) => unseen === null).length;
-  return { faults, seals: seals.length, entries: rows.length, young, inPart, unanchored };
+  return { faults, seals: seals.length, entries: rows.length, young, late, inPart, unanchored };
+}
+
+/** An export is of whom its head says. */
+function verifyScope({ head, seals, rows }: Exported, tell: (where: string, what: string) => void): void {
+  const { nodeId, whole } = head;
+  const strange = whole
+    ? seals.find(({ rootId }) => rootId !== nodeId)?.rootId
+    : (seals.flatMap(({ parts }) => parts).find((part) => part.nodeId !== nodeId)?.nodeId ??
+      rows.find(({ entry }) => entry.nodeId !== nodeId)?.entry.nodeId);
+  if (strange !== undefined)
+    tell('export', `it says that it is ${whole ? 'all' : 'the record'} of ${nodeId}, and holds ${strange}`);
 }

@@ -1,6 +1,7 @@
 import { getAll, page } from '../aws/db.ts';
 import { platformId } from '../kit/id.ts';
-import { nodeKey, partition, settingsKey } from '../kit/keys.ts';
+import { entryKey, nodeKey, partition, settingsKey } from '../kit/keys.ts';
+import { previousAtOf } from './entry.ts';
 import { type DueLots, dueLots } from './expiry.ts';
 import { headOf } from './store.ts';
 import { topUpMarkKey } from './top-up-grant.ts';
@@ -11,9 +12,13 @@ export async function topUpStanding(customerId: string, entryId: string, provide
     nodeKey(customerId),
     settingsKey(providerId, 'CREDIT_SYSTEM'),
     topUpMarkKey(customerId, entryId),
+    entryKey(customerId, previousAtOf(entryId)),
   ];
-  const [ledger, [node, system, done]] = await Promise.all([headOf(customerId, true), getAll(keys, true)]);
-  return { ledger, node, system, done };
+  const [ledger, [node, system, done, asking]] = await Promise.all([
+    headOf(customerId, true),
+    getAll(keys, true),
+  ]);
+  return { ledger, node, system, done, asking };
 }
 
 /** Notes of what is due by a moment, the oldest first. */

@@ -75,6 +75,7 @@ describe('an export as it was made', () => {
           faults: [],
           unanchored: 0,
           young: 0,
+          late: 0,
           inPart: 0,
         });
         expect(verify(lines)).toMatchObject({ faults: [], unanchored: lines.filter(isSeal).length });
@@ -221,6 +222,53 @@ describe('entries', () => {
     chain.rows.push(entryAt(rootId, 60, 1));
     expect(verify(exportOf(chain, at(70)))).toMatchObject({ faults: [], young: 1 });
     expect(verify(exportOf(chain, at(80))).faults).toHaveLength(1);
+  });
+});
+
+describe('what an export says of itself', () => {
+  it('names an entry whose id is of another moment, or of one after its seal', () => {
+    const chain = build([{ gap: 5, counts: [1, 1, 1] }]);
+    const forged = { ...entryAt(rootId, 60, 1), at: at(1) };
+    chain.rows.push(forged);
+    expect(verify(exportOf(chain, at(61))).faults.map(({ what }) => what)).toEqual([
+      'its id is of another moment than it says',
+    ]);
+    const soon = emptyChain();
+    sealAt(soon, [entryAt(rootId, 60, 1)], 5);
+    expect(verify(exportOf(soon, at(90))).faults.map(({ what }) => what)).toEqual([
+      'it was sealed before the moment that its id says',
+    ]);
+  });
+
+  it('takes none of the future for young', () => {
+    const chain = build([{ gap: 5, counts: [1, 1, 1] }]);
+    chain.rows.push(entryAt(rootId, 600, 1));
+    expect(verify(exportOf(chain, at(70)))).toMatchObject({ young: 0, faults: [{}] });
+  });
+
+  it('counts what was sealed more than a day after what it says of itself', () => {
+    const chain = build([{ gap: 5, counts: [1, 1, 1] }]);
+    sealAt(chain, [entryAt(rootId, 10, 1)], 2 * day);
+    expect(verify(exportOf(chain, later))).toMatchObject({ faults: [], late: 1 });
+  });
+
+  it('hides nothing from who may see all', () => {
+    tried((lines, seed) => {
+      const [head] = lines;
+      const row = pick(lines.filter(isRow), seed);
+      if (head?.kind !== 'export' || !head.whole) return undefined;
+      row.unseen = null;
+      return { lines, named: new RegExp(`entry ${row.entry.id}: it is shown in part`) };
+    });
+  });
+
+  it('is of whom its head says', () => {
+    tried((lines) => {
+      const [head] = lines;
+      if (head?.kind !== 'export') return undefined;
+      head.nodeId = `cus_${'0'.repeat(25)}9`;
+      return { lines, named: /^export: it says that it is/ };
+    });
   });
 });
 

@@ -151,7 +151,7 @@ function decide(table: Table, step: Step, now: string): Plan | undefined {
       if (!asking) return undefined;
       const done = table.keys.has(`T#${step.who}#UNIQUE TOP_UP#${asking}`) ? {} : undefined;
       return topUp(
-        { ledger, system: { enabled: true, version: 1 }, done },
+        { ledger, system: { enabled: true, version: 1 }, done, asking: {} },
         { entryId: asking, amount: much },
         by,
       );

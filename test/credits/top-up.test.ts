@@ -165,6 +165,15 @@ describe('the reaction', () => {
     expect(await chainOf(gone)).toEqual([]);
   });
 
+  it('does nothing for an entry that no ledger has: a restored table lost it, and it is asked for again', async () => {
+    const { id, debit: take } = await customer({});
+    await take(60);
+    const [event] = (await asked(id)) as Envelope<Record<string, unknown>>[];
+    const lost = { ...event, data: { ...event?.data, entryId: 'ent_20200101000000000' } };
+    await onTopUpDue.handle(lost as never);
+    expect((await chainOf(id)).filter(({ actor }) => actor.id === 'credits')).toEqual([]);
+  });
+
   it('tells the administrators once when the cap stops it', async () => {
     const { id, admin } = await customer({});
     const past = new Past(id);

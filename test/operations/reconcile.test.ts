@@ -116,6 +116,12 @@ it('an entry that was changed is named, wherever a run ends', async () => {
   }
 });
 
+it('an entry that cannot be read is named, and does not end the round', async () => {
+  const [, , third] = await entriesOf(long);
+  const found = await whileBroken({ PK: String(third?.PK), SK: String(third?.SK) }, { amount: 'many' });
+  expect(found[0]).toBe(`${long} entry 3: it cannot be read`);
+});
+
 it('a break between two pages of a ledger is named', async () => {
   const entry = (await entriesOf(long))[50];
   const key = { PK: String(entry?.PK), SK: String(entry?.SK) };
