@@ -18,7 +18,7 @@ import { silenceSeconds } from '../../lib/probes/pulse.ts';
 import { type Look, laterPlaces, minuteToLook } from '../../lib/probes/wheel.ts';
 import { dueLooks } from '../../lib/probes/wheel-store.ts';
 import { deskOf, inDays } from '../access/desk.ts';
-import { openBucket } from '../audit/bucket.ts';
+import { openBucket, type TestBucket } from '../audit/bucket.ts';
 import { sealThen } from '../audit/sealing.ts';
 import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
 import { addProbe, enrolledAgent } from '../kit/agent.ts';
@@ -122,6 +122,13 @@ const idle = contexts
   .flatMap(({ schedules = [] }) => schedules)
   .map(({ id, run }) => [`${id}: nothing due`, async () => () => run(longAgo)] as const);
 
+const buckets: TestBucket[] = [];
+
+/** Gives the environment back that the scenarios' buckets stand in. */
+export function closeBuckets(): void {
+  for (const one of buckets.splice(0).reverse()) one.close();
+}
+
 /** What runs without a call: every schedule, idle and with one thing due, and typical reactions to an event. */
 export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> = {
   ...Object.fromEntries(idle),
@@ -166,7 +173,7 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
   },
   'anchor-seals: a day of a provider': async () => {
     const { id } = await makeMsp();
-    await openBucket();
+    buckets.push(await openBucket());
     await sealThen(id, daysAgo(2));
     return () => anchorWithin(now(), patienceMs);
   },

@@ -12,7 +12,7 @@ import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
 import { keepCorpus, readShapes, remember } from '../operations/corpus.ts';
 import { shapesOf, stumblingBlocks } from '../operations/shapes.ts';
 import { agentScenarios } from './agent.scenarios.ts';
-import { backgroundScenarios } from './background.scenarios.ts';
+import { backgroundScenarios, closeBuckets } from './background.scenarios.ts';
 import { deeper, larger } from './budgets.ts';
 import { plantCustomers, plantLedger } from './planting.ts';
 import { routeOf, type Stage, scenarios } from './scenarios.ts';
@@ -44,7 +44,10 @@ beforeAll(async () => {
   await plantCreditSystem(msp.id);
 });
 
-afterAll(() => box.close());
+afterAll(() => {
+  box.close();
+  closeBuckets();
+});
 
 describe('one typical call of every route', () => {
   it('is known', () => {
