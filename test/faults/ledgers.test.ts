@@ -18,7 +18,7 @@ import { standIn } from './services.ts';
 import { flow, shardsOf } from './stream.ts';
 import { innocent, judge } from './verdict.ts';
 
-const seeds = seedsFor('ledgers', process.env.RUNS ? 10_000 : 4_000);
+const seeds = seedsFor('ledgers', process.env.RUNS ? 10_000 : 3_200);
 const least = 100;
 const played: { schedule: Schedule; family: Family }[] = [];
 type Item = Record<string, unknown>;
