@@ -8,6 +8,7 @@ const alone = [
   'test/customers/{invariants,link,names}.test.ts',
   'test/every/{cost,privacy}.test.ts',
   'test/infra/{fsck,fsck-access,fsck-catalogue,fsck-console,fsck-imports}.test.ts',
+  'test/isolation/crossing.test.ts',
   'test/licensing/compliance.test.ts',
   'test/probes/agent-secret.test.ts',
   'test/probes/{outage,probes,wheel}.test.ts',

@@ -25,6 +25,7 @@ export type Runbook =
   | 'lost-outbox-records'
   | 'api-errors'
   | 'slow-api'
+  | 'refused-sessions'
   | 'table-throttles'
   | 'table-errors'
   | 'mail-bounces'

@@ -30,6 +30,7 @@ interface RoleProperties {
   readonly RoleName?: string;
   readonly Policies?: { PolicyName: string; PolicyDocument: Document }[];
   readonly ManagedPolicyArns?: string[];
+  readonly AssumeRolePolicyDocument?: unknown;
 }
 
 interface PolicyProperties {
@@ -89,5 +90,14 @@ export function readKeyPolicies(stack: Stack): Map<string, unknown> {
     stack
       .all<{ KeyPolicy?: Document }>('AWS::KMS::Key')
       .map(({ id, properties }) => [stack.arnOf(id), properties.KeyPolicy]),
+  );
+}
+
+/** Who may take on which role, by the role's ARN. */
+export function readTrust(stack: Stack): Map<string, unknown> {
+  return new Map(
+    stack
+      .all<RoleProperties>('AWS::IAM::Role')
+      .map(({ id, properties }) => [stack.arnOf(id), properties.AssumeRolePolicyDocument]),
   );
 }

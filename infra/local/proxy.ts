@@ -8,6 +8,7 @@ import type { LocalFunction } from './lambda.ts';
 import type { Queue } from './queue.ts';
 import type { Secrets } from './secrets.ts';
 import { Refused, type Ses, sesNeeds } from './ses.ts';
+import type { Sessions } from './sessions.ts';
 import type { Stack } from './template.ts';
 
 /** What a function's call of the table took, as the engine says it. */
@@ -27,6 +28,7 @@ export interface Cloud {
   readonly guard: Guard;
   readonly bus: Bus;
   readonly ses: Ses;
+  readonly sessions: Sessions;
   readonly secrets: Secrets;
   readonly queues: ReadonlyMap<string, Queue>;
   /** Told what each call of the table consumed; then the engine is asked to say so. */
@@ -59,17 +61,19 @@ async function answer(
   if (request.method === 'GET') return tell(cloud, request, response);
   const body = await readAll(request);
   const call = readCall(request.headers, body);
-  const caller = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
-  if (!caller) {
+  const own = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
+  const sender = own ? { caller: own, tags: {} } : cloud.sessions.find(call.accessKeyId);
+  if (!sender) {
     return reply(response, 403, {
       __type: 'UnrecognizedClientException',
       message: 'The security token is invalid.',
     });
   }
+  const { caller, tags } = sender;
   if (!(call.service in handlers)) return unknown(caller, call, request, response);
-  const denial = await cloud.guard.check(caller, needsOf(cloud, call));
+  const denial = await cloud.guard.check(caller, needsOf(cloud, call), tags);
   if (denial) return refuse(response, call, denial);
-  await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body });
+  await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body, caller });
 }
 
 function needsOf(cloud: Cloud, call: AwsCall): Need[] {
@@ -77,6 +81,8 @@ function needsOf(cloud: Cloud, call: AwsCall): Need[] {
   switch (call.service) {
     case 'dynamodb':
       return dynamoNeeds(call, place, cloud.tables);
+    case 'sts':
+      return cloud.sessions.needs(call.input);
     case 'ses':
       return sesNeeds(call.input, call.operation, cloud.stack);
     case 'secretsmanager':
@@ -110,10 +116,11 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Buffer;
+  readonly caller: LocalFunction;
 }
 
 const handlers = {
-  async dynamodb(cloud: Cloud, call: AwsCall, { request, response, body }: Exchange): Promise<void> {
+  async dynamodb(cloud: Cloud, call: AwsCall, { request, response, body, caller }: Exchange): Promise<void> {
     const headers: Record<string, string> = {};
     for (const name of ['content-type', 'x-amz-target', 'x-amz-date', 'authorization', 'accept-encoding']) {
       const value = request.headers[name];
@@ -123,8 +130,7 @@ const handlers = {
     if (meter) delete headers['accept-encoding'];
     const sent = meter ? JSON.stringify({ ...call.input, ReturnConsumedCapacity: 'INDEXES' }) : body;
     const { status, headers: answered, body: said } = await forward(cloud.engine, headers, sent);
-    const functionId = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId)?.id ?? '';
-    meter?.({ ...call, functionId, output: JSON.parse(said.toString('utf8') || '{}') });
+    meter?.({ ...call, functionId: caller.id, output: JSON.parse(said.toString('utf8') || '{}') });
     if (/Put|Update|Delete|Write/.test(call.operation)) cloud.written();
     for (const name of ['content-type', 'x-amzn-requestid', 'x-amz-crc32', 'content-encoding']) {
       const value = answered[name];
@@ -200,6 +206,11 @@ const handlers = {
     reply(response, 200, {});
   },
 
+  async sts({ sessions }: Cloud, call: AwsCall, { response, caller }: Exchange): Promise<void> {
+    if (call.operation !== 'AssumeRole') xml(response, 400, errorXml('InvalidAction', 'Only AssumeRole'));
+    else xml(response, 200, sessions.lend(caller, call.input));
+  },
+
   async ses(cloud: Cloud, call: AwsCall, { response }: Exchange): Promise<void> {
     try {
       if (call.operation !== 'SendEmail')
@@ -223,7 +234,8 @@ function queueOf({ stack }: Cloud, { input }: AwsCall): string {
 }
 
 function refuse(response: ServerResponse, call: AwsCall, denial: Denial): void {
-  if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));
+  if (call.service === 'ses' || call.service === 'sts')
+    xml(response, 403, errorXml('AccessDenied', denial.message));
   else
     reply(response, 400, {
       __type: 'com.amazon.coral.service#AccessDeniedException',

@@ -19,6 +19,7 @@ import { contended, Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
 import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
+import { signerNow } from './tenant-session.ts';
 import { backoff, patience } from './world.ts';
 
 let shared: DynamoDBClient | undefined;
@@ -29,11 +30,16 @@ const silent = { trace() {}, debug() {}, warn() {} } as unknown as NonNullable<
   DynamoDBClientConfig['logger']
 >;
 
-/** The one DynamoDB client of this process. */
+/** The one DynamoDB client of this process. It signs each call in the name of whoever sends it: see `tenant-session.ts`. */
 export function client(): DynamoDBClient {
   const options = { maxAttempts: 3, requestHandler: patience, cacheMiddleware: true, logger: silent };
-  shared ??= new DynamoDBClient(options);
+  shared ??= new DynamoDBClient({ ...options, signer: () => signerNow(means) });
   return shared;
+}
+
+async function means() {
+  const { config } = client();
+  return { region: await config.region(), sha256: config.sha256 };
 }
 
 /** Another writer was first: load and decide again. Never leaves the shell. */

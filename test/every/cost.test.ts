@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { acquaint } from '../kit/acquaint.ts';
 import { type Cost, listen, measure } from '../kit/cost.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
@@ -54,6 +55,7 @@ describe('one typical call of every route', () => {
 
   it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
     const { line, ...sent } = await scenario(stage);
+    await acquaint(sent.as, line, sent.body, stage.msp.id);
     const { result, cost } = await measure(() => call(line, sent));
     expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
     costs.set(name, cost);

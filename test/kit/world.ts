@@ -12,6 +12,7 @@ import type { Role } from '../../lib/kit/permission.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { platformWrites } from '../../lib/platform/bootstrap.ts';
+import { actingAs, denials } from './rights.ts';
 import { refusalLog } from './setup.ts';
 
 /** A caller: what their access token claims. */
@@ -44,7 +45,7 @@ const served = Map.groupBy(
   contexts
     .flatMap((context) => {
       const handler = serve(context.routes);
-      return context.routes.map((route) => ({ route, handler, pattern: toPattern(route) }));
+      return context.routes.map((route) => ({ context, route, handler, pattern: toPattern(route) }));
     })
     .sort((one, other) => namesIn(one.route) - namesIn(other.route)),
   ({ route }) => route.method as string,
@@ -64,12 +65,14 @@ export async function call(line: string, sent: Sent = {}): Promise<Answer> {
   const [path = '', query = ''] = target.split('?');
   const found = served.get(method)?.find(({ pattern }) => pattern.test(path));
   if (!found) throw new Error(`No route for ${method} ${path}`);
-  const { route, handler, pattern } = found;
+  const { context, route, handler, pattern } = found;
   const params = Object.fromEntries(
     Object.entries(pattern.exec(path)?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
   );
   const event = toEvent(route, { path, query, params, sent });
-  const raw = (await handler(event, lambdaContext())) as {
+  const raw = (await actingAs(`${context.name} api`, context.needs, () =>
+    handler(event, lambdaContext()),
+  )) as {
     statusCode: number;
     headers: Record<string, string>;
     body: string;
@@ -128,7 +131,8 @@ function check(
   const { statusCode: status, headers } = raw;
   const json = /\bjson\b/.test(headers['content-type'] ?? '');
   const body = raw.body === '' ? undefined : json ? JSON.parse(raw.body) : raw.body;
-  if (status >= 500) throw new Error(`${route.id} answered ${status}: ${raw.body}`);
+  if (status >= 500)
+    throw new Error(`${route.id} answered ${status}: ${raw.body} ${JSON.stringify(denials.slice(-3))}`);
   if (status >= 400) {
     const declared = [...shellProblems, ...route.refuses].some(({ code }) => code === body.code);
     if (!declared) throw new Error(`${route.id} refused with ${body.code}, which it does not declare`);
