@@ -261,7 +261,10 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can see, retry or reset what the provisioning engine does.',
     routes: provisioning,
     needs: {
-      sessions: { provider: { read: ['NODE'] }, line: { read: ['NODE'] } },
+      sessions: {
+        provider: { read: ['NODE', 'DIRECTORY'] },
+        line: { read: ['NODE', 'DIRECTORY'] },
+      },
       table: ['batchGet', 'get', 'query', 'put'],
       cursor: true,
       directory: 'named',
