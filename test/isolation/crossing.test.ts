@@ -5,6 +5,7 @@ import { contexts } from '../../functions/contexts.ts';
 import type { authorize as authorizing } from '../../lib/aws/auth.ts';
 import { client } from '../../lib/aws/db.ts';
 import { everything } from '../../lib/aws/scan.ts';
+import { tenantOf } from '../../lib/kit/keys.ts';
 import { roles } from '../../lib/kit/permission.ts';
 import type { reachOver as reaching } from '../../lib/kit/reach.ts';
 import type { Scope } from '../../lib/kit/scope.ts';
@@ -135,11 +136,18 @@ async function strangersTo(providerId: string): Promise<Stranger[]> {
   ];
 }
 
-/** Everything that is theirs, as one hash: rows of all of their partitions. */
+// The engine says the names of a map in any order.
+const inOrder = (_: string, value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort())
+    : value;
+
+/** Everything that is theirs, as one hash: all partitions but of whom a stranger stands below, where its own names are kept. */
 async function hashOfTheirs(): Promise<string> {
+  const above = new Set(strangers.flatMap(({ own }) => own));
   const rows = (await everything())
-    .filter(({ PK }) => theirs.has(String(PK).split('#')[1] ?? ''))
-    .map((row) => JSON.stringify(Object.entries(row).sort()))
+    .filter(({ PK }) => theirs.has(tenantOf({ PK: String(PK) })) && !above.has(tenantOf({ PK: String(PK) })))
+    .map((row) => JSON.stringify(row, inOrder))
     .sort();
   return createHash('sha256').update(rows.join('\n')).digest('hex');
 }
