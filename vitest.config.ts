@@ -4,7 +4,11 @@ import { seeded } from './test/bugs/plugin.ts';
 import { LongestFirst } from './test/kit/order.ts';
 
 /** Files that turn what is the process's (the directory of the engine, the store's client): each has a process of its own. */
-const alone = ['test/provisioning/samba.test.ts', 'test/faults/*.test.ts'];
+const alone = [
+  'test/provisioning/samba.test.ts',
+  'test/faults/*.test.ts',
+  'test/isolation/crossing.test.ts',
+];
 
 /** Files about the store's client itself, alone too: they keep it as it is deployed. */
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];

@@ -41,6 +41,7 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can see who they are, and no provider can be added or changed.',
     routes: platform,
     needs: {
+      sessions: { platform: { write: ['NODE', 'IDENTITY', 'UNIQUE'] } },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -52,7 +53,11 @@ export const contexts: readonly Context[] = [
     name: 'credits',
     impact: 'Nobody can grant, debit or read credits; requests for priced services fail.',
     routes: credits,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'check'], cursor: true },
+    needs: {
+      sessions: { platform: { write: ['DUE'] }, provider: { read: ['NODE'] } },
+      table: ['batchGet', 'get', 'query', 'put', 'check'],
+      cursor: true,
+    },
     subscribers: creditReactions,
     reactionNeeds: { table: ['batchGet', 'query', 'put'] },
     schedules: creditSchedules,
@@ -84,13 +89,28 @@ export const contexts: readonly Context[] = [
     name: 'services',
     impact: 'Nobody can define, offer or provision services, and no bill can be read.',
     routes: services,
-    needs: { table: ['batchGet', 'query', 'put', 'update', 'check'], index: true, cursor: true },
+    needs: {
+      sessions: {
+        provider: { read: ['NODE', 'SERVICE'] },
+        line: { read: ['NODE', 'OFFER'], write: ['OFFER'] },
+        page: true,
+        alongside: ['OFFER', 'INSTANCE'],
+      },
+      table: ['batchGet', 'query', 'put', 'update', 'check'],
+      index: true,
+      cursor: true,
+    },
   },
   {
     name: 'catalog',
     impact: 'Nobody can write, publish or hand on what the catalogue offers, and nobody can look at it.',
     routes: catalog,
     needs: {
+      sessions: {
+        provider: { read: ['NODE', 'CATALOG', 'COMPANY', 'PERSON'] },
+        line: { read: ['NODE', 'ASSIGNED'], write: ['ASSIGNED'] },
+        alongside: ['ASSIGNED'],
+      },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -102,19 +122,30 @@ export const contexts: readonly Context[] = [
     name: 'requests',
     impact: 'Nobody can request anything of the catalogue, and no request goes on.',
     routes: requests,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'check'], index: true, cursor: true },
+    needs: {
+      sessions: { provider: { read: ['NODE', 'CATALOG'] }, line: { read: ['NODE'] } },
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'check'],
+      index: true,
+      cursor: true,
+    },
   },
   {
     name: 'helpdesk',
     impact: 'No provider can ask for MSP mode, and no ticket is decided: new providers cannot start.',
     routes: helpdesk,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'], index: true, cursor: true },
+    needs: {
+      sessions: { platform: { write: ['TICKET', 'COMMENT'] } },
+      table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'],
+      index: true,
+      cursor: true,
+    },
   },
   {
     name: 'directory',
     impact: 'Companies and people cannot be read, added or changed; customers cannot be picked.',
     routes: directory,
     needs: {
+      sessions: { platform: { write: ['IDENTITY'] } },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -127,6 +158,11 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can see or change licences or take seats, and no item can be monitored.',
     routes: licensing,
     needs: {
+      sessions: {
+        platform: { write: ['LICENCE_DUE'] },
+        provider: { read: ['NODE', 'PRODUCT'] },
+        line: { read: ['NODE'] },
+      },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -141,6 +177,7 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can add, approve, revoke or look at probes; their agents go on reporting.',
     routes: probes,
     needs: {
+      sessions: { platform: { write: ['WHEEL'] }, provider: { read: ['NODE'] }, line: { read: ['NODE'] } },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       cursor: true,
       rhythm: true,
@@ -172,6 +209,7 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can see or change the machines, groups, policies and packages of a customer’s console.',
     routes: endpoints,
     needs: {
+      sessions: { provider: { read: ['NODE', 'PRODUCT'] }, line: { read: ['NODE'] } },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -214,7 +252,11 @@ export const contexts: readonly Context[] = [
     name: 'notifications',
     impact: 'Nobody can see, snooze or send again what was told about a customer.',
     routes: notifications,
-    needs: { table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'], cursor: true },
+    needs: {
+      sessions: { provider: { read: ['NODE', 'PRODUCT'] }, line: { read: ['NODE'] } },
+      table: ['batchGet', 'get', 'query', 'put', 'delete', 'check'],
+      cursor: true,
+    },
     subscribers: notificationSubscribers,
     reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
   },
@@ -222,7 +264,15 @@ export const contexts: readonly Context[] = [
     name: 'provisioning',
     impact: 'Nobody can see, retry or reset what the provisioning engine does.',
     routes: provisioning,
-    needs: { table: ['batchGet', 'get', 'query', 'put'], cursor: true, directory: 'named' },
+    needs: {
+      sessions: {
+        provider: { read: ['NODE', 'DIRECTORY'] },
+        line: { read: ['NODE', 'DIRECTORY'] },
+      },
+      table: ['batchGet', 'get', 'query', 'put'],
+      cursor: true,
+      directory: 'named',
+    },
     subscribers: provisioningSubscribers,
     reactionNeeds: {
       table: ['batchGet', 'get', 'query', 'put', 'delete'],
@@ -234,7 +284,12 @@ export const contexts: readonly Context[] = [
     name: 'audit',
     impact: 'Nobody can look up who did what; it is still recorded.',
     routes: audit,
-    needs: { table: ['batchGet', 'get', 'query'], index: true, cursor: true },
+    needs: {
+      sessions: { provider: { read: ['NODE'] }, line: { read: ['NODE'] } },
+      table: ['batchGet', 'get', 'query'],
+      index: true,
+      cursor: true,
+    },
     schedules: auditSchedules,
     scheduleNeeds: { table: ['batchGet', 'query', 'delete'], index: true, anchors: true },
   },

@@ -1,4 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
+import { reachingListed } from '../aws/vouch.ts';
 import {
   accessDueKey,
   accessKey,
@@ -76,10 +77,13 @@ export async function givenPage(providerId: string, query: { limit: number; afte
   const { items, next } = await page({ ...where, ...query });
   const ids = items.map(({ id }) => String(id));
   const askers = items.flatMap(({ actor }) => (actor as Asker | undefined) ?? []);
-  const found = await getAll([
-    ...ids.flatMap((id) => [accessKey(id), openSessionsKey(id), nodeKey(id)]),
-    ...askers.map(({ home, id }) => memberKey(home, id)),
-  ]);
+  const rows = askers.map(({ home, id }) => ({ id: home, G2: partition(providerId), by: id }));
+  const found = await reachingListed([...items, ...rows], () =>
+    getAll([
+      ...ids.flatMap((id) => [accessKey(id), openSessionsKey(id), nodeKey(id)]),
+      ...askers.map(({ home, id }) => memberKey(home, id)),
+    ]),
+  );
   const grants = ids.map((customerId, at) => {
     const [grant, open, node] = found.slice(at * 3, at * 3 + 3);
     return { customerId, grant, open, node };

@@ -1,4 +1,5 @@
-interface Credentials {
+/** What a call of AWS is signed with. */
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

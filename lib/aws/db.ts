@@ -13,12 +13,15 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { RequestSigner } from '@smithy/types';
 import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { contended, Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { env } from './env.ts';
 import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
+import { credentialsNow } from './tenant-session.ts';
 import { backoff, patience } from './world.ts';
 
 let shared: DynamoDBClient | undefined;
@@ -29,12 +32,21 @@ const silent = { trace() {}, debug() {}, warn() {} } as unknown as NonNullable<
   DynamoDBClientConfig['logger']
 >;
 
-/** The one DynamoDB client of this process. */
+/** The one DynamoDB client of this process. It signs each call in the name of whoever sends it: see `tenant-session.ts`. */
 export function client(): DynamoDBClient {
   const options = { maxAttempts: 3, requestHandler: patience, cacheMiddleware: true, logger: silent };
-  shared ??= new DynamoDBClient(options);
+  shared ??= new DynamoDBClient({ ...options, signer: async () => signer });
   return shared;
 }
+
+const signer: RequestSigner = {
+  async sign(request, options) {
+    const { config } = client();
+    const [region, credentials] = await Promise.all([config.region(), credentialsNow()]);
+    const one = new SignatureV4({ service: 'dynamodb', region, sha256: config.sha256, credentials });
+    return one.sign(request, options);
+  },
+};
 
 /** Another writer was first: load and decide again. Never leaves the shell. */
 export class LostRace extends Error {

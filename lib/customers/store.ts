@@ -1,4 +1,5 @@
 import { commit, each, get, getAll, page } from '../aws/db.ts';
+import { reaching } from '../aws/vouch.ts';
 import { toHoldings } from '../kit/holdings.ts';
 import {
   archiveKey,
@@ -149,7 +150,9 @@ export async function surroundingsFor(
   const parentId = command.parentId ?? home;
   const below = parentId === providerId ? [] : [forestKey(providerId)];
   const [[mspMode, stored, tree], codes, holders] = await Promise.all([
-    getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(parentId), ...below], true),
+    reaching([parentId], () =>
+      getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(parentId), ...below], true),
+    ),
     command.code === undefined ? codesTaken(providerId, command.name, again) : [],
     holdersOf(
       providerId,

@@ -1,4 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
+import { reachingBy } from '../aws/vouch.ts';
 import { platformId } from '../kit/id.ts';
 import {
   collaboratorGroupKey,
@@ -23,8 +24,11 @@ export async function ticketOf(ticketId: string): Promise<Filed | undefined> {
 
 /** A ticket with the profile and the MSP mode of the provider that raised it: the provider is known only from the ticket. */
 export async function caseOf(ticketId: string): Promise<Case | undefined> {
-  const filed = await ticketOf(ticketId);
-  return filed && { filed, ...(await enablementOf(filed.ticket.providerId)) };
+  const item = await get(ticketKey(platformId, ticketId), true);
+  if (!item) return undefined;
+  const filed = toFiled(item);
+  const { providerId } = filed.ticket;
+  return { filed, ...(await reachingBy(item, [providerId], () => enablementOf(providerId))) };
 }
 
 /** The same for a provider's own ticket, in one round trip. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { each, getAll } from '../aws/db.ts';
-import { licenceKeyKey, nodeKey, partition, productCountKey, productKey } from '../kit/keys.ts';
+import { profilesOf, reachingBy, reachingFormer } from '../aws/vouch.ts';
+import { licenceKeyKey, partition, productCountKey, productKey } from '../kit/keys.ts';
 import type { Node } from '../kit/scope.ts';
 import { providerOf } from '../kit/scope.ts';
 import { readKey, toLicenceKey } from './licence-key.ts';
@@ -45,24 +46,31 @@ export async function ownGroundOf(asked: Parameters<typeof groundOf>[0]): Promis
   if (!named || !product) return ground;
   const [copy] = await getAll([productKey(customerId, product.id)], true);
   const origin = String(copy?.origin ?? '-');
-  const [key] = await getAll([licenceKeyKey(origin, named.keyId)], true);
+  const ask = () => getAll([licenceKeyKey(origin, named.keyId)], true);
+  const [key] = copy?.origin ? await reachingBy(copy, [origin], ask) : [];
   return { ...ground, providerId: origin, licenceKey: key && toLicenceKey(key) };
 }
 
 /** Who these organizations are, with everybody above them, as far as people of a customer are compared with them. */
-export async function partnersOf(ids: readonly string[], { id, item }: Node): Promise<Partner> {
-  const found = await getAll(ids.map(nodeKey));
+export async function partnersOf(
+  {
+    ids,
+    rows,
+  }: { readonly ids: readonly string[]; readonly rows: readonly Readonly<Record<string, unknown>>[] },
+  { id, item }: Node,
+): Promise<Partner> {
+  const found = (await profilesOf(ids, false)).filter((one) => one !== undefined);
   const lines = found.flatMap((one) =>
     String(one?.path ?? '')
       .split('/')
       .slice(1),
   );
-  return partnerOf({ path: ['', ...new Set(lines), id], item });
+  return reachingFormer(rows, found, () => partnerOf({ path: ['', ...new Set(lines), id], item }));
 }
 
 /** Who looks after a customer, by name. */
 export async function partnerNameOf({ path }: Node): Promise<string> {
-  const [parent] = await getAll([nodeKey(path.at(-2) ?? '')]);
+  const [parent] = await profilesOf([path.at(-2) ?? ''], false);
   return String(parent?.name ?? '');
 }
 

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { client } from '../../lib/aws/db.ts';
 
@@ -80,5 +81,6 @@ export async function under<T>(
 
 /** Once, right before the next call of a kind (`GetItemCommand`): what somebody else does meanwhile. */
 export function meanwhile(before: string, run: () => Promise<unknown>): void {
-  between = { before, run };
+  // In nobody's name who is called meanwhile.
+  between = { before, run: AsyncResource.bind(run) };
 }

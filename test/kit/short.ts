@@ -1,4 +1,6 @@
 import { client } from '../../lib/aws/db.ts';
+import { guard } from './rights.ts';
 import { shorten } from './wire.ts';
 
 shorten(client());
+guard();

@@ -12,6 +12,7 @@ import type { Role } from '../../lib/kit/permission.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { platformWrites } from '../../lib/platform/bootstrap.ts';
+import { actingAs, denials } from './rights.ts';
 import { refusalLog } from './setup.ts';
 
 /** A caller: what their access token claims. */
@@ -52,7 +53,7 @@ const served = Map.groupBy(
   contexts
     .flatMap((context) => {
       const handler = serve(context.routes);
-      return context.routes.map((route) => ({ route, handler, pattern: toPattern(route) }));
+      return context.routes.map((route) => ({ context, route, handler, pattern: toPattern(route) }));
     })
     .sort((one, other) => namesIn(one.route) - namesIn(other.route)),
   ({ route }) => route.method as string,
@@ -97,12 +98,13 @@ async function send(line: string, sent: Sent): Promise<{ route: Route; raw: Raw 
   const [path = '', query = ''] = target.split('?');
   const found = served.get(method)?.find(({ pattern }) => pattern.test(path));
   if (!found) throw new Error(`No route for ${method} ${path}`);
-  const { route, handler, pattern } = found;
+  const { context, route, handler, pattern } = found;
   const params = Object.fromEntries(
     Object.entries(pattern.exec(path)?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
   );
   const event = toEvent(route, { path, query, params, sent });
-  return { route, raw: (await handler(event, lambdaContext())) as Raw };
+  const handled = actingAs(`${context.name} api`, context.needs, () => handler(event, lambdaContext()));
+  return { route, raw: (await handled) as Raw };
 }
 
 function toEvent(
@@ -153,7 +155,8 @@ function check(route: Route, raw: Raw): Answer {
   const { statusCode: status, headers } = raw;
   const json = /\bjson\b/.test(headers['content-type'] ?? '');
   const body = raw.body === '' ? undefined : json ? JSON.parse(raw.body) : raw.body;
-  if (status >= 500) throw new Error(`${route.id} answered ${status}: ${raw.body}`);
+  if (status >= 500)
+    throw new Error(`${route.id} answered ${status}: ${raw.body} ${JSON.stringify(denials.slice(-3))}`);
   if (status >= 400) {
     const declared = [...shellProblems, ...route.refuses].some(({ code }) => code === body.code);
     if (!declared) throw new Error(`${route.id} refused with ${body.code}, which it does not declare`);

@@ -1,0 +1,162 @@
+import { importLinkKey, type Key, nodeKey, tenantOf } from '../kit/keys.ts';
+import { overlayOf, placed } from '../kit/move.ts';
+import type { Plan } from '../kit/plan.ts';
+import { notFound, Problem } from '../kit/problem.ts';
+import { type Reach, reachOver } from '../kit/reach.ts';
+import type { Node } from '../kit/scope.ts';
+import { get, getAll } from './db.ts';
+import { standing } from './place.ts';
+import { asItself, isLimited, widened, within } from './tenant-session.ts';
+
+type Stored = Readonly<Record<string, unknown>>;
+
+const known = new Map<string, Reach>();
+const mostKnown = 5000;
+
+/** A reach that this process has found before: reads may start with it, for what they bring is dropped where it holds no longer. */
+export const knownReach = (home: string, target: string): Reach | undefined => known.get(`${home} ${target}`);
+
+/**
+ * The reach of a caller by what is stored of both nodes: no role, no permission, nothing that `authorize` says.
+ * @throws `notFound` where the target is not the caller's own nor below it.
+ */
+export function reachOf(stood: {
+  readonly home: Node | undefined;
+  readonly target: Node | undefined;
+  readonly forest: Stored | undefined;
+}): Reach {
+  const { home, target, forest } = stood;
+  if (!home || !target) throw new Problem(notFound);
+  const move = overlayOf(forest);
+  return keep(home.id, { id: target.id, path: placed(target.path, move) });
+}
+
+function keep(home: string, target: Pick<Node, 'id' | 'path'>): Reach {
+  const name = `${home} ${target.id}`;
+  const reach = reachOver({ id: home }, target);
+  known.delete(name);
+  if (!reach) throw new Problem(notFound);
+  known.set(name, reach);
+  if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
+  return reach;
+}
+
+/** The reach of a plan: with the nodes that it makes below the caller. */
+export function reachOfPlan(reach: Reach, plan: Plan): Reach {
+  const made = plan.writes.flatMap((write) => {
+    if (write.do !== 'create' || write.item.SK !== nodeKey('').SK) return [];
+    const path = String(write.item.path).split('/');
+    return path.includes(reach.home) ? [tenantOf(write.item)] : [];
+  });
+  return { ...reach, others: [...new Set([...reach.others, ...made])] };
+}
+
+/**
+ * Runs work that reaches tenants which a request names besides its target: all have to stand below the caller by
+ * their stored paths. What this process has found before is not read again.
+ * @throws `notFound` for one that does not.
+ */
+export const reaching = <T>(ids: readonly (string | undefined)[], work: () => Promise<T>): Promise<T> =>
+  isLimited() ? widened((reach) => below(reach, ids), work) : work();
+
+async function below(
+  reach: Reach,
+  ids: readonly (string | undefined)[],
+): Promise<Pick<Reach, 'others' | 'page'>> {
+  const others = [...new Set(ids.filter((id) => id !== undefined))].filter(
+    (id) => id !== reach.home && id !== reach.target && /^(cus|prv)_/.test(id),
+  );
+  const strange = others.filter((id) => !known.has(`${reach.home} ${id}`));
+  const found = strange.length === 0 ? [] : await getAll(strange.map(nodeKey), true);
+  for (const item of found) {
+    const node = await standing(item);
+    if (!node) throw new Problem(notFound);
+    keep(reach.home, node);
+  }
+  const between = others.flatMap((id) => {
+    const line = known.get(`${reach.home} ${id}`)?.line ?? [];
+    return line.slice(line.indexOf(reach.home) + 1);
+  });
+  return { others: [...new Set([...others, ...between])], page: reach.page };
+}
+
+/**
+ * Looks at a node, and runs work that reaches it where it stands below the caller; else with undefined, as if there
+ * were none. One read, which the work need not repeat.
+ */
+export async function atNodeBelow<T>(id: string, work: (node: Node | undefined) => Promise<T>): Promise<T> {
+  const item = await asItself(() => get(nodeKey(id), true));
+  const node = await asItself(() => standing(item));
+  if (!node) return work(undefined);
+  let others: readonly string[] | undefined;
+  return widened(
+    async (reach) => {
+      others = node.path.slice(node.path.indexOf(reach.home) + 1 || node.path.length);
+      return { others, page: reach.page };
+    },
+    () => work(others === undefined || others.length > 0 ? node : undefined),
+  );
+}
+
+/** Profiles of nodes, wherever they stand: what a handshake between tenants names each other by. */
+export const profilesOf = (ids: readonly string[], consistent = true) =>
+  asItself(() => getAll(ids.map(nodeKey), consistent));
+
+/** Runs work that reads of every tenant that these rows, found in an index partition of the caller's own, stand for. */
+export const reachingListed = <T>(rows: readonly Stored[], work: () => Promise<T>): Promise<T> =>
+  widened(async (reach) => {
+    const mine = rows.filter((row) =>
+      [row.G1, row.G2, row.PK].some((key) => isOf(key, reach.home) || isOf(key, reach.target)),
+    );
+    if (mine.length < rows.length) throw new Problem(notFound);
+    return { others: [], page: [...new Set(mine.map((row) => String(row.customerId ?? row.id)))].sort() };
+  }, work);
+
+/**
+ * Runs work that reaches tenants which a row names: one of the caller's own partition, or the link of an import, which
+ * nobody finds who was not sent its token.
+ */
+export const reachingBy = <T>(row: Stored, ids: readonly string[], work: () => Promise<T>): Promise<T> =>
+  widened(async (reach) => {
+    const { PK, SK } = row as unknown as Key;
+    const handed = PK === importLinkKey('').PK || tenantOf({ PK }) === reach.home;
+    const named = [SK, ...Object.values(row)];
+    if (!handed || !ids.every((id) => named.includes(id))) throw new Problem(notFound);
+    return { others: ids, page: reach.page };
+  }, work);
+
+/**
+ * Runs work that reads of those who looked after the caller before, and of everybody above them: rows of the caller's
+ * own partition name the former, their profiles the latter.
+ */
+export const reachingFormer = <T>(
+  rows: readonly Stored[],
+  profiles: readonly Stored[],
+  work: () => Promise<T>,
+): Promise<T> =>
+  widened(async (reach) => {
+    const said = JSON.stringify(rows.filter((row) => isOf(row.PK, reach.home)));
+    if (!profiles.every(({ id }) => said.includes(`"${id}"`))) throw new Problem(notFound);
+    const lines = profiles.flatMap(({ path }) => String(path).split('/').slice(1));
+    return { others: [], page: [...new Set(lines)].sort() };
+  }, work);
+
+/**
+ * Runs work that reaches a tenant which is no node of the tree any more, or not yet: `isMine` asks the caller's own
+ * partition for it, once per process.
+ */
+export const reachingIf = <T>(
+  id: string,
+  isMine: () => Promise<boolean>,
+  work: () => Promise<T>,
+): Promise<T> =>
+  widened(async (reach) => {
+    const name = `${reach.home} ${id}`;
+    if (!proven.has(name) && !(await within(Promise.resolve(reach), isMine))) throw new Problem(notFound);
+    proven.add(name);
+    if (proven.size > mostKnown) proven.clear();
+    return { others: [id], page: reach.page };
+  }, work);
+
+const proven = new Set<string>();
+const isOf = (key: unknown, tenant: string) => typeof key === 'string' && key.split('#')[1] === tenant;
