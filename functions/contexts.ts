@@ -91,6 +91,7 @@ export const contexts: readonly Context[] = [
     routes: services,
     needs: {
       sessions: {
+        platform: { read: ['OFFER'] },
         provider: { read: ['NODE', 'SERVICE'] },
         line: { read: ['NODE', 'OFFER'], write: ['OFFER'] },
         page: true,
@@ -285,7 +286,11 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can look up who did what; it is still recorded.',
     routes: audit,
     needs: {
-      sessions: { provider: { read: ['NODE'] }, line: { read: ['NODE'] } },
+      sessions: {
+        provider: { read: ['NODE', 'SEAL'], find: ['AUDIT'] },
+        line: { read: ['NODE'] },
+        page: true,
+      },
       table: ['batchGet', 'get', 'query'],
       index: true,
       cursor: true,

@@ -81,7 +81,7 @@ export class TenantRole extends Construct {
 }
 
 function statementsOf({ table, index, sessions }: Sessions, store: Store): PolicyStatement[] {
-  const { read, write } = sessionKeys(sessions);
+  const { read, find, write } = sessionKeys(sessions);
   const { tableArn } = store.table;
   const reads = table.filter((one) => !changing.includes(one)).map((one) => actions[one]);
   const writes = table.filter((one) => changing.includes(one)).map((one) => actions[one]);
@@ -93,7 +93,7 @@ function statementsOf({ table, index, sessions }: Sessions, store: Store): Polic
           new PolicyStatement({
             actions: [actions.query],
             resources: store.indexArns,
-            conditions: leadBy(read),
+            conditions: leadBy(find),
           }),
         ]
       : []),

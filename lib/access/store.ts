@@ -1,5 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { reachingListed } from '../aws/vouch.ts';
+import { readingAcross } from '../aws/vouch.ts';
 import {
   accessDueKey,
   accessKey,
@@ -76,14 +76,15 @@ export async function givenPage(providerId: string, query: { limit: number; afte
   const where = { index: 'names', partition: statePartition(providerId, 'ACCESS', 'GIVEN') } as const;
   const { items, next } = await page({ ...where, ...query });
   const ids = items.map(({ id }) => String(id));
-  const askers = items.flatMap(({ actor }) => (actor as Asker | undefined) ?? []);
-  const rows = askers.map(({ home, id }) => ({ id: home, G2: partition(providerId), by: id }));
-  const found = await reachingListed([...items, ...rows], () =>
-    getAll([
-      ...ids.flatMap((id) => [accessKey(id), openSessionsKey(id), nodeKey(id)]),
-      ...askers.map(({ home, id }) => memberKey(home, id)),
-    ]),
-  );
+  const keys = items.flatMap((row) => {
+    const id = String(row.id);
+    return [accessKey(id), openSessionsKey(id), nodeKey(id)].map((key) => ({ row, tenant: id, key }));
+  });
+  const asking = items.flatMap((row) => {
+    const asker = row.actor as Asker | undefined;
+    return asker ? [{ row, tenant: asker.home, key: memberKey(asker.home, asker.id) }] : [];
+  });
+  const found = await readingAcross([...keys, ...asking], (some) => getAll(some.map(({ key }) => key)));
   const grants = ids.map((customerId, at) => {
     const [grant, open, node] = found.slice(at * 3, at * 3 + 3);
     return { customerId, grant, open, node };

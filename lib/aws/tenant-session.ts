@@ -4,6 +4,8 @@ import { assume } from './assume.ts';
 import { type Credentials, defaultProvider } from './credentials.ts';
 import { env } from './env.ts';
 
+type Tags = Readonly<Record<string, string>>;
+
 /** Whose rights the table is asked with: of a session, once its reach is known, or the function's own. */
 interface Frame {
   readonly reach: Promise<Reach> | undefined;
@@ -46,7 +48,8 @@ export async function widened<T>(
   const frame = frames.getStore();
   if (!frame?.reach) return work();
   const base = await frame.reach;
-  const { others, page } = await asItself(() => vouch(base));
+  const so = gathered(base);
+  const { others, page } = await asItself(() => vouch(so));
   for (const id of others) frame.others.add(id);
   return within(Promise.resolve({ ...base, page }), work);
 }
@@ -62,17 +65,22 @@ export function gathered(reach: Reach): Reach {
 /** Runs work in which `gathered` answers what `widened` has found. */
 export const gathering = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
 
-/** What a call of the table is signed with, in the context of whoever sends it: a session's, or the function's own. */
-export async function credentialsNow(): Promise<Credentials> {
+/** The tags of the session that a call of the table belongs to, in the context of whoever sends it; undefined: the function's own rights. */
+export async function tagsNow(): Promise<Tags | undefined> {
   const reach = await frames.getStore()?.reach;
-  if (!reach || !isLimited()) return own();
-  const tags = tagsOf(gathered(reach), process.env.PAGED_SESSIONS === 'true');
-  return credentialsFor(tags);
+  if (!reach || !isLimited()) return undefined;
+  return tagsOf(gathered(reach), process.env.PAGED_SESSIONS === 'true');
+}
+
+/** What such a call is signed with. */
+export async function credentialsNow(): Promise<Credentials> {
+  const tags = await tagsNow();
+  return tags ? credentialsFor(tags) : own();
 }
 
 const own = defaultProvider();
 
-async function credentialsFor(tags: Readonly<Record<string, string>>): Promise<Credentials> {
+async function credentialsFor(tags: Tags): Promise<Credentials> {
   const name = Object.values(tags).join();
   const one = kept.get(name);
   const left = one ? one.until - Date.now() : 0;
@@ -82,7 +90,7 @@ async function credentialsFor(tags: Readonly<Record<string, string>>): Promise<C
   return one && left > 0 ? renewing.catch(() => one.lent) : renewing;
 }
 
-function open(name: string, tags: Readonly<Record<string, string>>): Promise<Credentials> {
+function open(name: string, tags: Tags): Promise<Credentials> {
   const running = opening.get(name);
   if (running) return running;
   const started = lend(name, tags).finally(() => opening.delete(name));
@@ -90,7 +98,7 @@ function open(name: string, tags: Readonly<Record<string, string>>): Promise<Cre
   return started;
 }
 
-async function lend(name: string, tags: Readonly<Record<string, string>>): Promise<Credentials> {
+async function lend(name: string, tags: Tags): Promise<Credentials> {
   const { lent, until } = await assume(env('TENANT_ROLE_ARN'), tags);
   kept.delete(name);
   kept.set(name, { lent, until });

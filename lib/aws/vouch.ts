@@ -2,7 +2,7 @@ import { importLinkKey, type Key, nodeKey, tenantOf } from '../kit/keys.ts';
 import { overlayOf, placed } from '../kit/move.ts';
 import type { Plan } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
-import { type Reach, reachOver } from '../kit/reach.ts';
+import { pageTags, type Reach, reachOver } from '../kit/reach.ts';
 import type { Node } from '../kit/scope.ts';
 import { get, getAll } from './db.ts';
 import { standing } from './place.ts';
@@ -54,10 +54,23 @@ export function reachOfPlan(reach: Reach, plan: Plan): Reach {
 /**
  * Runs work that reaches tenants which a request names besides its target: all have to stand below the caller by
  * their stored paths. What this process has found before is not read again.
- * @throws `notFound` for one that does not.
+ * @throws `notFound` for one that does not, where nothing is to be done `otherwise`.
  */
-export const reaching = <T>(ids: readonly (string | undefined)[], work: () => Promise<T>): Promise<T> =>
-  isLimited() ? widened((reach) => below(reach, ids), work) : work();
+export async function reaching<T>(
+  ids: readonly (string | undefined)[],
+  work: () => Promise<T>,
+  otherwise?: () => Promise<T>,
+): Promise<T> {
+  if (!isLimited()) return work();
+  let strange = false;
+  const vouch = (reach: Reach) =>
+    below(reach, ids).catch((error: unknown) => {
+      if (!otherwise || !(error instanceof Problem) || error.type !== notFound) throw error;
+      strange = true;
+      return { others: [], page: reach.page };
+    });
+  return widened(vouch, async () => (strange && otherwise ? otherwise() : work()));
+}
 
 async function below(
   reach: Reach,
@@ -103,14 +116,46 @@ export const profilesOf = (ids: readonly string[], consistent = true) =>
   asItself(() => getAll(ids.map(nodeKey), consistent));
 
 /** Runs work that reads of every tenant that these rows, found in an index partition of the caller's own, stand for. */
-export const reachingListed = <T>(rows: readonly Stored[], work: () => Promise<T>): Promise<T> =>
-  widened(async (reach) => {
-    const mine = rows.filter((row) =>
-      [row.G1, row.G2, row.PK].some((key) => isOf(key, reach.home) || isOf(key, reach.target)),
-    );
-    if (mine.length < rows.length) throw new Problem(notFound);
-    return { others: [], page: [...new Set(mine.map((row) => String(row.customerId ?? row.id)))].sort() };
-  }, work);
+export const reachingListed = async <T>(rows: readonly Stored[], work: () => Promise<T>): Promise<T> => {
+  const units = rows.map((row) => ({ row, tenant: String(row.customerId ?? row.id) }));
+  return widened((reach) => listed(reach, units), work);
+};
+
+/** A tenant to read of, and a row that names it: in a partition, or an index partition, that is the caller's or its target's. */
+export interface Named {
+  readonly row: Stored;
+  readonly tenant: string;
+}
+
+/** Reads of tenants that rows name, in as many sessions as there are places for them; answers in the order of `units`. */
+export async function readingAcross<U extends Named, T>(
+  units: readonly U[],
+  read: (some: readonly U[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  if (units.length === 0 || !isLimited()) return units.length === 0 ? [] : [...(await read(units))];
+  const turns: U[][] = [];
+  let tenants = new Set<string>();
+  for (const unit of units) {
+    if (turns.length === 0 || (!tenants.has(unit.tenant) && tenants.size === pageTags.length)) {
+      turns.push([]);
+      tenants = new Set();
+    }
+    tenants.add(unit.tenant);
+    turns.at(-1)?.push(unit);
+  }
+  const all = turns.map((some) => widened((reach) => listed(reach, some), () => read(some)));
+  return (await Promise.all(all)).flat();
+}
+
+async function listed(reach: Reach, units: readonly Named[]): Promise<Pick<Reach, 'others' | 'page'>> {
+  const mine = [reach.home, reach.target, ...reach.others];
+  const stands = ({ row, tenant }: Named) =>
+    [row.G1, row.G2, row.PK].some((key) => mine.some((one) => isOf(key, one))) &&
+    (isOf(row.PK, tenant) || JSON.stringify(row).includes(`"${tenant}"`));
+  if (!units.every(stands)) throw new Problem(notFound);
+  const beyond = units.map(({ tenant }) => tenant).filter((one) => !mine.includes(one));
+  return { others: [], page: [...new Set(beyond)].sort() };
+}
 
 /**
  * Runs work that reaches tenants which a row names: one of the caller's own partition, or the link of an import, which

@@ -149,9 +149,12 @@ export async function surroundingsFor(
   const { home, command } = asked;
   const parentId = command.parentId ?? home;
   const below = parentId === providerId ? [] : [forestKey(providerId)];
+  const mode = settingsKey(providerId, 'MSP_MODE');
   const [[mspMode, stored, tree], codes, holders] = await Promise.all([
-    reaching([parentId], () =>
-      getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(parentId), ...below], true),
+    reaching(
+      [parentId],
+      () => getAll([mode, nodeKey(parentId), ...below], true),
+      async () => (await getAll([mode, ...below], true)).toSpliced(1, 0, undefined),
     ),
     command.code === undefined ? codesTaken(providerId, command.name, again) : [],
     holdersOf(

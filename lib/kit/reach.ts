@@ -9,6 +9,8 @@ export type Reached = PartitionKind | 'NODE';
 export interface Beyond {
   readonly read?: readonly Reached[];
   readonly write?: readonly Reached[];
+  /** Looks for by an index, without a right to what stands there. */
+  readonly find?: readonly Reached[];
 }
 
 /** What the sessions of a function reach beside the tenant at hand and the caller's own. */
@@ -40,7 +42,7 @@ export interface Reach {
 
 /** Tags of a session, by what they stand for: as many as a reach may name. */
 export const lineTags = numbered('l', maxDepth - 2);
-export const otherTags = numbered('o', 8);
+export const otherTags = numbered('o', 12);
 export const pageTags = numbered('p', 25);
 
 function numbered(letter: string, count: number): readonly string[] {
@@ -90,9 +92,10 @@ export function ownKeys(alongside: readonly PartitionKind[]): readonly string[] 
   return [partition(anyTenant), ...kinds.map((kind) => partition(anyTenant, kind))];
 }
 
-/** Leading keys that a session may read and those that it may change, with the tags as IAM's variables. */
+/** Leading keys that a session may read, those that it may look for in indexes too, and those that it may change, with the tags as IAM's variables. */
 export function sessionKeys(needed: Needed): {
   readonly read: readonly string[];
+  readonly find: readonly string[];
   readonly write: readonly string[];
 } {
   const { platform = {}, provider = {}, line = {}, page } = needed;
@@ -105,7 +108,8 @@ export function sessionKeys(needed: Needed): {
   ];
   const listed = page ? pageTags.flatMap((tag) => wholeOf(variable(tag))) : [];
   const write = [...whole, ...beyond('write')];
-  return { write, read: [...new Set([...write, ...beyond('read'), ...listed])] };
+  const read = [...new Set([...write, ...beyond('read'), ...listed])];
+  return { write, read, find: [...new Set([...read, ...beyond('find')])] };
 }
 
 const variable = (tag: string) => `\${aws:PrincipalTag/${tag}}`;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { client } from '../../lib/aws/db.ts';
-import { credentialsNow } from '../../lib/aws/tenant-session.ts';
+import { tagsNow } from '../../lib/aws/tenant-session.ts';
 import type { Needs, TableAction } from '../../lib/kit/context.ts';
 import { ownKeys, sessionKeys } from '../../lib/kit/reach.ts';
 
@@ -100,8 +100,8 @@ export function mayDo(
   if ((action === 'update' || action === 'delete') && keys.some((key) => /#(AUDIT|ENTRY|SEAL)$/.test(key)))
     return false;
   if (action === 'put' && keys.some((key) => /#(SEAL|ANCHOR_DUE)$/.test(key))) return false;
-  const { read, write } = sessionKeys(sessions);
-  const allowed = !tags ? ownKeys(sessions.alongside ?? []) : isChange ? write : read;
+  const { read, find, write } = sessionKeys(sessions);
+  const allowed = !tags ? ownKeys(sessions.alongside ?? []) : isChange ? write : index ? find : read;
   return keys.length > 0 && keys.every((key) => allowed.some((pattern) => like(pattern, key, tags)));
 }
 
@@ -119,16 +119,14 @@ export function guard(): void {
         if (by) await judge(by, commandName, args.input as Input);
         return next(args);
       },
-    { step: 'initialize', name: 'judgeRights' },
+    { step: 'initialize', priority: 'high', name: 'judgeRights' },
   );
 }
 
 async function judge(by: Acting, command: string, input: Input): Promise<void> {
-  const { sessionToken } = await credentialsNow();
+  const tags = await tagsNow();
   // With a role over the whole table the shell's own look at the target is all there is.
   if (!by.needs.sessions) return;
-  const tags =
-    sessionToken === undefined ? undefined : JSON.parse(Buffer.from(sessionToken, 'base64url').toString());
   for (const [action, keys] of askedBy(command, input)) {
     const asked = { action, keys: [...keys], index: input.IndexName !== undefined };
     if (mayDo(by, tags, asked)) continue;
