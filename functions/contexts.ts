@@ -54,7 +54,11 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can grant, debit or read credits; requests for priced services fail.',
     routes: credits,
     needs: {
-      sessions: { platform: { write: ['DUE'] }, provider: { read: ['NODE'] } },
+      sessions: {
+        platform: { write: ['DUE'] },
+        provider: { read: ['NODE'] },
+        between: { write: ['ENTRY'] },
+      },
       table: ['batchGet', 'get', 'query', 'put', 'check'],
       cursor: true,
     },
@@ -68,6 +72,12 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can add, find or change a customer or its administrators.',
     routes: customers,
     needs: {
+      sessions: {
+        platform: { write: ['IDENTITY'] },
+        provider: { read: ['OPERATION'], write: ['NODE', 'UNIQUE'] },
+        line: { read: ['NODE'] },
+        between: { write: ['NODE', 'FORMER', 'OFFER', 'ROLES'] },
+      },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -80,6 +90,11 @@ export const contexts: readonly Context[] = [
     impact: 'Nobody can add, find or change the users of a customer or their roles.',
     routes: users,
     needs: {
+      sessions: {
+        platform: { write: ['IDENTITY'] },
+        provider: { read: ['NODE'], write: ['ROLES', 'UNIQUE'] },
+        line: { read: ['NODE'], write: ['ROLES'] },
+      },
       table: ['batchGet', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,
@@ -92,7 +107,7 @@ export const contexts: readonly Context[] = [
     needs: {
       sessions: {
         platform: { read: ['OFFER'] },
-        provider: { read: ['NODE', 'SERVICE'] },
+        provider: { read: ['NODE', 'SERVICE', 'OFFER'] },
         line: { read: ['NODE', 'OFFER'], write: ['OFFER'] },
         page: true,
         alongside: ['OFFER', 'INSTANCE'],
@@ -161,7 +176,7 @@ export const contexts: readonly Context[] = [
     needs: {
       sessions: {
         platform: { write: ['LICENCE_DUE'] },
-        provider: { read: ['NODE', 'PRODUCT'] },
+        provider: { read: ['PRODUCT'], write: ['NODE', 'UNIQUE'] },
         line: { read: ['NODE'] },
       },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
@@ -234,6 +249,12 @@ export const contexts: readonly Context[] = [
       'No customer can be imported or removed, and nobody can enter, or shut out of, a customer’s console.',
     routes: access,
     needs: {
+      sessions: {
+        platform: { write: ['IDENTITY', 'LICENCE_DUE', 'ACCESS_DUE', 'IMPORT_LINK'] },
+        provider: { read: ['COMPANY', 'PRODUCT'], write: ['NODE', 'UNIQUE', 'AUDIT'] },
+        line: { read: ['NODE'], write: ['AUDIT'] },
+        page: true,
+      },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
       index: true,
       cursor: true,

@@ -51,7 +51,7 @@ export async function sessionOf(customerId: string, sessionId: string) {
     getAll(keys, true),
     changesIn(customerId, sessionId),
   ]);
-  return { grant, management, open, changes, session: item && toSession(item) };
+  return { grant, management, open, changes, session: item && toSession(item), item };
 }
 
 export const nodeOf = (nodeId: string) => get(nodeKey(nodeId));

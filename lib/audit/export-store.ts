@@ -99,7 +99,12 @@ export async function entriesInOrderBelow(rootId: string, turn: Turn) {
   const index = 'tree';
   const read = await page({ index, partition: partition(rootId, 'AUDIT'), ...turn });
   const rows = read.items.map((row) => ({ row, tenant: tenantOf(row as unknown as Key) }));
-  const found = await readingAcross(rows, (some) => getAll(some.map(({ row }) => row as unknown as Key), true));
+  const found = await readingAcross(rows, (some) =>
+    getAll(
+      some.map(({ row }) => row as unknown as Key),
+      true,
+    ),
+  );
   const there = read.items.flatMap((place, at) => (found[at] ? [{ place, entry: found[at] }] : []));
   return fitting(
     { index },

@@ -1,5 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { readingAcross, reaching } from '../aws/vouch.ts';
+import { reaching, readingAcross } from '../aws/vouch.ts';
 import { idBound } from '../kit/id.ts';
 import { auditKey, type Key, nodeKey, partition, rootEntry, sessionPartition } from '../kit/keys.ts';
 import { nodeOf } from './entry.ts';
@@ -84,7 +84,5 @@ export async function entryAndNode(nodeId: string, auditId: string): Promise<Fou
 export async function entryAndNodeBelow(providerId: string, auditId: string): Promise<Found> {
   const place = await placeOf(providerId, auditId);
   const nothing = async () => ({ entry: undefined, node: undefined });
-  return place
-    ? reaching([nodeOf(place)], () => entryAndNode(nodeOf(place), auditId), nothing)
-    : nothing();
+  return place ? reaching([nodeOf(place)], () => entryAndNode(nodeOf(place), auditId), nothing) : nothing();
 }

@@ -163,7 +163,7 @@ async function once(
   if (checked.status === 'rejected') throw checked.reason;
   const reach = await reached;
   // It has moved since: what stands above it now was out of reach.
-  if (loaded.status === 'rejected' && known && String(known.line) !== String(reach.line))
+  if (loaded.status === 'rejected' && known && JSON.stringify(known) !== JSON.stringify(reach))
     return once(route, request, attempt);
   // The token is from before the customer left its provider, of whose things nothing was to be read.
   if (claims.provider !== undefined && isUnlinked(checked.value.home))

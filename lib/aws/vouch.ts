@@ -115,6 +115,9 @@ export async function atNodeBelow<T>(id: string, work: (node: Node | undefined) 
 export const profilesOf = (ids: readonly string[], consistent = true) =>
   asItself(() => getAll(ids.map(nodeKey), consistent));
 
+/** Items of the nodes' own partitions (profiles, counts), wherever they stand: of a subtree that is counted whole. */
+export const ofNodes = (keys: readonly Key[]) => asItself(() => getAll(keys, true));
+
 /** Runs work that reads of every tenant that these rows, found in an index partition of the caller's own, stand for. */
 export const reachingListed = async <T>(rows: readonly Stored[], work: () => Promise<T>): Promise<T> => {
   const units = rows.map((row) => ({ row, tenant: String(row.customerId ?? row.id) }));
@@ -143,7 +146,12 @@ export async function readingAcross<U extends Named, T>(
     tenants.add(unit.tenant);
     turns.at(-1)?.push(unit);
   }
-  const all = turns.map((some) => widened((reach) => listed(reach, some), () => read(some)));
+  const all = turns.map((some) =>
+    widened(
+      (reach) => listed(reach, some),
+      () => read(some),
+    ),
+  );
   return (await Promise.all(all)).flat();
 }
 
@@ -158,16 +166,18 @@ async function listed(reach: Reach, units: readonly Named[]): Promise<Pick<Reach
 }
 
 /**
- * Runs work that reaches tenants which a row names: one of the caller's own partition, or the link of an import, which
- * nobody finds who was not sent its token.
+ * Runs work that reaches tenants which a row names: one of a partition that the session reaches already, or the link of
+ * an import, which nobody finds who was not sent its token.
  */
 export const reachingBy = <T>(row: Stored, ids: readonly string[], work: () => Promise<T>): Promise<T> =>
   widened(async (reach) => {
-    const { PK, SK } = row as unknown as Key;
-    const handed = PK === importLinkKey('').PK || tenantOf({ PK }) === reach.home;
-    const named = [SK, ...Object.values(row)];
-    if (!handed || !ids.every((id) => named.includes(id))) throw new Problem(notFound);
-    return { others: ids, page: reach.page };
+    const mine = [reach.home, reach.target, ...reach.others];
+    const others = ids.filter((id) => !mine.includes(id));
+    if (others.length === 0) return { others, page: reach.page };
+    const handed = row.PK === importLinkKey('').PK || mine.some((one) => isOf(row.PK, one));
+    const said = JSON.stringify(row);
+    if (!handed || !others.every((id) => said.includes(`"${id}"`))) throw new Problem(notFound);
+    return { others, page: reach.page };
   }, work);
 
 /**

@@ -1,5 +1,5 @@
 import { commit, each, get, getAll, page } from '../aws/db.ts';
-import { reaching } from '../aws/vouch.ts';
+import { ofNodes, reaching } from '../aws/vouch.ts';
 import { toHoldings } from '../kit/holdings.ts';
 import {
   archiveKey,
@@ -321,10 +321,7 @@ const atOnce = 50;
 /** Nodes that an index led to, each with what it counts, as stored now. */
 async function asStored(nodes: readonly { readonly id?: unknown }[]): Promise<Found[]> {
   const ids = nodes.map(({ id }) => String(id));
-  const stored = await getAll(
-    ids.flatMap((id) => [nodeKey(id), resellerKey(id)]),
-    true,
-  );
+  const stored = await ofNodes(ids.flatMap((id) => [nodeKey(id), resellerKey(id)]));
   return ids.flatMap((_, at) => {
     const [node, selling] = stored.slice(2 * at, 2 * at + 2);
     return node ? [{ node, selling: toSelling(selling) }] : [];
@@ -397,7 +394,7 @@ async function heldIn(
   collections: readonly Stored[],
 ): Promise<Journey['collections']> {
   const anybody = collections.some(({ users }) => Number(users) > 0);
-  const counts = anybody ? await getAll(nodeIds.map(userCountKey), true) : [];
+  const counts = anybody ? await ofNodes(nodeIds.map(userCountKey)) : [];
   return collections.map(({ id, nodeId, version }) => ({
     id: String(id),
     nodeId: String(nodeId),

@@ -22,6 +22,14 @@ export async function ticketOf(ticketId: string): Promise<Filed | undefined> {
   return item && toFiled(item);
 }
 
+/** A ticket that something is said about, in the record of the provider that raised it. */
+export async function ticketTalkedAbout(ticketId: string): Promise<Filed | undefined> {
+  const item = await get(ticketKey(platformId, ticketId), true);
+  if (!item) return undefined;
+  const filed = toFiled(item);
+  return reachingBy(item, [filed.ticket.providerId], async () => filed);
+}
+
 /** A ticket with the profile and the MSP mode of the provider that raised it: the provider is known only from the ticket. */
 export async function caseOf(ticketId: string): Promise<Case | undefined> {
   const item = await get(ticketKey(platformId, ticketId), true);

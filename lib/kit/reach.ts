@@ -1,5 +1,6 @@
 import { idLength, platformId } from './id.ts';
 import { type PartitionKind, partition } from './keys.ts';
+import { Problem, tooLarge } from './problem.ts';
 import { maxDepth, type Node } from './scope.ts';
 
 /** Partitions of a tenant: its own (`NODE`: profile, members, settings, meters), or one kind below it. */
@@ -19,8 +20,10 @@ export interface Needed {
   readonly platform?: Beyond;
   /** Of the provider above the tenant at hand. */
   readonly provider?: Beyond;
-  /** Of the resellers between that provider and the tenant at hand. */
+  /** Of the resellers between that provider and the tenant at hand, wherever the caller stands among them. */
   readonly line?: Beyond;
+  /** Besides, of those of them that stand below the caller. */
+  readonly between?: Beyond;
   /** Reads rows of every customer on a page of a list. */
   readonly page?: true;
 }
@@ -42,8 +45,9 @@ export interface Reach {
 
 /** Tags of a session, by what they stand for: as many as a reach may name. */
 export const lineTags = numbered('l', maxDepth - 2);
+export const betweenTags = numbered('b', maxDepth - 2);
 export const otherTags = numbered('o', 12);
-export const pageTags = numbered('p', 25);
+export const pageTags = numbered('p', 17);
 
 function numbered(letter: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
@@ -51,23 +55,26 @@ function numbered(letter: string, count: number): readonly string[] {
 
 /** Names of the tags that the sessions of a function carry: every one is always there, so that no pattern is left without a value. */
 export function tagNames({ page }: Needed): readonly string[] {
-  return ['tid', 'home', 'provider', ...lineTags, ...otherTags, ...(page ? pageTags : [])];
+  return ['tid', 'home', 'provider', ...lineTags, ...betweenTags, ...otherTags, ...(page ? pageTags : [])];
 }
 
 /** The tags of a session; places that nobody takes say the tenant at hand once more. */
 export function tagsOf(reach: Reach, paged: boolean): Readonly<Record<string, string>> {
   const { home, target, provider, line, others, page } = reach;
   const fill = (names: readonly string[], ids: readonly string[]) => {
-    if (ids.length > names.length) throw new Error(`A session reaches ${names.length} at most`);
+    if (ids.length > names.length) throw new Problem(tooLarge, 'More customers than can be reached at once');
     return names.map((name, index) => [name, ids[index] ?? target] as const);
   };
+  const own = line.indexOf(home);
+  const below = home === provider || own >= 0 ? line.slice(own + 1) : [];
   return Object.fromEntries([
     ...([
       ['tid', target],
       ['home', home],
       ['provider', provider],
     ] as const),
-    ...fill(lineTags, line),
+    ...fill(lineTags, line.slice(0, line.length - below.length)),
+    ...fill(betweenTags, below),
     ...fill(otherTags, others),
     ...(paged ? fill(pageTags, page) : []),
   ]);
@@ -98,13 +105,16 @@ export function sessionKeys(needed: Needed): {
   readonly find: readonly string[];
   readonly write: readonly string[];
 } {
-  const { platform = {}, provider = {}, line = {}, page } = needed;
+  const { platform = {}, provider = {}, line = {}, between = {}, page } = needed;
   const whole = ['tid', 'home', ...otherTags].flatMap((tag) => wholeOf(variable(tag)));
   const some = (tenant: string, kinds: readonly Reached[] = []) => kinds.map((kind) => keyOf(tenant, kind));
   const beyond = (part: keyof Beyond) => [
     ...some(platformId, platform[part]),
     ...some(variable('provider'), provider[part]),
     ...lineTags.flatMap((tag) => some(variable(tag), line[part])),
+    ...betweenTags.flatMap((tag) =>
+      some(variable(tag), [...new Set([...(line[part] ?? []), ...(between[part] ?? [])])]),
+    ),
   ];
   const listed = page ? pageTags.flatMap((tag) => wholeOf(variable(tag))) : [];
   const write = [...whole, ...beyond('write')];
