@@ -34,6 +34,19 @@ import { routes as requests } from './requests/routes.ts';
 import { routes as services } from './services/routes.ts';
 import { routes as users } from './users/routes.ts';
 
+/** Why a function's rights are not limited to the tenants at hand: these, and no others (`test/isolation/declared.test.ts`). */
+export const wide = {
+  reconciling:
+    'It compares what is stored of all tenants with each other; it changes nothing but its own place.',
+  moving: 'A move rewrites a whole subtree, page by page: more tenants than a session can name.',
+  following: 'What a provider changes in its people and companies is followed at each of its customers.',
+  summing: 'Sums go from a node to the one above it, wherever both stand by then.',
+  parting: 'A removal or a move takes effect at partner, customer and everybody below at once.',
+  cascading: 'Provisioning goes down a subtree, object by object of the directory.',
+  anchoring: 'It reads the seals of whole trees, to anchor and to verify them.',
+  answering: 'Whoever was sent the link of an import has no tenant yet; the link names partner and customer.',
+} as const;
+
 /** Every bounded context: what is deployed, routed, documented and tested. */
 export const contexts: readonly Context[] = [
   {
@@ -47,7 +60,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     schedules: platformSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query'], index: true, keeps: 'RECONCILER' },
+    scheduleNeeds: { wide: wide.reconciling, table: ['batchGet', 'query'], index: true, keeps: 'RECONCILER' },
   },
   {
     name: 'credits',
@@ -63,9 +76,12 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: creditReactions,
-    reactionNeeds: { table: ['batchGet', 'query', 'put'] },
+    reactionNeeds: { sessions: {}, table: ['batchGet', 'query', 'put'] },
     schedules: creditSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
+    scheduleNeeds: {
+      sessions: { platform: { write: ['DUE'] }, lists: ['DUE'] },
+      table: ['batchGet', 'query', 'put', 'delete'],
+    },
   },
   {
     name: 'customers',
@@ -83,7 +99,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: customerReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'delete'], index: true },
+    reactionNeeds: { wide: wide.moving, table: ['batchGet', 'get', 'query', 'put', 'delete'], index: true },
   },
   {
     name: 'users',
@@ -132,7 +148,10 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: catalogReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'] },
+    reactionNeeds: {
+      wide: wide.following,
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+    },
   },
   {
     name: 'requests',
@@ -167,7 +186,7 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: directoryReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
+    reactionNeeds: { sessions: {}, table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
   },
   {
     name: 'licensing',
@@ -184,9 +203,12 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: licensingSubscribers,
-    reactionNeeds: { table: ['batchGet', 'query', 'put', 'check'], index: true },
+    reactionNeeds: { sessions: {}, table: ['batchGet', 'query', 'put', 'check'], index: true },
     schedules: licensingSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
+    scheduleNeeds: {
+      sessions: { platform: { write: ['LICENCE_DUE'] }, lists: ['LICENCE_DUE'] },
+      table: ['batchGet', 'query', 'put', 'delete'],
+    },
   },
   {
     name: 'probes',
@@ -199,13 +221,18 @@ export const contexts: readonly Context[] = [
       rhythm: true,
     },
     subscribers: probeReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
+    reactionNeeds: { wide: wide.summing, table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'] },
     schedules: probeSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'update', 'delete'], rhythm: true },
+    scheduleNeeds: {
+      sessions: { platform: { write: ['WHEEL'] }, lists: ['WHEEL'], alongside: ['PROBE'] },
+      table: ['batchGet', 'query', 'put', 'update', 'delete'],
+      rhythm: true,
+    },
     agent: {
       routes: agentRoutes,
       impact: 'No agent is heard: after three minutes every probe is told to be down.',
       needs: {
+        sessions: { platform: { write: ['WHEEL'] }, provider: { write: ['NODE'] }, line: { read: ['NODE'] } },
         table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
         agents: true,
         rhythm: true,
@@ -237,6 +264,7 @@ export const contexts: readonly Context[] = [
         'No machine of any customer is heard, enrols or reads its policy; each goes on with what it has.',
       concurrency: 20,
       needs: {
+        sessions: {},
         table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
         agents: true,
         rhythm: true,
@@ -260,13 +288,23 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: accessReactions,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'], index: true },
+    reactionNeeds: {
+      wide: wide.parting,
+      table: ['batchGet', 'get', 'query', 'put', 'update', 'delete'],
+      index: true,
+    },
     schedules: accessSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'put', 'delete'] },
+    scheduleNeeds: {
+      sessions: { platform: { write: ['ACCESS_DUE'] }, lists: ['ACCESS_DUE'] },
+      table: ['batchGet', 'query', 'put', 'delete'],
+    },
     pages: {
       routes: accessPages,
       impact: 'Nobody can confirm or decline that a partner looks after an account.',
-      needs: { table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'] },
+      needs: {
+        wide: wide.answering,
+        table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],
+      },
       concurrency: 10,
     },
   },
@@ -280,7 +318,16 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: notificationSubscribers,
-    reactionNeeds: { table: ['batchGet', 'get', 'query', 'put'], mail: true },
+    reactionNeeds: {
+      sessions: {
+        platform: { read: ['IDENTITY'], write: ['IMPORT_LINK'] },
+        alongside: ['NOTICE', 'PRODUCT', 'PROBE', 'MACHINE'],
+        provider: { read: ['NODE', 'NOTICE'] },
+        line: { read: ['NODE', 'NOTICE'] },
+      },
+      table: ['batchGet', 'get', 'query', 'put'],
+      mail: true,
+    },
   },
   {
     name: 'provisioning',
@@ -297,6 +344,7 @@ export const contexts: readonly Context[] = [
     },
     subscribers: provisioningSubscribers,
     reactionNeeds: {
+      wide: wide.cascading,
       table: ['batchGet', 'get', 'query', 'put', 'delete'],
       index: true,
       directory: 'reached',
@@ -317,6 +365,11 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     schedules: auditSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'delete'], index: true, anchors: true },
+    scheduleNeeds: {
+      wide: wide.anchoring,
+      table: ['batchGet', 'query', 'delete'],
+      index: true,
+      anchors: true,
+    },
   },
 ];

@@ -16,7 +16,7 @@ import type { EnvironmentName } from '../lib/aws/env.ts';
 import type { Needs, Rhythm, TableAction } from '../lib/kit/context.ts';
 import { platformId } from '../lib/kit/id.ts';
 import { type PartitionKind, partition } from '../lib/kit/keys.ts';
-import { ownKeys } from '../lib/kit/reach.ts';
+import { listedKeys, ownKeys } from '../lib/kit/reach.ts';
 import type { Alarms } from './alarms.ts';
 import type { Anchors } from './anchors.ts';
 import type { Bundles } from './bundle.ts';
@@ -211,11 +211,12 @@ export class Unit extends Construct {
   private grantSessions(needs: Sessions): void {
     const { store } = this.resources;
     const { role } = new TenantRole(this, 'Tenant', { store, user: this.role, needs });
-    const { page } = needs.sessions;
+    const { page, alongside = [], lists } = needs.sessions;
     this.watchSessions();
     this.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], [store.table.tableArn], {
-      ...leadBy(ownKeys(needs.sessions.alongside ?? [])),
+      ...leadBy([...ownKeys(alongside), ...listedKeys(lists)]),
     });
+    if (lists) this.allow([actions.query], [store.table.tableArn], leadBy(listedKeys(lists)));
     this.allow(['sts:AssumeRole', 'sts:TagSession'], [role.roleArn]);
     store.grantKey(this.fn, false);
     this.environment({

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Reach, tagsOf } from '../kit/reach.ts';
+import { type Reach, reachAt, tagsOf } from '../kit/reach.ts';
 import { assume } from './assume.ts';
 import { type Credentials, defaultProvider } from './credentials.ts';
 import { env } from './env.ts';
@@ -52,6 +52,14 @@ export async function widened<T>(
   const { others, page } = await asItself(() => vouch(so));
   for (const id of others) frame.others.add(id);
   return within(Promise.resolve({ ...base, page }), work);
+}
+
+/** Runs work about the tenant at hand where it really stands, as stored: with those above it in the session. */
+export async function placedAt<T>(path: readonly string[], work: () => Promise<T>): Promise<T> {
+  const base = await frames.getStore()?.reach;
+  if (!base || path.at(-1) !== base.target) return work();
+  const { provider, line } = reachAt(path);
+  return within(Promise.resolve({ ...base, provider, line }), work);
 }
 
 /** The reach with every tenant that this request was found to reach so far. */

@@ -1,8 +1,9 @@
-import { importLinkKey, type Key, nodeKey, tenantOf } from '../kit/keys.ts';
+import { platformId } from '../kit/id.ts';
+import { identityKey, importLinkKey, type Key, nodeKey, tenantOf } from '../kit/keys.ts';
 import { overlayOf, placed } from '../kit/move.ts';
 import type { Plan } from '../kit/plan.ts';
 import { notFound, Problem } from '../kit/problem.ts';
-import { pageTags, type Reach, reachOver } from '../kit/reach.ts';
+import { pageTags, type Reach, reachAt, reachOver } from '../kit/reach.ts';
 import type { Node } from '../kit/scope.ts';
 import { get, getAll } from './db.ts';
 import { standing } from './place.ts';
@@ -115,6 +116,13 @@ export async function atNodeBelow<T>(id: string, work: (node: Node | undefined) 
 export const profilesOf = (ids: readonly string[], consistent = true) =>
   asItself(() => getAll(ids.map(nodeKey), consistent));
 
+/**
+ * Runs work for one tenant alone: that a token says it is about, which the work then finds to be right or wrong, or
+ * that a note of what is due names.
+ */
+export const forTenant = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+  within(Promise.resolve(reachAt([platformId, id])), work);
+
 /** Items of the nodes' own partitions (profiles, counts), wherever they stand: of a subtree that is counted whole. */
 export const ofNodes = (keys: readonly Key[]) => asItself(() => getAll(keys, true));
 
@@ -165,16 +173,19 @@ async function listed(reach: Reach, units: readonly Named[]): Promise<Pick<Reach
   return { others: [], page: [...new Set(beyond)].sort() };
 }
 
+/** Kinds of the platform whose rows are found by what nobody guesses, or is asked to be mailed to: a token, an address. */
+const found = new Set([importLinkKey('').PK, identityKey(platformId, '').PK]);
+
 /**
- * Runs work that reaches tenants which a row names: one of a partition that the session reaches already, or the link of
- * an import, which nobody finds who was not sent its token.
+ * Runs work that reaches tenants which a row names: one of a partition that the session reaches already, the link of an
+ * import, which nobody finds who was not sent its token, or whose account an address is.
  */
 export const reachingBy = <T>(row: Stored, ids: readonly string[], work: () => Promise<T>): Promise<T> =>
   widened(async (reach) => {
     const mine = [reach.home, reach.target, ...reach.others];
     const others = ids.filter((id) => !mine.includes(id));
     if (others.length === 0) return { others, page: reach.page };
-    const handed = row.PK === importLinkKey('').PK || mine.some((one) => isOf(row.PK, one));
+    const handed = found.has(String(row.PK)) || mine.some((one) => isOf(row.PK, one));
     const said = JSON.stringify(row);
     if (!handed || !others.every((id) => said.includes(`"${id}"`))) throw new Problem(notFound);
     return { others, page: reach.page };

@@ -22,7 +22,13 @@ export interface Needs {
    * It asks the table in sessions that IAM limits to the tenant of each request, the caller's own, and what is named
    * here; by itself it gets what the shell asks before it knows the tenant, and of `alongside` these kinds.
    */
-  readonly sessions?: Needed & { readonly alongside?: readonly PartitionKind[] };
+  readonly sessions?: Needed & {
+    readonly alongside?: readonly PartitionKind[];
+    /** By itself it lists, and gets, these kinds of the platform: notes of what is due. */
+    readonly lists?: readonly PartitionKind[];
+  };
+  /** Why it is not limited so: its role reaches the whole table. */
+  readonly wide?: string;
   /** Sends mail. */
   readonly mail?: boolean;
   /** Seals cursors (reads the cursor key). */

@@ -91,6 +91,12 @@ export function reachOver(home: Pick<Node, 'id'>, target: Pick<Node, 'id' | 'pat
   return { home: home.id, target: id, provider, line: path.slice(2, -1), others: [], page: [] };
 }
 
+/** The reach of what is done for one tenant in nobody's name: what is stored says whose it is. */
+export const reachAt = (path: readonly string[]): Reach => {
+  const id = path.at(-1) ?? platformId;
+  return { home: id, target: id, provider: path[1] ?? id, line: path.slice(2, -1), others: [], page: [] };
+};
+
 export const anyTenant = `???_${'?'.repeat(idLength)}`;
 
 /** Leading keys that a function's own role may get by itself, of any tenant: what the shell asks before it knows the tenant. */
@@ -98,6 +104,10 @@ export function ownKeys(alongside: readonly PartitionKind[]): readonly string[] 
   const kinds: readonly PartitionKind[] = ['CLAIM', 'END_USER', 'SESSION', ...alongside];
   return [partition(anyTenant), ...kinds.map((kind) => partition(anyTenant, kind))];
 }
+
+/** Leading keys that a function's own role may list as well. */
+export const listedKeys = (kinds: readonly PartitionKind[] = []): readonly string[] =>
+  kinds.map((kind) => partition(platformId, kind));
 
 /** Leading keys that a session may read, those that it may look for in indexes too, and those that it may change, with the tags as IAM's variables. */
 export function sessionKeys(needed: Needed): {

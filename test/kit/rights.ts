@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { client } from '../../lib/aws/db.ts';
 import { tagsNow } from '../../lib/aws/tenant-session.ts';
 import type { Needs, TableAction } from '../../lib/kit/context.ts';
-import { ownKeys, sessionKeys } from '../../lib/kit/reach.ts';
+import { listedKeys, ownKeys, sessionKeys } from '../../lib/kit/reach.ts';
 
 /** The function that a test runs as, by what it was granted. */
 interface Acting {
@@ -96,13 +96,21 @@ export function mayDo(
   const { sessions = {}, table } = needs;
   if (action === undefined || (index && !needs.index)) return false;
   const isChange = action === 'put' || action === 'update' || action === 'delete';
+  const listed = !tags && !index ? listedKeys(sessions.lists) : [];
+  if (!tags && action === 'query') return keys.length > 0 && keys.every((key) => listed.includes(key));
   if (!tags && action !== 'get' && action !== 'batchGet') return false;
   if (tags && !table.includes(action)) return false;
   if ((action === 'update' || action === 'delete') && keys.some((key) => /#(AUDIT|ENTRY|SEAL)$/.test(key)))
     return false;
   if (action === 'put' && keys.some((key) => /#(SEAL|ANCHOR_DUE)$/.test(key))) return false;
   const { read, find, write } = sessionKeys(sessions);
-  const allowed = !tags ? ownKeys(sessions.alongside ?? []) : isChange ? write : index ? find : read;
+  const allowed = !tags
+    ? [...ownKeys(sessions.alongside ?? []), ...listed]
+    : isChange
+      ? write
+      : index
+        ? find
+        : read;
   return keys.length > 0 && keys.every((key) => allowed.some((pattern) => like(pattern, key, tags)));
 }
 

@@ -5,6 +5,7 @@ import { commit, get } from '../../lib/aws/db.ts';
 import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
 import { newId } from '../../lib/aws/world.ts';
+import type { Schedule } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { join } from '../../lib/kit/membership.ts';
@@ -47,6 +48,13 @@ export async function persist(send: () => Promise<Answer>): Promise<Answer> {
     if (answer.body?.code !== 'request.contended') return answer;
   }
 }
+
+// Whoever starts a schedule: it runs as the function that the clock starts.
+for (const { name, schedules = [], scheduleNeeds = { table: [] } } of contexts)
+  for (const one of schedules.map((schedule): { run: Schedule['run'] } => schedule)) {
+    const { run } = one;
+    one.run = (now) => actingAs(`${name} schedules`, scheduleNeeds, () => run(now));
+  }
 
 /** By method, those with the fewest names in their path first: what is spelled out goes before what is named. */
 const served = Map.groupBy(
