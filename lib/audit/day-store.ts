@@ -2,7 +2,7 @@ import { commit, each, getAll, page } from '../aws/db.ts';
 import { idBound, platformId } from '../kit/id.ts';
 import { anchorDueKey, auditKey, type Key, partition } from '../kit/keys.ts';
 import { headOf, sealLineOf } from './export.ts';
-import { rowHash, toRow } from './row.ts';
+import { foundRow, rowHash } from './row.ts';
 import type { StoredPart, StoredSeal } from './seal.ts';
 import { partsOf, sealsFrom } from './seal-store.ts';
 import type { Fault } from './verify.ts';
@@ -69,7 +69,7 @@ async function compareEntries(parts: readonly StoredPart[], tell: Tell): Promise
       const item = found[index];
       const where = `${nodeId} entry ${id}`;
       if (!item) tell(where, `it was deleted: it stands in seal ${seq}`);
-      else if (rowHash(toRow(item)) !== hash)
+      else if (rowHash(foundRow(item)) !== hash)
         tell(where, `it was overwritten: it is not what seal ${seq} holds`);
     }
   }

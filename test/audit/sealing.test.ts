@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { exportLine } from '../../lib/audit/lines.ts';
 import { verify } from '../../lib/audit/verify.ts';
 import { client } from '../../lib/aws/db.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
@@ -254,6 +255,25 @@ describe('exports', () => {
     );
     expect(await check(customer.admin)).toEqual({ status: 1, stdout: named });
     expect(await check(house.system)).toEqual({ status: 1, stdout: named });
+  });
+
+  it.each<[string, Stored]>([
+    ['whose events cannot be read', { ev: '{' }],
+    ['that nobody did', { actor: 'somebody' }],
+    ['without a time', { at: undefined, before: 5 }],
+  ])('name an entry %s, and show the others', async (_, broken) => {
+    const house = await makeMsp();
+    const customer = await addCustomer(house);
+    await sealAll(house.id, customer.id);
+    const [row] = (await recordOf(customer.id)) as [Stored];
+    await put({ ...row, ...broken });
+    for (const as of [customer.admin, house.system]) {
+      const { lines } = await exported(as);
+      expect(lines.every((line) => exportLine.safeParse(line).success)).toBe(true);
+      expect(verify(lines).faults).toEqual([
+        { where: `${customer.id} entry ${row.id}`, what: expect.stringMatching(/^it was overwritten: /) },
+      ]);
+    }
   });
 
   it('of a reseller’s customers verify for the reseller, its own for itself', async () => {
