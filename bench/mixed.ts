@@ -99,16 +99,9 @@ async function documentedCalls() {
   const { handler: debit } = await import('./documented/debit.ts');
   const { handler: report } = await import('./documented/usage.ts');
   const { check, heartbeat, list, plantDocumented } = await import('./documented/reads.ts');
+  const { sixCounts } = await import('../test/every/agent.scenarios.ts');
   const customerId = newId('customer', Date.now());
   await plantDocumented(customerId);
-  const counts = {
-    DEVICE: 120,
-    INTERFACE: 40,
-    NCM_DEVICE: 12,
-    FIREWALL: 2,
-    IP_SWITCH_PORT: 900,
-    ACCESS_POINT: 30,
-  };
   const send = (handler: unknown, body: object) => async () => {
     const event = {
       headers: { 'content-type': 'application/json' },
@@ -124,7 +117,7 @@ async function documentedCalls() {
   return {
     counted: counter(client),
     heartbeat: send(heartbeat, {}),
-    usage: send(report, { counts }),
+    usage: send(report, { counts: sixCounts }),
     check: send(check, {}),
     debit: send(debit, { amount: 5 }),
     list: send(list, {}),
