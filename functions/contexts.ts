@@ -236,6 +236,6 @@ export const contexts: readonly Context[] = [
     routes: audit,
     needs: { table: ['batchGet', 'get', 'query'], index: true, cursor: true },
     schedules: auditSchedules,
-    scheduleNeeds: { table: ['batchGet', 'query', 'delete'], index: true, anchors: true },
+    scheduleNeeds: { table: ['batchGet', 'query'], index: true, clears: 'ANCHOR_DUE', anchors: true },
   },
 ];

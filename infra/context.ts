@@ -159,6 +159,7 @@ export class Unit extends Construct {
     table,
     index,
     keeps,
+    clears,
     mail,
     cursor,
     agents,
@@ -175,7 +176,8 @@ export class Unit extends Construct {
       this.environment({ AGENT_SECRET_ARN: secretArn });
     }
     if (table.length) this.grantTable(table, index === true, seals === true);
-    if (keeps) this.grantKeeping(keeps);
+    if (keeps) this.grantPlatform(actions.put, keeps);
+    if (clears) this.grantPlatform(actions.delete, clears);
     if (mail) this.grantMail();
     if (anchors) this.resources.anchors.grant(this);
     if (cursor) {
@@ -200,9 +202,9 @@ export class Unit extends Construct {
     this.environment({ TABLE_NAME: store.table.tableName });
   }
 
-  private grantKeeping(kind: PartitionKind): void {
+  private grantPlatform(action: string, kind: PartitionKind): void {
     const { store } = this.resources;
-    this.allow([actions.put], [store.table.tableArn], {
+    this.allow([action], [store.table.tableArn], {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition(platformId, kind)] },
       Null: { 'dynamodb:LeadingKeys': 'false' },
     });
@@ -215,11 +217,10 @@ export class Unit extends Construct {
     this.deny([actions.put], { [test]: { 'dynamodb:LeadingKeys': [sealKeys, anchorDueKeys] } });
   }
 
-  /** Audit and ledger entries are append-only for every function, whatever its code does. */
+  /** Audit and ledger entries are append-only for every function, and what is to be anchored is forgotten by none but one. */
   private keepHistory(denied: readonly string[]): void {
-    this.deny(denied, {
-      'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['T#*#AUDIT', 'T#*#ENTRY', sealKeys] },
-    });
+    const kept = ['T#*#AUDIT', 'T#*#ENTRY', sealKeys, anchorDueKeys];
+    this.deny(denied, { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': kept } });
   }
 
   private deny(denied: readonly string[], conditions: Record<string, object>): void {

@@ -99,5 +99,7 @@ it('a day that is over is anchored by the clock, in a bucket that takes no objec
     's3:ListBucket',
     // Of two indexes, one is asked.
     'dynamodb:Query',
+    // Asked where another anchor stands.
+    's3:GetObject',
   ]);
 }, 120_000);
