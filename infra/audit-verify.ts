@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Anchor, anchor, type ExportLine, exportLine } from '../lib/audit/lines.ts';
+import { readFileSync } from 'node:fs';
+import { type Anchor, type ExportLine, exportLine } from '../lib/audit/lines.ts';
 import { type Verdict, verify } from '../lib/audit/verify.ts';
+import { readAnchors } from './anchor-files.ts';
 import { failed, misused, readCommand } from './local/command.ts';
 
 const usage = `Usage: npm run audit:verify -- <export> [--anchors <dir>]
@@ -28,18 +28,6 @@ function readLines(path: string): ExportLine[] {
       throw new Error(
         `Line ${index + 1} of ${path} is no page and no item of an export: ${(error as Error).message}`,
       );
-    }
-  });
-}
-
-function readAnchors(folder: string): Anchor[] {
-  const names = globSync('**/*.json', { cwd: folder });
-  if (names.length === 0) throw new Error(`There is no anchor in ${folder}`);
-  return names.map((name) => {
-    try {
-      return anchor.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
-    } catch (error) {
-      throw new Error(`${join(folder, name)} is no anchor: ${(error as Error).message}`);
     }
   });
 }
