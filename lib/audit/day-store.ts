@@ -1,12 +1,13 @@
 import { commit, each, getAll, page } from '../aws/db.ts';
 import { idBound, platformId } from '../kit/id.ts';
 import { anchorDueKey, auditKey, type Key, partition } from '../kit/keys.ts';
+import { changeOf } from './change.ts';
 import { headOf, sealLineOf } from './export.ts';
 import { foundRow, rowHash } from './row.ts';
 import type { StoredPart, StoredSeal } from './seal.ts';
 import { partsOf, sealsFrom } from './seal-store.ts';
 import type { Fault } from './verify.ts';
-import { verifySeals } from './verify-seals.ts';
+import { sealName, verifySeals } from './verify-seals.ts';
 
 /** A day of a root that is to be anchored, and the first seal of that day. */
 export interface DueDay {
@@ -86,19 +87,18 @@ async function* inLanes<T, A>(
 }
 
 async function compareEntries(parts: readonly StoredPart[], tell: Tell, patience: Patience): Promise<void> {
-  const sealed = parts.flatMap(({ nodeId, seq, rows }) =>
-    rows.map(([id, hash]) => ({ nodeId, seq, id, hash })),
+  const sealed = parts.flatMap(({ rootId, nodeId, seq, rows }) =>
+    rows.map(([id, hash]) => ({ rootId, nodeId, seq, id, hash })),
   );
   const read = async (some: typeof sealed) => {
     const found = await getAll(some.map(({ nodeId, id }) => auditKey(nodeId, id)));
     return some.map((one, index) => ({ ...one, item: found[index] }));
   };
   for await (const some of inLanes(sealed, (part) => read([...part]), patience)) {
-    for (const { nodeId, seq, id, hash, item } of some) {
-      const where = `${nodeId} entry ${id}`;
-      if (!item) tell(where, `it was deleted: it stands in seal ${seq}`);
-      else if (rowHash(foundRow(item)) !== hash)
-        tell(where, `it was overwritten: it is not what seal ${seq} holds`);
+    for (const { rootId, nodeId, seq, id, hash, item } of some) {
+      const seal = sealName({ rootId, seq });
+      const change = changeOf({ hash, seal }, item && rowHash(foundRow(item)));
+      if (change) tell(`${nodeId} entry ${id}`, change);
     }
   }
 }

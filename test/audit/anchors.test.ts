@@ -180,8 +180,11 @@ describe('a day that is not as it was sealed', () => {
     await put({ ...overwritten, path: 'plt' });
     await write([{ do: 'remove', key: auditKey(two, String(deleted.id)) }, create(added)]);
     expect(await faults()).toEqual([
-      { where: `${one} entry ${overwritten.id}`, what: 'it was overwritten: it is not what seal 1 holds' },
-      { where: `${two} entry ${deleted.id}`, what: 'it was deleted: it stands in seal 1' },
+      {
+        where: `${one} entry ${overwritten.id}`,
+        what: `it was overwritten: it is not what ${rootId} seal 1 holds`,
+      },
+      { where: `${two} entry ${deleted.id}`, what: `it was deleted: it stands in ${rootId} seal 1` },
       { where: `${added.PK} ${added.id}`, what: 'it was added, or never reached the seals' },
     ]);
     await anchorWithin(at(2 * day), 10_000);

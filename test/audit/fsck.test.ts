@@ -52,9 +52,14 @@ describe('the check of seals', () => {
       `seals: ${place(row)}: it was overwritten`,
     ],
     [
+      'one that was overwritten with what nobody can read',
+      changed(items, edit(row, { ev: '{' })),
+      `seals: ${place(row)}: it was overwritten`,
+    ],
+    [
       'one that was deleted',
       changed(items, without(row)),
-      `seals: ${two} ${row.id}: it was deleted: ${provider} seal 1`,
+      `seals: ${two} ${row.id}: it was deleted: it stands in ${provider} seal 1`,
     ],
     ['one that was added', [...items, entryAt(two, 25, 9)], 'it was added, or never reached the seals'],
     [
