@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportLine } from '../../lib/audit/lines.ts';
 import { verify } from '../../lib/audit/verify.ts';
-import { client } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { auditKey, rootEntry } from '../../lib/kit/keys.ts';
@@ -20,8 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'audit-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Below every rule and condition: what somebody does who may write the table. */
-const put = (item: Stored) =>
-  client().send(new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: toAttributes(item) }));
+const put = (item: Stored) => ask('PutItem', { TableName: process.env.TABLE_NAME, Item: toAttributes(item) });
 
 function planted(node: { providerId: string; id: string }, at: number): Stored {
   const id = newId('audit', at);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { reconcileWithin } from '../../functions/platform/reconcile.ts';
 import { step } from '../../functions/platform/reconcile-step.ts';
-import { client, commit, get, page } from '../../lib/aws/db.ts';
+import { commit, get, page } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { log } from '../../lib/aws/log.ts';
 import { grant } from '../../lib/credits/ledger.ts';
@@ -30,7 +31,7 @@ let long: string;
 
 beforeAll(async () => {
   process.env.TABLE_NAME = 'reconciled';
-  await createTable(client(), 'reconciled');
+  await createTable(new DynamoDBClient({}), 'reconciled');
   msp = await makeMsp();
   await setPool(msp, 'DEVICE', 100);
   const desk = await openDesk(msp);
@@ -91,7 +92,7 @@ async function whileBroken(
 ): Promise<string[]> {
   const before = await get(key, true);
   const put = (item: Record<string, unknown>) =>
-    client().send(new PutItemCommand({ TableName: 'reconciled', Item: toAttributes(item) }));
+    ask('PutItem', { TableName: 'reconciled', Item: toAttributes(item) });
   await put(change ? { ...key, ...before, ...change } : { ...key, kind: 'nothing' });
   const { found } = await round(steps);
   if (before) await put(before);
