@@ -36,7 +36,7 @@ const nested = (values: readonly AttributeValue[]) =>
 export function sizeOfValue(value: AttributeValue): number {
   if (value.S !== undefined) return bytes(value.S);
   if (value.N !== undefined) return sizeOfNumber(value.N);
-  if (value.B !== undefined) return value.B.length;
+  if (value.B !== undefined) return Buffer.from(value.B as unknown as string, 'base64').length;
   if (value.L !== undefined) return nested(value.L);
   if (value.M !== undefined) {
     return Object.keys(value.M).reduce((sum, name) => sum + bytes(name), nested(Object.values(value.M)));
