@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Sha256 } from '@smithy/core/checksum';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { defaultProvider } from './credentials.ts';
 import { env } from './env.ts';
-import { patience } from './world.ts';
+import { type Answer, exchange } from './exchange.ts';
+import { signed } from './sign.ts';
 
 function placeOf(key: string, region: string): URL {
   const bucket = env('ANCHOR_BUCKET');
@@ -11,47 +10,19 @@ function placeOf(key: string, region: string): URL {
   return new URL(own ? `${own}/${bucket}/${key}` : `https://${bucket}.s3.${region}.amazonaws.com/${key}`);
 }
 
-async function signed(
-  method: 'GET' | 'PUT',
-  { url, region, text }: { url: URL; region: string; text: string },
-): Promise<Record<string, string>> {
-  const credentials = defaultProvider();
-  const signer = new SignatureV4({
-    service: 's3',
-    region,
-    credentials,
-    sha256: Sha256,
-    uriEscapePath: false,
-  });
-  const sha256 = createHash('sha256').update(text).digest();
+async function ask(method: 'GET' | 'PUT', key: string, body = ''): Promise<Answer> {
+  const region = process.env.AWS_REGION ?? '';
+  const place = placeOf(key, region);
+  const sum = createHash('sha256').update(body).digest();
   const once = {
     'content-type': 'application/json',
     'if-none-match': '*',
-    'x-amz-checksum-sha256': sha256.toString('base64'),
+    'x-amz-checksum-sha256': sum.toString('base64'),
   };
-  const { headers } = await signer.sign({
-    method,
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    headers: {
-      host: url.host,
-      ...(method === 'PUT' ? once : {}),
-      'x-amz-content-sha256': sha256.toString('hex'),
-    },
-    ...(method === 'PUT' ? { body: text } : {}),
-  });
-  const { host: _, ...sent } = headers;
-  return sent;
-}
-
-async function ask(method: 'GET' | 'PUT', key: string, text = '') {
-  const region = process.env.AWS_REGION ?? '';
-  const url = placeOf(key, region);
-  const headers = await signed(method, { url, region, text });
-  const signal = AbortSignal.timeout(patience.requestTimeout);
-  const answer = await fetch(url, { method, headers, signal, ...(method === 'PUT' ? { body: text } : {}) });
-  return { status: answer.status, ok: answer.ok, said: await answer.text() };
+  const headers = { ...(method === 'PUT' ? once : {}), 'x-amz-content-sha256': sum.toString('hex') };
+  const request = { method, service: 's3', region, host: place.host, path: place.pathname, headers, body };
+  const made = signed(request, await defaultProvider()(), Date.now());
+  return exchange({ method, place, headers: made, body });
 }
 
 /**
@@ -62,9 +33,9 @@ async function ask(method: 'GET' | 'PUT', key: string, text = '') {
  */
 export async function putOnce(key: string, text: string): Promise<boolean> {
   const put = await ask('PUT', key, text);
-  if (put.ok) return true;
+  if (put.status < 300) return true;
   const there = put.status === 412 ? await ask('GET', key) : put;
-  if (!there.ok)
-    throw new Error(`The bucket of anchors answered ${there.status}: ${there.said.slice(0, 200)}`);
-  return there.said === text;
+  if (there.status >= 300)
+    throw new Error(`The bucket of anchors answered ${there.status}: ${there.text.slice(0, 200)}`);
+  return there.text === text;
 }

@@ -1,4 +1,4 @@
-import { type Answer, post } from './exchange.ts';
+import { type Answer, exchange } from './exchange.ts';
 import { type Credentials, signed } from './sign.ts';
 import { backoff } from './world.ts';
 
@@ -69,7 +69,8 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
     const region = process.env.AWS_REGION ?? '';
     const request = { method: 'POST', path: '/', service: service.name, region, host: place.host } as const;
     const by = await credentials();
-    const answer = await post(place, signed({ ...request, headers, body }, by, Date.now() + aheadMs), body);
+    const made = signed({ ...request, headers, body }, by, Date.now() + aheadMs);
+    const answer = await exchange({ method: 'POST', place, headers: made, body });
     const said = read(answer);
     if (answer.status < 300) return said;
     const error = new ServiceError(answer.status, said);

@@ -14,17 +14,24 @@ export interface Answer {
 const lines = { keepAlive: true, maxSockets: 50 };
 const [plain, secure] = [new http.Agent(lines), new https.Agent(lines)];
 
+/** A request, signed or not. */
+export interface Sent {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly place: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /**
- * One POST and its answer, over a connection that is kept.
+ * One request and its answer, over a connection that is kept.
  * @throws Error with a `code` (`ECONNRESET`) or the name `TimeoutError`: whether the service has heard it, nobody knows.
  */
-export function post(place: URL, headers: Record<string, string>, body: string): Promise<Answer> {
+export function exchange(sent: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    headers['content-length'] = String(Buffer.byteLength(body));
     const request =
-      place.protocol === 'http:'
-        ? http.request(optionsOf(place, headers, plain))
-        : https.request(optionsOf(place, headers, secure));
+      sent.place.protocol === 'http:'
+        ? http.request(optionsOf(sent, plain))
+        : https.request(optionsOf(sent, secure));
     const late = setTimeout(() => request.destroy(timeout()), patience.requestTimeout);
     const fail = (error: Error) => {
       clearTimeout(late);
@@ -45,16 +52,14 @@ export function post(place: URL, headers: Record<string, string>, body: string):
         });
       });
     });
-    request.end(body);
+    request.end(sent.body);
   });
 }
 
-function optionsOf(
-  { hostname, port, pathname }: URL,
-  headers: Readonly<Record<string, string>>,
-  agent: http.Agent,
-) {
-  return { method: 'POST', hostname, ...(port ? { port } : {}), path: pathname, headers, agent };
+function optionsOf({ method, place, headers, body }: Sent, agent: http.Agent) {
+  const { hostname, port, pathname: path } = place;
+  const length = { 'content-length': Buffer.byteLength(body) };
+  return { method, hostname, ...(port ? { port } : {}), path, headers: { ...headers, ...length }, agent };
 }
 
 const isWhole = (bytes: Buffer, sum: string | string[] | undefined) =>

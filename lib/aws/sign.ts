@@ -9,7 +9,7 @@ export interface Credentials {
 
 /** A request to an endpoint of AWS, before it is signed. */
 export interface Unsigned {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** As in the scope of a signature: `dynamodb`. */
   readonly service: string;
   readonly region: string;
