@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Around } from '../lib/aws/aws-json.ts';
 import { newId } from '../lib/aws/world.ts';
 import pricing from './pricing.json' with { type: 'json' };
 
@@ -61,8 +62,8 @@ export async function measureMixed(): Promise<Mixed> {
   const { plantCustomers } = await import('../test/every/planting.ts');
   const { agentScenarios } = await import('../test/every/agent.scenarios.ts');
   const { scenarios } = await import('../test/every/scenarios.ts');
-  const { client } = await import('../lib/aws/db.ts');
-  const counted = counter(client());
+  const { client } = await import('../lib/aws/dynamo.ts');
+  const counted = counter((around) => client().around('call', around));
   const msp = await makeMsp();
   const stage = { msp, customer: await addCustomer(msp) };
   await plantCreditSystem(msp.id);
@@ -99,16 +100,9 @@ async function documentedCalls() {
   const { handler: debit } = await import('./documented/debit.ts');
   const { handler: report } = await import('./documented/usage.ts');
   const { check, heartbeat, list, plantDocumented } = await import('./documented/reads.ts');
+  const { sixCounts } = await import('../test/every/agent.scenarios.ts');
   const customerId = newId('customer', Date.now());
   await plantDocumented(customerId);
-  const counts = {
-    DEVICE: 120,
-    INTERFACE: 40,
-    NCM_DEVICE: 12,
-    FIREWALL: 2,
-    IP_SWITCH_PORT: 900,
-    ACCESS_POINT: 30,
-  };
   const send = (handler: unknown, body: object) => async () => {
     const event = {
       headers: { 'content-type': 'application/json' },
@@ -122,9 +116,9 @@ async function documentedCalls() {
     if (statusCode >= 300) throw new Error(`The documented stack answered ${statusCode} ${said}`);
   };
   return {
-    counted: counter(client),
+    counted: counter((around) => aroundSdk(client, around)),
     heartbeat: send(heartbeat, {}),
-    usage: send(report, { counts }),
+    usage: send(report, { counts: sixCounts }),
     check: send(check, {}),
     debit: send(debit, { amount: 5 }),
     list: send(list, {}),
@@ -136,25 +130,35 @@ interface Capacity {
 }
 
 /** Lets a client ask the engine what each call consumed; answers how to run one thing and hear its sum. */
-function counter(client: DynamoDBClient): (run: () => Promise<unknown>) => Promise<Units> {
+function counter(put: (around: Around) => void): (run: () => Promise<unknown>) => Promise<Units> {
   let units: Units = { read: 0, write: 0 };
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const result = await next({
-        ...args,
-        input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as typeof args.input,
-      });
-      const told = [(result.output as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity ?? []];
-      const sum = told.flat().reduce((all, { CapacityUnits = 0 }) => all + CapacityUnits, 0);
-      const writes = /Put|Update|Delete|Write/.test(context.commandName ?? '');
-      units = writes ? { ...units, write: units.write + sum } : { ...units, read: units.read + sum };
-      return result;
-    },
-    { step: 'initialize', priority: 'high', name: 'countUnits' },
-  );
+  put(async ({ operation, input }, next) => {
+    const answer = await next({ operation, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } });
+    const told = [(answer as { ConsumedCapacity?: Capacity | Capacity[] }).ConsumedCapacity ?? []];
+    const sum = told.flat().reduce((all, { CapacityUnits = 0 }) => all + CapacityUnits, 0);
+    const writes = /Put|Update|Delete|Write/.test(operation);
+    units = writes ? { ...units, write: units.write + sum } : { ...units, read: units.read + sum };
+    return answer;
+  });
   return async (run) => {
     units = { read: 0, write: 0 };
     await run();
     return units;
   };
+}
+
+/** The same round the calls of the SDK's client. */
+function aroundSdk(client: DynamoDBClient, around: Around): void {
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        let result: Awaited<ReturnType<typeof next>> | undefined;
+        await around({ operation: commandName, input: args.input }, async ({ input }) => {
+          result = await next({ ...args, input: input as typeof args.input });
+          return result.output;
+        });
+        return result as NonNullable<typeof result>;
+      },
+    { step: 'initialize', priority: 'high', name: 'countUnits' },
+  );
 }

@@ -367,8 +367,9 @@ export const contexts: readonly Context[] = [
     schedules: auditSchedules,
     scheduleNeeds: {
       wide: wide.anchoring,
-      table: ['batchGet', 'query', 'delete'],
+      table: ['batchGet', 'query'],
       index: true,
+      clears: 'ANCHOR_DUE',
       anchors: true,
     },
   },

@@ -44,9 +44,9 @@ export class Anchors extends Construct {
     );
   }
 
-  /** Lets a function put anchors, and nothing else: it can neither read nor list them. */
+  /** Lets a function put anchors and look at what stands where one was to be put. */
   grant(unit: Unit): void {
-    unit.allow(['s3:PutObject'], [this.bucket.arnForObjects('anchors/*')]);
+    unit.allow(['s3:PutObject', 's3:GetObject'], [this.bucket.arnForObjects('anchors/*')]);
     unit.environment({ ANCHOR_BUCKET: this.bucket.bucketName });
     // The functions of a context stand in a nested stack and know the bucket by a parameter of this name.
     const parameter = `referenceto${Names.nodeUniqueId((this.bucket.node.defaultChild as Construct).node)}Arn`;

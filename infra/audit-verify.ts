@@ -1,17 +1,18 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Anchor, anchor, type ExportLine, exportLine } from '../lib/audit/lines.ts';
+import { readFileSync } from 'node:fs';
+import { type Anchor, type ExportLine, exportLine } from '../lib/audit/lines.ts';
 import { type Verdict, verify } from '../lib/audit/verify.ts';
+import { fetchAnchors, readAnchors } from './anchor-files.ts';
 import { failed, misused, readCommand } from './local/command.ts';
 
-const usage = `Usage: npm run audit:verify -- <export> [--anchors <dir>]
+const usage = `Usage: npm run audit:verify -- <export> [--anchors <dir>] [--bucket <name>]
 
 It reads the pages of GET /v1/audit-export, as they came, a line each (or their items, a line each), and with --anchors
-the anchors of the days in a folder. It needs neither table nor network. Every entry, seal or part of one that was
+the anchors of the days in a folder. It needs neither table nor network; with --bucket (AnchorBucket of the stack's outputs)
+the AWS CLI first fetches the oldest version of each anchor of the exported chains into that folder (anchors). Every entry, seal or part of one that was
 overwritten, deleted, added or reordered is named; the exit code is 1 where any was.`;
 
 const { values, positionals } = readCommand(
-  { allowPositionals: true, options: { anchors: { type: 'string' } } } as const,
+  { allowPositionals: true, options: { anchors: { type: 'string' }, bucket: { type: 'string' } } } as const,
   usage,
 );
 const [file, ...more] = positionals;
@@ -32,17 +33,15 @@ function readLines(path: string): ExportLine[] {
   });
 }
 
-function readAnchors(folder: string): Anchor[] {
-  const names = globSync('**/*.json', { cwd: folder });
-  if (names.length === 0) throw new Error(`There is no anchor in ${folder}`);
-  return names.map((name) => {
-    try {
-      return anchor.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
-    } catch (error) {
-      throw new Error(`${join(folder, name)} is no anchor: ${(error as Error).message}`);
-    }
-  });
-}
+/** Whose chains an export is of; a provider’s also where no seal of it is there. */
+const rootsOf = (lines: readonly ExportLine[]) => [
+  ...new Set(
+    lines.flatMap((line) => {
+      if (line.kind === 'export') return line.whole ? [line.nodeId] : [];
+      return line.kind === 'seal' ? [line.rootId] : [];
+    }),
+  ),
+];
 
 function tell(
   { faults, seals, entries, young, late, inPart, unanchored }: Verdict,
@@ -69,11 +68,14 @@ function tell(
 }
 
 try {
-  const anchors = values.anchors === undefined ? [] : readAnchors(values.anchors);
   const lines = readLines(String(file));
+  const folder = values.anchors ?? (values.bucket && 'anchors');
+  const strange = values.bucket ? fetchAnchors(values.bucket, rootsOf(lines), String(folder)) : [];
+  for (const line of strange) console.log(line);
+  const anchors = folder === undefined ? [] : readAnchors(folder);
   const verdict = verify(lines, anchors);
   tell(verdict, lines[0], anchors);
-  process.exitCode = verdict.faults.length > 0 ? 1 : 0;
+  process.exitCode = verdict.faults.length + strange.length > 0 ? 1 : 0;
 } catch (error) {
   failed(error);
 }

@@ -152,6 +152,7 @@ export class Unit extends Construct {
     index,
     sessions,
     keeps,
+    clears,
     mail,
     cursor,
     agents,
@@ -169,7 +170,8 @@ export class Unit extends Construct {
     }
     if (sessions) this.grantSessions({ table, index: index === true, sessions });
     else if (table.length) this.grantTable(table, index === true, seals === true);
-    if (keeps) this.grantKeeping(keeps);
+    if (keeps) this.grantPlatform(actions.put, keeps);
+    if (clears) this.grantPlatform(actions.delete, clears);
     if (mail) this.grantMail();
     if (anchors) this.resources.anchors.grant(this);
     if (cursor) {
@@ -194,16 +196,16 @@ export class Unit extends Construct {
     this.environment({ TABLE_NAME: store.table.tableName });
   }
 
-  private grantKeeping(kind: PartitionKind): void {
+  private grantPlatform(action: string, kind: PartitionKind): void {
     const { store } = this.resources;
-    this.allow([actions.put], [store.table.tableArn], {
+    this.allow([action], [store.table.tableArn], {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition(platformId, kind)] },
       Null: { 'dynamodb:LeadingKeys': 'false' },
     });
     store.grantKey(this.fn, true);
   }
 
-  /** Audit and ledger entries are append-only for every function, whatever its code does. */
+  /** Audit and ledger entries are append-only for every function, and what is to be anchored is forgotten by none but one. */
   private keepHistory(denied: readonly string[]): void {
     this.fn.addToRolePolicy(historyKept(denied, this.resources.store.table.tableArn));
   }

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { announce, announcedAt, announcedIn, byType } from './ops-announce.ts';
-import { type Choice, deadLetters, installationOf, reasonsIn, redrive } from './redrive.ts';
+import { announce, announcedAt, announcedIn, byType, unsealedAt } from './ops-announce.ts';
+import { type Choice, deadLetters, installationOf, type Redriven, reasonsIn, redrive } from './redrive.ts';
 
 /** What the operator's commands about events are told. */
 export interface Told {
@@ -59,6 +59,9 @@ export async function list(told: Told): Promise<void> {
     const events = announcedAt(kept);
     if (events.length > 0)
       say(`${outbox}: ${events.length} events given up by the reader of the stream, in ${kept}`);
+    const unsealed = unsealedAt(kept);
+    if (unsealed > 0)
+      say(`sealer: ${unsealed} entries given up unsealed, in ${kept} (runbook, \`late-seals\`)`);
   }
   const all = found.reduce((sum, { waiting }) => sum + waiting, 0);
   say(`${lettersOf(all)} in ${found.length} ${found.length === 1 ? 'queue' : 'queues'}`);
@@ -81,9 +84,22 @@ export async function sendBack(told: Told): Promise<void> {
     await list({ ...told, from: undefined });
     return say('Dry run: nothing was moved.');
   }
-  const done = await redrive(await installationOf(told.installation), choiceOf(told));
-  for (const { reader, moved } of done) say(`${reader}: ${lettersOf(moved)} back in its queue`);
-  say(`${lettersOf(done.reduce((sum, { moved }) => sum + moved, 0))} redriven`);
+  tellRedriven(await redrive(await installationOf(told.installation), choiceOf(told)));
+}
+
+/** What came of it; throws where something did not go back. */
+function tellRedriven(done: readonly Redriven[]): void {
+  for (const { reader, moved, both, refused, broke } of done) {
+    say(`${reader}: ${lettersOf(moved)} back in its queue`);
+    if (both > 0)
+      say(`${reader}: ${lettersOf(both)} in its queue, and still here: a redrive sends them once more`);
+    for (const [code, some] of Map.groupBy(refused, (one) => one))
+      say(`${reader}: ${lettersOf(some.length)} not taken by its queue: ${code}`);
+    if (broke) say(`${reader}: it ended before its time: ${broke}`);
+  }
+  say(`${lettersOf(done.reduce((sum, { moved, both }) => sum + moved + both, 0))} redriven`);
+  const whole = done.every(({ both, refused, broke }) => both + refused.length === 0 && !broke);
+  if (!whole) throw new Error('Not everything went back: see above, and run it again.');
 }
 
 /** Announces once more what the table says was announced in a time: after a restore, or when the stream was lost. */

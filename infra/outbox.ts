@@ -1,11 +1,11 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { type Resources, Unit } from './context.ts';
 import { acknowledge } from './nag.ts';
+import { readStream, watchGivenUp } from './stream-reader.ts';
 
 export interface OutboxProps {
   readonly resources: Resources;
@@ -45,57 +45,24 @@ export class Outbox extends Construct {
   }
 
   private grant({ store }: Resources, bus: EventBus): void {
-    const stream = store.table.tableStreamArn ?? '';
     this.unit.allow(['events:PutEvents'], [bus.eventBusArn]);
     this.unit.environment({ BUS_NAME: bus.eventBusName });
-    this.unit.allow(
-      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-      [stream],
-    );
-    // DynamoDB knows no resource for this action.
-    this.unit.allow(['dynamodb:ListStreams'], ['*']);
     store.grantKey(this.unit.fn, false);
-    this.unit.allow(['s3:PutObject'], [this.failures.arnForObjects('*')]);
-    this.unit.allow(['s3:ListBucket'], [this.failures.bucketArn]);
-    acknowledge(this.unit, 'outbox', Stack.of(this).getLogicalId(this.failures.node.defaultChild as never));
   }
 
-  private map(eventSourceArn: string): EventSourceMapping {
-    return new EventSourceMapping(this, 'Mapping', {
-      target: this.unit.fn,
-      eventSourceArn,
-      startingPosition: StartingPosition.TRIM_HORIZON,
+  private map(stream: string): EventSourceMapping {
+    return readStream(this, {
+      ...{ unit: this.unit, stream, failures: this.failures, part: 'outbox' },
+      patterns: [{ eventName: ['INSERT'], dynamodb: { NewImage: { ev: { S: [{ exists: true }] } } } }],
       batchSize: 100,
       parallelizationFactor: 4,
-      bisectBatchOnError: true,
       retryAttempts: 8,
       maxRecordAge: Duration.hours(6),
-      reportBatchItemFailures: true,
-      supportS3OnFailureDestination: true,
-      // CDK's own S3 destination would grant reading and deleting too.
-      onFailure: { bind: () => ({ destination: this.failures.bucketArn }) },
-      filters: [
-        {
-          pattern: JSON.stringify({
-            eventName: ['INSERT'],
-            dynamodb: { NewImage: { ev: { S: [{ exists: true }] } } },
-          }),
-        },
-      ],
-      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
   }
 
   private watch({ alarms }: Resources): void {
     const age = this.unit.fn.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) });
-    const mapped = (metricName: string) =>
-      new Metric({
-        namespace: 'AWS/Lambda',
-        metricName,
-        dimensionsMap: { EventSourceMappingUUID: this.mapping.eventSourceMappingId },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-      });
     alarms.add(this, 'IteratorAgeAlarm', {
       metric: age,
       threshold: 60_000,
@@ -103,18 +70,19 @@ export class Outbox extends Construct {
       impact: `${impact} The outbox is a minute late.`,
       runbook: 'late-outbox',
     });
-    alarms.add(this, 'FailuresAlarm', {
-      metric: mapped('OnFailureDestinationDeliveredEventCount'),
-      threshold: 1,
-      impact: `${impact} A batch was given up and lies in the bucket of failures.`,
-      runbook: 'lost-outbox-records',
-    });
-    alarms.add(this, 'DroppedAlarm', {
-      metric: mapped('DroppedEventCount'),
-      threshold: 1,
-      impact: `${impact} A batch was given up and could not even be kept.`,
-      runbook: 'lost-outbox-records',
-    });
+    watchGivenUp(
+      this,
+      { alarms },
+      {
+        mapping: this.mapping,
+        period: Duration.minutes(5),
+        givenUp: {
+          kept: `${impact} A batch was given up and lies in the bucket of failures.`,
+          dropped: `${impact} A batch was given up and could not even be kept.`,
+          runbook: 'lost-outbox-records',
+        },
+      },
+    );
     alarms.graph('Outbox age', age);
   }
 }

@@ -57,19 +57,38 @@ export async function deadLetters(
   return found;
 }
 
+/** What a redrive of one queue came to. */
+export interface Redriven {
+  readonly reader: string;
+  readonly moved: number;
+  /** Sent, but still among the dead letters: sent again, they come twice. */
+  readonly both: number;
+  /** Why its queue did not take some: a code for each of them. */
+  readonly refused: readonly string[];
+  /** What ended it before its time. */
+  readonly broke?: string;
+}
+
 /** Sends what is chosen back to its queues: reactions are idempotent, and what fails again comes back here. */
-export async function redrive(
-  installation: string,
-  choice: Choice,
-): Promise<{ reader: string; moved: number }[]> {
-  const done = [];
+export async function redrive(installation: string, choice: Choice): Promise<Redriven[]> {
+  const done: Redriven[] = [];
   for (const one of await chosen(installation, choice)) {
-    let moved = 0;
-    await sift(one, choice, async (held) => {
-      moved += await sendBack(one, held);
-      return held;
-    });
-    if (moved > 0) done.push({ reader: one.reader, moved });
+    let all: Omit<Redriven, 'reader'> = { moved: 0, both: 0, refused: [] };
+    try {
+      await sift(one, choice, async (held) => {
+        const { moved, both, refused } = await sendBack(one, held);
+        all = {
+          moved: all.moved + moved.length,
+          both: all.both + both.length,
+          refused: [...all.refused, ...refused.map(({ code }) => code)],
+        };
+        return moved;
+      });
+    } catch (error) {
+      all = { ...all, broke: (error as Error).message };
+    }
+    const { moved, both, refused, broke } = all;
+    if (moved + both + refused.length > 0 || broke) done.push({ reader: one.reader, ...all });
   }
   return done;
 }
@@ -94,8 +113,8 @@ async function chosen(installation: string, { queue }: Choice): Promise<readonly
 }
 
 /**
- * Hands what is chosen to `take`, which answers what it took out; shows the rest again. No more than waited at the
- * beginning: what fails again meanwhile is left for the next time.
+ * Hands what is chosen to `take`, each once, which answers what it took out; shows the rest again, whatever happens. No
+ * more than waited at the beginning: what fails again meanwhile is left for the next time.
  */
 async function sift(
   { deadLetters: url }: Watched,
@@ -103,23 +122,27 @@ async function sift(
   take: (held: readonly Held[]) => Promise<readonly Held[]>,
 ): Promise<void> {
   const bound = await sizeOf(url);
-  const left: Held[] = [];
+  const left = new Map<string, Held>();
   const seen = new Set<string>();
   let taken = 0;
   try {
     for (let empty = 0; empty < emptyAnswers && seen.size < bound && taken < most; ) {
       const held = await hold(url);
-      empty = held.length === 0 ? empty + 1 : 0;
-      for (const { id } of held) seen.add(id);
-      const meant = held
+      // What is held for long shows itself again.
+      const fresh = held.filter(({ id }) => !seen.has(id));
+      empty = fresh.length === 0 ? empty + 1 : 0;
+      for (const one of held) {
+        seen.add(one.id);
+        left.set(one.id, one);
+      }
+      const meant = fresh
         .filter(({ sentAt }) => new Date(sentAt).toISOString() >= since)
         .slice(0, most - taken);
-      const out = meant.length > 0 ? await take(meant) : [];
       taken += meant.length;
-      left.push(...held.filter((one) => !out.includes(one)));
+      for (const { id } of meant.length > 0 ? await take(meant) : []) left.delete(id);
     }
   } finally {
-    await letGo(url, left);
+    await letGo(url, [...left.values()]);
   }
 }
 

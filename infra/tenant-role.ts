@@ -15,6 +15,7 @@ export const actions: Record<TableAction, string> = {
 };
 
 const sealKeys = 'T#*#SEAL';
+const anchorDueKeys = 'T#*#ANCHOR_DUE';
 const changing: readonly TableAction[] = ['put', 'update', 'delete'];
 
 /** What of a function's needs its sessions are made of. */
@@ -30,14 +31,16 @@ export const leadBy = (keys: readonly string[]) => ({
   Null: { 'dynamodb:LeadingKeys': 'false' },
 });
 
-/** Entries of audit and ledger are neither changed nor removed. */
+/** Entries of audit and ledger are neither changed nor removed, and what is to be anchored is forgotten by none but one. */
 export const historyKept = (denied: readonly string[], tableArn: string): PolicyStatement =>
   new PolicyStatement({
     effect: Effect.DENY,
     actions: [...denied],
     resources: [tableArn],
     conditions: {
-      'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['T#*#AUDIT', 'T#*#ENTRY', sealKeys] },
+      'ForAnyValue:StringLike': {
+        'dynamodb:LeadingKeys': ['T#*#AUDIT', 'T#*#ENTRY', sealKeys, anchorDueKeys],
+      },
     },
   });
 
@@ -49,7 +52,7 @@ export const sealsKept = (seals: boolean, tableArn: string): PolicyStatement =>
     resources: [tableArn],
     conditions: {
       [seals ? 'ForAnyValue:StringNotLike' : 'ForAnyValue:StringLike']: {
-        'dynamodb:LeadingKeys': [sealKeys, 'T#*#ANCHOR_DUE'],
+        'dynamodb:LeadingKeys': [sealKeys, anchorDueKeys],
       },
     },
   });

@@ -3,7 +3,7 @@ import { faultOf, type Link, linkOf, toldOf } from '../../lib/credits/link.ts';
 import { envelopesOf } from '../../lib/kit/event.ts';
 import { lentTo, poolFaults } from '../../lib/licensing/lent.ts';
 import { noticeIdOf } from '../../lib/notifications/notice.ts';
-import { plus, type Root, type Round, unequal } from '../../lib/platform/reconciler.ts';
+import { plus, type Root, type Round, suspect, unequal } from '../../lib/platform/reconciler.ts';
 import {
   entriesAfter,
   metersOf,
@@ -120,14 +120,14 @@ async function list(round: Round<Link>, root: Root, { findings }: At): Promise<R
 async function compare(round: Round<Link>, root: Root, { findings }: At): Promise<Round<Link>> {
   const now = poolsOf(await metersOf(root.id));
   findings.reads++;
-  const suspects = { ...round.suspects };
+  let compared = round;
   for (const { type, what } of unequal(now, root.sums)) {
     const where = `${root.id} ${type}`;
     const stoodStill = now[type]?.version === root.pools[type]?.version;
     if (stoodStill || round.suspectedBefore[where]?.includes(what)) findings.found.push({ where, what });
-    else suspects[where] = [suspects[where], what].filter(Boolean).join('; ');
+    else compared = suspect(compared, where, what);
   }
-  return { ...round, suspects, root: null };
+  return { ...compared, root: null };
 }
 
 function poolsOf(items: readonly Stored[]): Root['pools'] {

@@ -53,5 +53,6 @@ export async function reconcileWithin(
     reads,
     found: found.length,
     ended: round.endedAt === now,
+    unremembered: round.unremembered ?? 0,
   });
 }

@@ -1,4 +1,6 @@
+import type { Anchor } from '../../lib/audit/lines.ts';
 import { access } from './access.ts';
+import { anchored } from './anchored.ts';
 import { catalogue } from './catalogue.ts';
 import { all, type Check, type Invariant, type Stored, type Violation, type Watch } from './check.ts';
 import { consoles } from './consoles.ts';
@@ -6,6 +8,7 @@ import { counts } from './counts.ts';
 import { imports } from './imports.ts';
 import { indexes } from './indexes.ts';
 import { ledgers } from './ledgers.ts';
+import { lostSeals } from './lost-seals.ts';
 import { lots } from './lots.ts';
 import { machines } from './machines.ts';
 import { names } from './names.ts';
@@ -45,12 +48,17 @@ const checks: Readonly<Record<Invariant, Check>> = {
   sums,
   names,
   receipts,
-  seals: all(seals, unsealed),
+  seals: all(seals, lostSeals, unsealed),
   indexes,
 };
 
 /** Reads a whole table, or one of its indexes, item by item; may be asked several times. */
 export type Pass = (see: (item: Stored) => void, source?: 'tree' | 'names') => Promise<void>;
+
+/** The checks; those of seals also against anchors, where there are any at hand. */
+function checksOf(anchors: readonly Anchor[]): Readonly<Record<Invariant, Check>> {
+  return anchors.length > 0 ? { ...checks, seals: all(checks.seals, anchored(anchors)) } : checks;
+}
 
 /**
  * Finds what a table breaks, without ever holding the table: one pass for the nodes, one for everything, and more only
@@ -59,6 +67,7 @@ export type Pass = (see: (item: Stored) => void, source?: 'tree' | 'names') => P
 export async function examine(
   pass: Pass,
   found: (violation: Violation) => void,
+  anchors: readonly Anchor[] = [],
 ): Promise<{ items: number; passes: number }> {
   const known = emptySkeleton();
   let items = 0;
@@ -66,7 +75,7 @@ export async function examine(
     items++;
     learn(known, item);
   });
-  let watching: Watch[] = Object.entries(checks).map(([invariant, check]) =>
+  let watching: Watch[] = Object.entries(checksOf(anchors)).map(([invariant, check]) =>
     check(known, (where, what) => found({ invariant: invariant as Invariant, where, what })),
   );
   let passes = 1;
@@ -91,6 +100,7 @@ export async function examine(
 export async function violations(
   items: readonly Stored[],
   entries: { readonly tree?: readonly Stored[]; readonly names?: readonly Stored[] } = {},
+  anchors: readonly Anchor[] = [],
 ): Promise<Violation[]> {
   const out: Violation[] = [];
   const of = { tree: 'G1', names: 'G2' } as const;
@@ -98,6 +108,6 @@ export async function violations(
     const listed = source && (entries[source] ?? items.filter((item) => item[of[source]] !== undefined));
     for (const item of listed ?? items) see(item);
   };
-  await examine(pass, (one) => out.push(one));
+  await examine(pass, (one) => out.push(one), anchors);
   return out;
 }

@@ -1,5 +1,7 @@
 import { arrivedOf } from '../../lib/audit/arrived.ts';
+import { changeOf, type Sealed } from '../../lib/audit/change.ts';
 import { treeOf } from '../../lib/audit/merkle.ts';
+import { foundRow, rowHash } from '../../lib/audit/row.ts';
 import {
   partHash,
   type StoredPart,
@@ -8,6 +10,7 @@ import {
   toPart,
   toSeal,
 } from '../../lib/audit/seal.ts';
+import { sealName } from '../../lib/audit/verify-seals.ts';
 import { balance, type Check, covered, placeOf, type Stored, type Tell, type Watch } from './check.ts';
 
 const entryName = (nodeId: string, id: string, hash: string) => `${nodeId} ${id} ${hash}`;
@@ -117,7 +120,7 @@ interface Sums {
 
 /** What the sums suspect: gathered in one pass, compared with what is there in the next. */
 function suspects({ entries, parts, links }: Sums, tell: Tell): Watch {
-  const wanted = new Map<string, { readonly hash: string; readonly seal: string }>();
+  const wanted = new Map<string, Sealed>();
   const lost = new Map<string, string>();
   return {
     see: readable((item) => {
@@ -125,7 +128,7 @@ function suspects({ entries, parts, links }: Sums, tell: Tell): Watch {
         const { nodeId, rows, seq, rootId } = toPart(item);
         for (const [id, hash] of rows)
           if (entries.isSuspect(entryName(nodeId, id, hash)))
-            wanted.set(`${nodeId} ${id}`, { hash, seal: `${rootId} seal ${seq}` });
+            wanted.set(`${nodeId} ${id}`, { hash, seal: sealName({ rootId, seq }) });
         const { begin } = partLink(chainOf(item, item), toPart(item));
         if (links.isSuspect(begin))
           tell(placeOf(item), 'the part before is not the one that it was linked to');
@@ -143,11 +146,7 @@ function suspects({ entries, parts, links }: Sums, tell: Tell): Watch {
   };
 }
 
-function compared(
-  wanted: Map<string, { readonly hash: string; readonly seal: string }>,
-  lost: Map<string, string>,
-  tell: Tell,
-): Watch {
+function compared(wanted: Map<string, Sealed>, lost: Map<string, string>, tell: Tell): Watch {
   return {
     see: readable((item) => {
       if (item.kind === 'sealPart') {
@@ -155,14 +154,15 @@ function compared(
         lost.delete(partName(nodeId, number, hash));
       }
       if (item.kind !== 'audit') return;
-      const { nodeId, id, hash } = arrivedOf(item);
-      const sealed = wanted.get(`${nodeId} ${id}`);
-      if (sealed && sealed.hash !== hash)
-        tell(placeOf(item), `it was overwritten: it is not what ${sealed.seal} holds`);
-      wanted.delete(`${nodeId} ${id}`);
+      const row = foundRow(item);
+      const name = `${row.entry.nodeId} ${row.entry.id}`;
+      const sealed = wanted.get(name);
+      const change = sealed && changeOf(sealed, rowHash(row));
+      if (change) tell(placeOf(item), change);
+      wanted.delete(name);
     }),
     end: () => {
-      for (const [entry, { seal }] of wanted) tell(entry, `it was deleted: ${seal} holds it`);
+      for (const [entry, sealed] of wanted) tell(entry, String(changeOf(sealed, undefined)));
       for (const [part, where] of lost)
         tell(where, `its part ${part.split(' ').slice(0, 2).join(' number ')} is not there`);
     },

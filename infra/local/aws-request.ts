@@ -48,9 +48,12 @@ export function readCall(headers: IncomingHttpHeaders, body: Buffer, line = ''):
 
 // Only what our functions ask of a bucket.
 function readObjectCall(line: string): Pick<AwsCall, 'operation' | 'input'> {
-  const [, Bucket, Key] = /^PUT \/([^/?]+)\/([^?]+)$/.exec(line) ?? [];
+  const [, method, Bucket, Key] = /^(GET|PUT) \/([^/?]+)\/([^?]+)$/.exec(line) ?? [];
   if (Bucket === undefined || Key === undefined) return { operation: line, input: {} };
-  return { operation: 'PutObject', input: { Bucket, Key: decodeURIComponent(Key) } };
+  return {
+    operation: method === 'GET' ? 'GetObject' : 'PutObject',
+    input: { Bucket, Key: decodeURIComponent(Key) },
+  };
 }
 
 /** What the tables look like, as far as leading keys need it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { AwsCall } from './aws-request.ts';
@@ -16,7 +16,7 @@ interface RefusedObject {
   readonly message: string;
 }
 
-/** The stack's buckets as folders: objects are put, and where Object Lock is on, never put again. */
+/** The stack's buckets as folders: objects are put and read, and where Object Lock is on, never put again. */
 export interface Buckets {
   /** Undefined when the object was taken. */
   put(
@@ -24,6 +24,8 @@ export interface Buckets {
     headers: IncomingHttpHeaders,
     body: Buffer,
   ): RefusedObject | undefined;
+  /** Undefined where there is none. */
+  get(input: Readonly<Record<string, unknown>>): Buffer | undefined;
 }
 
 /** What putting an object needs, with the conditions that policies of buckets ask for. */
@@ -58,7 +60,7 @@ export function openBuckets(stack: Stack, folder: string): Buckets {
       const [bucket, key] = [String(Bucket), String(Key)];
       const lock = locked.get(bucket);
       if (lock === undefined) return refused(404, 'NoSuchBucket', 'The specified bucket does not exist');
-      if (!/^[\w./-]+$/.test(key) || key.includes('..'))
+      if (!isPath(key))
         return refused(
           400,
           'InvalidArgument',
@@ -76,5 +78,12 @@ export function openBuckets(stack: Stack, folder: string): Buckets {
       writeFileSync(file, body);
       return undefined;
     },
+    get({ Bucket, Key }) {
+      const [bucket, key] = [String(Bucket), String(Key)];
+      const file = join(folder, bucket, key);
+      return locked.has(bucket) && isPath(key) && existsSync(file) ? readFileSync(file) : undefined;
+    },
   };
 }
+
+const isPath = (key: string) => /^[\w./-]+$/.test(key) && !key.includes('..');

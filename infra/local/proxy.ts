@@ -61,7 +61,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (!cloud) return reply(response, 503, { message: 'The stack is starting.' });
-  if (request.method === 'GET') return tell(cloud, request, response);
+  // A signed one is of a function, and asks a bucket.
+  if (request.method === 'GET' && !request.headers.authorization) return tell(cloud, request, response);
   const body = await readAll(request);
   const call = readCall(request.headers, body, `${request.method} ${request.url}`);
   if (call.accessKeyId === operatorKey) return serveOperator(cloud, call, { request, response, body });
@@ -213,6 +214,12 @@ const handlers = {
   },
 
   async s3(cloud: Cloud, call: AwsCall, { request, response, body }: Exchange): Promise<void> {
+    if (call.operation === 'GetObject') {
+      const found = cloud.buckets.get(call.input);
+      if (found) response.writeHead(200, { 'content-type': 'application/json' }).end(found);
+      else xml(response, 404, objectError('NoSuchKey', 'The specified key does not exist'));
+      return;
+    }
     const refused = cloud.buckets.put(call.input, request.headers, body);
     if (refused) xml(response, refused.status, objectError(refused.code, refused.message));
     else response.writeHead(200, { 'x-amz-version-id': randomUUID() }).end();

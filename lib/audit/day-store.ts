@@ -1,12 +1,13 @@
 import { commit, each, getAll, page } from '../aws/db.ts';
 import { idBound, platformId } from '../kit/id.ts';
 import { anchorDueKey, auditKey, type Key, partition } from '../kit/keys.ts';
+import { changeOf } from './change.ts';
 import { headOf, sealLineOf } from './export.ts';
-import { rowHash, toRow } from './row.ts';
+import { foundRow, rowHash } from './row.ts';
 import type { StoredPart, StoredSeal } from './seal.ts';
 import { partsOf, sealsFrom } from './seal-store.ts';
 import type { Fault } from './verify.ts';
-import { verifySeals } from './verify-seals.ts';
+import { sealName, verifySeals } from './verify-seals.ts';
 
 /** A day of a root that is to be anchored, and the first seal of that day. */
 export interface DueDay {
@@ -40,37 +41,64 @@ export const settleDay = (due: DueDay, deadline: number): Promise<void> =>
   commit([{ do: 'remove', key: anchorDueKey(due) }], '', deadline);
 
 const atOnce = 100;
+const lanes = 8;
 
-/** What of a day is not as it was sealed, as the table has it now. */
-export async function faultsOfDay({ rootId, day }: DueDay, seals: readonly StoredSeal[]): Promise<Fault[]> {
+/** What of a day is not as it was sealed, as the table has it now. @throws Error where the time is over before that is known. */
+export async function faultsOfDay(
+  { rootId, day }: DueDay,
+  seals: readonly StoredSeal[],
+  deadline: number,
+): Promise<Fault[]> {
   const faults: Fault[] = [];
   const tell = (where: string, what: string) => void faults.push({ where, what });
+  const late = `The audit of ${rootId} on ${day} could not be compared in time`;
   const parts: StoredPart[] = [];
-  for (let from = 0; from < seals.length; from += atOnce)
-    parts.push(...(await partsOf(seals.slice(from, from + atOnce))));
+  for await (const some of inLanes(seals, partsOf, { deadline, late })) parts.push(...some);
   const byPlace = Map.groupBy(parts, ({ seq }) => seq);
   const lines = seals.map((one) => sealLineOf(one, byPlace.get(one.seq) ?? []));
   verifySeals({ head: headOf(rootId, true, ''), seals: lines, rows: [], begun: true }, tell);
-  await compareEntries(parts, tell);
+  await compareEntries(parts, tell, { deadline, late });
   await findAdded(rootId, day, parts, tell);
   return faults;
 }
 
 type Tell = (where: string, what: string) => void;
 
-async function compareEntries(parts: readonly StoredPart[], tell: Tell): Promise<void> {
-  const sealed = parts.flatMap(({ nodeId, seq, rows }) =>
-    rows.map(([id, hash]) => ({ nodeId, seq, id, hash })),
+interface Patience {
+  readonly deadline: number;
+  /** What is said when it is over. */
+  readonly late: string;
+}
+
+/** Asks for many things a hundred at a time, some hundreds at once; answers in their order. */
+async function* inLanes<T, A>(
+  all: readonly T[],
+  ask: (some: readonly T[]) => Promise<A>,
+  { deadline, late }: Patience,
+): AsyncGenerator<A> {
+  for (let from = 0; from < all.length; from += atOnce * lanes) {
+    if (Date.now() >= deadline) throw new Error(late);
+    const turn = all.slice(from, from + atOnce * lanes);
+    const some = Array.from({ length: Math.ceil(turn.length / atOnce) }, (_, lane) =>
+      turn.slice(lane * atOnce, (lane + 1) * atOnce),
+    );
+    yield* await Promise.all(some.map(ask));
+  }
+}
+
+async function compareEntries(parts: readonly StoredPart[], tell: Tell, patience: Patience): Promise<void> {
+  const sealed = parts.flatMap(({ rootId, nodeId, seq, rows }) =>
+    rows.map(([id, hash]) => ({ rootId, nodeId, seq, id, hash })),
   );
-  for (let from = 0; from < sealed.length; from += atOnce) {
-    const some = sealed.slice(from, from + atOnce);
+  const read = async (some: typeof sealed) => {
     const found = await getAll(some.map(({ nodeId, id }) => auditKey(nodeId, id)));
-    for (const [index, { nodeId, seq, id, hash }] of some.entries()) {
-      const item = found[index];
-      const where = `${nodeId} entry ${id}`;
-      if (!item) tell(where, `it was deleted: it stands in seal ${seq}`);
-      else if (rowHash(toRow(item)) !== hash)
-        tell(where, `it was overwritten: it is not what seal ${seq} holds`);
+    return some.map((one, index) => ({ ...one, item: found[index] }));
+  };
+  for await (const some of inLanes(sealed, (part) => read([...part]), patience)) {
+    for (const { rootId, nodeId, seq, id, hash, item } of some) {
+      const seal = sealName({ rootId, seq });
+      const change = changeOf({ hash, seal }, item && rowHash(foundRow(item)));
+      if (change) tell(`${nodeId} entry ${id}`, change);
     }
   }
 }

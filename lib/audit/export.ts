@@ -1,7 +1,7 @@
 import { type FullAuditEvent, seenFrom } from './entry.ts';
 import type { HeadLine, RowLine, SealLine } from './lines.ts';
 import { proofOf } from './merkle.ts';
-import { toRow } from './row.ts';
+import { foundRow } from './row.ts';
 import type { SealPart, StoredPart, StoredSeal } from './seal.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export function sealLineOf(seal: StoredSeal, parts: readonly StoredPart[]): Seal
 
 /** An entry as `homeId` may see it; undefined: all of it. */
 export function rowLineOf(item: Item, homeId: string | undefined): RowLine {
-  const { entry, unseen } = toRow(item);
+  const { entry, unseen } = foundRow(item);
   const whole = entry as unknown as FullAuditEvent;
   const seen = homeId === undefined ? whole : seenFrom(homeId, whole, String(item.path));
   const shown = { kind: 'entry', entry: seen as unknown as RowLine['entry'] } as const;

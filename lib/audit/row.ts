@@ -37,5 +37,36 @@ export function toRow(item: Item): Row {
   };
 }
 
+/** Stands where nothing can be read: no entry that is sealed says so. */
+const unreadable = 'unreadable';
+
+/**
+ * A stored entry as it is found later, by whoever wrote it. What is no entry was not written so, for then it would not
+ * have been sealed: it is shown with a mark, and its hash is that of no entry.
+ */
+export function foundRow(item: Item): Row {
+  try {
+    const row = toRow(item);
+    sealedEntry.parse(row.entry);
+    return row;
+  } catch {
+    return unreadableRow(item);
+  }
+}
+
+function unreadableRow({ PK, SK, at, action, subject }: Item): Row {
+  const text = (value: unknown) => (typeof value === 'string' ? value : unreadable);
+  const entry = { id: String(SK), at: text(at), action: text(action), subject: text(subject) };
+  const values = { before: null, after: null, reason: null, ticketId: null, requestId: null };
+  return {
+    entry: {
+      ...{ ...entry, ...values, nodeId: nodeOf({ PK: String(PK) }) },
+      actor: { kind: unreadable },
+      announced: [{ id: unreadable, type: unreadable }],
+    },
+    unseen: unreadable,
+  };
+}
+
 /** What a seal holds of an entry: nothing of it can change without changing this. */
 export const rowHash = ({ entry, unseen }: Row): string => digest('row/1', canonical(entry), unseen);

@@ -1,4 +1,5 @@
 import { idTime } from '../kit/id.ts';
+import { changeOf, type Sealed } from './change.ts';
 import type { RowLine } from './lines.ts';
 import { rowHash } from './row.ts';
 import { type Exported, youngMs } from './verify.ts';
@@ -13,11 +14,6 @@ type Tell = (where: string, what: string) => void;
 
 const placeOf = (nodeId: string, id: string) => `${nodeId} entry ${id}`;
 const nameOf = ({ entry }: RowLine) => placeOf(entry.nodeId, entry.id);
-
-interface Sealed {
-  readonly hash: string;
-  readonly seal: string;
-}
 
 /** What no check decides: how many entries are too young to be sealed, and how many were sealed long after their time. */
 export interface Undecided {
@@ -56,7 +52,8 @@ export function verifyEntries({ head, seals, rows }: Exported, tell: Tell): Unde
     if (made < first - lateMs) late++;
   }
   for (const [name, [one]] of sealed) {
-    if (!seen.has(name)) tell(name, `it was deleted: it stands in ${one?.seal}`);
+    const change = one && !seen.has(name) && changeOf(one, undefined);
+    if (change) tell(name, change);
   }
   return { young, late };
 }
@@ -84,9 +81,7 @@ function compare(
   const name = placeOf(entry.nodeId, entry.id);
   const hash = rowHash({ entry, unseen });
   for (const one of known) {
-    if (one.hash === hash) continue;
-    const other = byHash.get(hash);
-    const what = other ? `it was overwritten with ${other}` : 'it was overwritten';
-    tell(name, `${what}: it is not what ${one.seal} holds`);
+    const change = changeOf(one, hash, byHash.get(hash));
+    if (change) tell(name, change);
   }
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Sha256 } from '@smithy/core/checksum';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { defaultProvider } from './credentials.ts';
 import { env } from './env.ts';
-import { patience } from './world.ts';
+import { type Answer, exchange } from './exchange.ts';
+import { signed } from './sign.ts';
 
 function placeOf(key: string, region: string): URL {
   const bucket = env('ANCHOR_BUCKET');
@@ -11,46 +10,32 @@ function placeOf(key: string, region: string): URL {
   return new URL(own ? `${own}/${bucket}/${key}` : `https://${bucket}.s3.${region}.amazonaws.com/${key}`);
 }
 
-async function signed(url: URL, region: string, text: string): Promise<Record<string, string>> {
-  const credentials = defaultProvider();
-  const signer = new SignatureV4({
-    service: 's3',
-    region,
-    credentials,
-    sha256: Sha256,
-    uriEscapePath: false,
-  });
-  const sha256 = createHash('sha256').update(text).digest();
-  const { headers } = await signer.sign({
-    method: 'PUT',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    headers: {
-      host: url.host,
-      'content-type': 'application/json',
-      'if-none-match': '*',
-      'x-amz-checksum-sha256': sha256.toString('base64'),
-      'x-amz-content-sha256': sha256.toString('hex'),
-    },
-    body: text,
-  });
-  const { host: _, ...sent } = headers;
-  return sent;
+async function ask(method: 'GET' | 'PUT', key: string, body = ''): Promise<Answer> {
+  const region = process.env.AWS_REGION ?? '';
+  const place = placeOf(key, region);
+  const sum = createHash('sha256').update(body).digest();
+  const once = {
+    'content-type': 'application/json',
+    'if-none-match': '*',
+    'x-amz-checksum-sha256': sum.toString('base64'),
+  };
+  const headers = { ...(method === 'PUT' ? once : {}), 'x-amz-content-sha256': sum.toString('hex') };
+  const request = { method, service: 's3', region, host: place.host, path: place.pathname, headers, body };
+  const made = signed(request, await defaultProvider()(), Date.now());
+  return exchange({ method, place, headers: made, body });
 }
 
 /**
- * Puts an object of JSON into the bucket of anchors, once: one that is there stays, and that is no error. One signed
- * request, for the SDK's client for S3 would be more than all else of the function. Source: S3 API reference, PutObject.
- * @throws Error where the bucket did not take it.
+ * Puts an object of JSON into the bucket of anchors, once: one that is there stays. False where what stands there is
+ * another one. Signed requests, for the SDK's client for S3 would be more than all else of the function. Source: S3 API
+ * reference, PutObject, GetObject.
+ * @throws Error where the bucket neither took it nor showed what is there.
  */
-export async function putOnce(key: string, text: string): Promise<void> {
-  const region = process.env.AWS_REGION ?? '';
-  const url = placeOf(key, region);
-  const headers = await signed(url, region, text);
-  const signal = AbortSignal.timeout(patience.requestTimeout);
-  const answer = await fetch(url, { method: 'PUT', headers, body: text, signal });
-  const said = await answer.text();
-  if (!answer.ok && answer.status !== 412)
-    throw new Error(`The bucket of anchors answered ${answer.status}: ${said.slice(0, 200)}`);
+export async function putOnce(key: string, text: string): Promise<boolean> {
+  const put = await ask('PUT', key, text);
+  if (put.status < 300) return true;
+  const there = put.status === 412 ? await ask('GET', key) : put;
+  if (there.status >= 300)
+    throw new Error(`The bucket of anchors answered ${there.status}: ${there.text.slice(0, 200)}`);
+  return there.text === text;
 }

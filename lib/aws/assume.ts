@@ -1,19 +1,15 @@
-import { Sha256 } from '@smithy/core/checksum';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { HttpRequest } from '@smithy/types';
-import { Problem, unavailable } from '../kit/problem.ts';
-import { type Credentials, defaultProvider } from './credentials.ts';
+import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
+import { defaultProvider } from './credentials.ts';
+import { type Answer, exchange } from './exchange.ts';
 import { log } from './log.ts';
-import { backoff, patience } from './world.ts';
+import { type Credentials, signed } from './sign.ts';
+import { backoff } from './world.ts';
 
 /** Credentials of a session, and until when they count by our own clock. */
 export interface Loan {
   readonly lent: Credentials;
   readonly until: number;
 }
-
-let handler: NodeHttpHandler | undefined;
 
 const tries = 3;
 const lentSeconds = 3600;
@@ -34,17 +30,13 @@ export async function assume(roleArn: string, tags: Readonly<Record<string, stri
     form.set(`Tags.member.${index + 1}.Key`, key);
     form.set(`Tags.member.${index + 1}.Value`, value);
   }
-  handler ??= new NodeHttpHandler(patience);
-  const sender = handler;
-  const region = process.env.AWS_REGION ?? '';
-  const signer = new SignatureV4({ region, sha256: Sha256, service: 'sts', credentials: defaultProvider() });
-  const ask = async () => sender.handle((await signer.sign(requestOf(form.toString()))) as never);
   for (let tried = 1; ; tried++) {
     try {
       // From before it was asked for: our clock may be another than that of STS.
       const until = Date.now() + lentSeconds * 1000;
-      return { lent: read(await textOf(await ask())), until };
+      return { lent: read(textOf(await ask(form.toString()))), until };
     } catch (error) {
+      if (error instanceof Problem) throw error;
       log().warn('no session', { tried, error: error as Error });
       if (tried === tries || error instanceof Refused) throw new Problem(unavailable);
       await backoff(tried, 50);
@@ -55,25 +47,27 @@ export async function assume(roleArn: string, tags: Readonly<Record<string, stri
 /** STS has answered that it will not: asking again changes nothing. */
 class Refused extends Error {}
 
-function requestOf(body: string): HttpRequest {
-  const { AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_REGION } = process.env;
-  const place = new URL(
-    AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${AWS_REGION}.amazonaws.com`,
-  );
-  return {
-    ...{ method: 'POST', protocol: place.protocol, hostname: place.hostname, path: '/', query: {}, body },
-    ...(place.port ? { port: Number(place.port) } : {}),
-    headers: { host: place.host, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
-  };
+async function ask(body: string): Promise<Answer> {
+  const { AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_REGION: region = '' } = process.env;
+  const place = new URL(AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.amazonaws.com`);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+  const request = { method: 'POST', path: '/', service: 'sts', region, host: place.host } as const;
+  const made = signed({ ...request, headers, body }, await own(), Date.now() + aheadMs);
+  const answer = await exchange({ method: 'POST', place, headers: made, body });
+  // Where STS has another time than we, the next try has that of STS.
+  if (answer.status === 403) aheadMs = Date.parse(answer.headers.date ?? '') - Date.now() || 0;
+  return answer;
 }
 
-async function textOf({ response }: Awaited<ReturnType<NodeHttpHandler['handle']>>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response.body as AsyncIterable<Buffer>) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (response.statusCode === 200) return text;
-  const code = field(text, 'Code') ?? String(response.statusCode);
-  if (response.statusCode < 500 && !/Throttl|RequestLimit/.test(code)) throw new Refused(code);
+const own = defaultProvider();
+let aheadMs = 0;
+const skewed = /Skewed|Expired|SignatureDoesNotMatch|InFuture/;
+
+function textOf({ status, text }: Answer): string {
+  if (status === 200) return text;
+  const code = field(text, 'Code') ?? String(status);
+  if (code === 'PackedPolicyTooLarge') throw new Problem(tooLarge, 'More customers than can be reached at once');
+  if (status < 500 && !skewed.test(code) && !/Throttl|RequestLimit/.test(code)) throw new Refused(code);
   throw new Error(code);
 }
 

@@ -1,5 +1,4 @@
-/** What a call of AWS is signed with. */
-export interface Credentials {
+interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

@@ -1,52 +1,13 @@
-import {
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  TransactionCanceledException,
-  TransactionConflictException,
-  TransactionInProgressException,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { RequestSigner } from '@smithy/types';
+import { randomUUID } from 'node:crypto';
+import type { AttributeValue, CancellationReason } from '@aws-sdk/client-dynamodb';
 import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { contended, Problem, tooLarge, unavailable } from '../kit/problem.ts';
+import { ask } from './dynamo.ts';
 import { env } from './env.ts';
 import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
 import { fromAttributes, toAttributes } from './item.ts';
-import { credentialsNow } from './tenant-session.ts';
-import { backoff, patience } from './world.ts';
-
-let shared: DynamoDBClient | undefined;
-
-// The default logger has an `info` and an `error` that do nothing, for which the SDK copies each request and reply: a
-// fifth of its processor time. Without them it copies nothing.
-const silent = { trace() {}, debug() {}, warn() {} } as unknown as NonNullable<
-  DynamoDBClientConfig['logger']
->;
-
-/** The one DynamoDB client of this process. It signs each call in the name of whoever sends it: see `tenant-session.ts`. */
-export function client(): DynamoDBClient {
-  const options = { maxAttempts: 3, requestHandler: patience, cacheMiddleware: true, logger: silent };
-  shared ??= new DynamoDBClient({ ...options, signer: async () => signer });
-  return shared;
-}
-
-const signer: RequestSigner = {
-  async sign(request, options) {
-    const { config } = client();
-    const [region, credentials] = await Promise.all([config.region(), credentialsNow()]);
-    const one = new SignatureV4({ service: 'dynamodb', region, sha256: config.sha256, credentials });
-    return one.sign(request, options);
-  },
-};
+import { backoff } from './world.ts';
 
 /** Another writer was first: load and decide again. Never leaves the shell. */
 export class LostRace extends Error {
@@ -68,13 +29,11 @@ export class Throttled extends Problem {
 /** One item, or undefined. */
 export async function get(key: Key, consistent = false): Promise<Record<string, unknown> | undefined> {
   const { Item } = await translated(
-    client().send(
-      new GetItemCommand({
-        TableName: env('TABLE_NAME'),
-        Key: toAttributes({ ...key }),
-        ConsistentRead: consistent,
-      }),
-    ),
+    ask('GetItem', {
+      TableName: env('TABLE_NAME'),
+      Key: toAttributes({ ...key }),
+      ConsistentRead: consistent,
+    }),
   );
   return Item && fromAttributes(Item);
 }
@@ -93,16 +52,14 @@ export async function getAll(
     if (attempt > 0) await backoff(attempt);
     const batch = left.slice(0, 100);
     const { Responses, UnprocessedKeys } = await translated(
-      client().send(
-        new BatchGetItemCommand({
-          RequestItems: {
-            [table]: {
-              Keys: batch.map(({ PK, SK }) => toAttributes({ PK, SK })),
-              ConsistentRead: consistent,
-            },
+      ask('BatchGetItem', {
+        RequestItems: {
+          [table]: {
+            Keys: batch.map(({ PK, SK }) => toAttributes({ PK, SK })),
+            ConsistentRead: consistent,
           },
-        }),
-      ),
+        },
+      }),
     );
     for (const raw of Responses?.[table] ?? []) {
       const item = fromAttributes(raw);
@@ -161,21 +118,19 @@ export async function page(range: Range): Promise<Page> {
   const names: Record<string, string> = { '#p': hash };
   if (condition.includes('#s')) names['#s'] = sort;
   const { Items, LastEvaluatedKey } = await translated(
-    client().send(
-      new QueryCommand({
-        TableName: env('TABLE_NAME'),
-        ...(range.index ? { IndexName: range.index } : {}),
-        KeyConditionExpression: condition,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: toAttributes(values),
-        Limit: range.limit,
-        ScanIndexForward: !range.backwards,
-        ...(range.after
-          ? { ExclusiveStartKey: toAttributes({ ...startKey(range, range.after), [hash]: range.partition }) }
-          : {}),
-        ...(range.consistent && !range.index ? { ConsistentRead: true } : {}),
-      }),
-    ),
+    ask('Query', {
+      TableName: env('TABLE_NAME'),
+      ...(range.index ? { IndexName: range.index } : {}),
+      KeyConditionExpression: condition,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: toAttributes(values),
+      Limit: range.limit,
+      ScanIndexForward: !range.backwards,
+      ...(range.after
+        ? { ExclusiveStartKey: toAttributes({ ...startKey(range, range.after), [hash]: range.partition }) }
+        : {}),
+      ...(range.consistent && !range.index ? { ConsistentRead: true } : {}),
+    }),
   );
   return {
     items: (Items ?? []).map(fromAttributes),
@@ -218,12 +173,10 @@ export async function commit(writes: readonly Write[], token: string, deadline: 
     try {
       if (writes.length === 1) await sendOne(only);
       else {
-        await client().send(
-          new TransactWriteItemsCommand({
-            TransactItems: writes.map(toTransactItem),
-            ClientRequestToken: token,
-          }),
-        );
+        await ask('TransactWriteItems', {
+          TransactItems: writes.map(toTransactItem),
+          ClientRequestToken: token,
+        });
       }
       return;
     } catch (error) {
@@ -237,8 +190,8 @@ export async function commit(writes: readonly Write[], token: string, deadline: 
 
 /** Decides what a failed commit means. Throws the meaning; true = the same writes may be sent again. */
 function shouldRepeat(error: unknown, writes: readonly Write[]): boolean {
-  if (error instanceof ConditionalCheckFailedException) throw lost([0], writes);
-  if (error instanceof TransactionCanceledException) {
+  if (isNamed(error, 'ConditionalCheckFailedException')) throw lost([0], writes);
+  if (isNamed(error, 'TransactionCanceledException')) {
     const reasons = error.CancellationReasons ?? [];
     const failed = reasons.flatMap((reason, index) =>
       reason.Code === 'ConditionalCheckFailed' ? [index] : [],
@@ -246,7 +199,7 @@ function shouldRepeat(error: unknown, writes: readonly Write[]): boolean {
     if (failed.length > 0) throw lost(failed, writes);
     return reasons.some(({ Code }) => Code === 'TransactionConflict');
   }
-  return error instanceof TransactionConflictException || error instanceof TransactionInProgressException;
+  return isNamed(error, 'TransactionConflictException') || isNamed(error, 'TransactionInProgressException');
 }
 
 function lost(at: readonly number[], writes: readonly Write[]): Error {
@@ -275,12 +228,12 @@ export async function attempt(of: Attempt): Promise<Attempted> {
   const deadline = Date.now() + attemptMs;
   for (let tried = 0; ; tried++) {
     try {
-      const { Attributes } = await client().send(new UpdateItemCommand(toUpdate(of)));
+      const { Attributes } = await ask('UpdateItem', toUpdate(of));
       return { done: fromAttributes(Attributes ?? {}) };
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException)
+      if (isNamed(error, 'ConditionalCheckFailedException'))
         return { found: error.Item && fromAttributes(error.Item) };
-      if (!(error instanceof TransactionConflictException)) throw asProblem(error);
+      if (!isNamed(error, 'TransactionConflictException')) throw asProblem(error);
       if (Date.now() > deadline) throw new Problem(unavailable, contended.title);
       await backoff(tried);
     }
@@ -314,12 +267,22 @@ export async function rehearse(writes: readonly Write[]): Promise<void> {
   });
 }
 
+interface Refused {
+  /** Of a transaction: one for each write. */
+  readonly CancellationReasons?: readonly CancellationReason[];
+  /** As it stood in the way, where that was asked for. */
+  readonly Item?: Record<string, AttributeValue>;
+}
+
+const isNamed = (error: unknown, name: string): error is Error & Refused =>
+  error instanceof Error && error.name === name;
+
 async function sendOne(write: Write): Promise<void> {
   const item = toTransactItem(write);
-  if (item.Put) await client().send(new PutItemCommand(item.Put));
-  else if (item.Update) await client().send(new UpdateItemCommand(item.Update));
-  else if (item.Delete) await client().send(new DeleteItemCommand(item.Delete));
-  else await client().send(new TransactWriteItemsCommand({ TransactItems: [item] }));
+  if (item.Put) await ask('PutItem', item.Put);
+  else if (item.Update) await ask('UpdateItem', item.Update);
+  else if (item.Delete) await ask('DeleteItem', item.Delete);
+  else await ask('TransactWriteItems', { TransactItems: [item], ClientRequestToken: randomUUID() });
 }
 
 async function translated<T>(sending: Promise<T>): Promise<T> {
@@ -342,26 +305,29 @@ const passing = new Set([
   'ServiceUnavailable',
   'ServiceUnavailableException',
   'TimeoutError',
-  'ECONNRESET',
+  'EAI_AGAIN',
   'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
   'EPIPE',
+  'ETIMEDOUT',
   'LimitExceededException',
 ]);
 
 // A transaction is cancelled for reasons: throttled alone where no condition failed and nobody else was at it.
 function isThrottle(error: unknown): boolean {
-  if (!(error instanceof TransactionCanceledException)) return throttles.has((error as Error).name);
+  if (!isNamed(error, 'TransactionCanceledException')) return throttles.has((error as Error).name);
   const codes = (error.CancellationReasons ?? []).flatMap(({ Code }) =>
     Code && Code !== 'None' ? [Code] : [],
   );
   return codes.length > 0 && codes.every((code) => throttles.has(code));
 }
 
-/** SDK errors that pass by themselves become 503; everything else stays what it is. */
+/** What passes by itself becomes 503; everything else stays what it is. */
 function asProblem(error: unknown): unknown {
   if (isThrottle(error)) return new Throttled();
-  const { name, code } = error as { name?: string; code?: string };
-  if (passing.has(name ?? '') || passing.has(code ?? '')) return new Problem(unavailable);
+  const { name = '', code = '', status = 0 } = error as { name?: string; code?: string; status?: number };
+  if (passing.has(name) || passing.has(code) || status >= 500) return new Problem(unavailable);
   if (name === 'ValidationException' && /size|exceed|larger|limit/i.test((error as Error).message)) {
     return new Problem(tooLarge, 'More than can be stored in one change');
   }

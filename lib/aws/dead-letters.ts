@@ -9,6 +9,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { backoff } from './world.ts';
 
 /** A queue of ours with where its messages end that were given up: addresses, as SQS names them. */
 export interface Watched {
@@ -30,7 +31,9 @@ export interface Held {
 }
 
 const together = 10;
+const mostBytes = 262_144;
 const heldSeconds = 120;
+const deleteTries = 3;
 
 let shared: SQSClient | undefined;
 
@@ -110,7 +113,7 @@ function toHeld({ MessageId = '', ReceiptHandle = '', Body = '', ...more }: Mess
   };
 }
 
-/** Shows messages that are held again, as they were. */
+/** Shows messages that are held again, as they were; where that is refused, they show themselves in two minutes. */
 export async function letGo(url: string, messages: readonly Held[]): Promise<void> {
   for (const batch of batches(messages))
     await sqs().send(
@@ -125,31 +128,76 @@ export async function letGo(url: string, messages: readonly Held[]): Promise<voi
     );
 }
 
-/** Sends what is held to its queue, and only then takes it out of the dead letters; a crash between leaves it in both. Returns how many. */
-export async function sendBack({ events, deadLetters }: Watched, messages: readonly Held[]): Promise<number> {
-  let moved = 0;
-  for (const batch of batches(messages)) {
-    const { Failed = [] } = await sqs().send(
-      new SendMessageBatchCommand({
-        QueueUrl: events,
-        Entries: batch.map(({ body }, at) => ({ Id: String(at), MessageBody: body })),
-      }),
-    );
-    const sent = batch.filter((_, at) => !Failed.some(({ Id }) => Id === String(at)));
-    if (sent.length > 0)
-      await sqs().send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: deadLetters,
-          Entries: sent.map(({ handle }, at) => ({ Id: String(at), ReceiptHandle: handle })),
-        }),
-      );
-    moved += sent.length;
-  }
-  return moved;
+/** What became of messages that were sent back. */
+export interface SentBack {
+  readonly moved: readonly Held[];
+  /** In their queue again, and still among the dead letters. */
+  readonly both: readonly Held[];
+  /** Not taken by their queue, with its code. */
+  readonly refused: readonly { readonly held: Held; readonly code: string }[];
 }
 
+/** Sends what is held to its queue, and only then takes it out of the dead letters; a crash between leaves it in both. */
+export async function sendBack(
+  { events, deadLetters }: Watched,
+  messages: readonly Held[],
+): Promise<SentBack> {
+  const all: SentBack[] = [];
+  for (const batch of batches(messages)) {
+    const codes = await send(events, batch);
+    const sent = batch.filter(({ id }) => !codes.has(id));
+    const both = await takeOut(deadLetters, sent);
+    const refused = batch.filter(({ id }) => codes.has(id));
+    all.push({
+      moved: sent.filter((one) => !both.includes(one)),
+      both,
+      refused: refused.map((held) => ({ held, code: codes.get(held.id) ?? '' })),
+    });
+  }
+  return {
+    moved: all.flatMap(({ moved }) => moved),
+    both: all.flatMap(({ both }) => both),
+    refused: all.flatMap(({ refused }) => refused),
+  };
+}
+
+/** Answers why, of those that were not taken, by their ids. */
+async function send(url: string, batch: readonly Held[]): Promise<ReadonlyMap<string, string>> {
+  const Entries = batch.map(({ body }, at) => ({ Id: String(at), MessageBody: body }));
+  try {
+    const { Failed = [] } = await sqs().send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    return new Map(Failed.map(({ Id, Code = 'unknown' }) => [batch[Number(Id)]?.id ?? '', Code]));
+  } catch (error) {
+    return new Map(batch.map(({ id }) => [id, (error as Error).name]));
+  }
+}
+
+/** Answers what could not be taken out. */
+async function takeOut(url: string, messages: readonly Held[]): Promise<readonly Held[]> {
+  let left = messages;
+  for (let attempt = 0; left.length > 0 && attempt < deleteTries; attempt++) {
+    if (attempt > 0) await backoff(attempt);
+    const Entries = left.map(({ handle }, at) => ({ Id: String(at), ReceiptHandle: handle }));
+    try {
+      const { Failed = [] } = await sqs().send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+      left = left.filter((_, at) => Failed.some(({ Id }) => Id === String(at)));
+    } catch {
+      // They are sent: that they could not be taken out is told by the caller, and is no reason to stop.
+    }
+  }
+  return left;
+}
+
+/** As many as one call takes, and as much: SQS bounds both. */
 function batches(messages: readonly Held[]): Held[][] {
-  return Array.from({ length: Math.ceil(messages.length / together) }, (_, at) =>
-    messages.slice(at * together, (at + 1) * together),
-  );
+  const all: Held[][] = [];
+  let bytes = 0;
+  for (const one of messages) {
+    const size = Buffer.byteLength(one.body);
+    const last = all.at(-1);
+    if (last && last.length < together && bytes + size <= mostBytes) last.push(one);
+    else all.push([one]);
+    bytes = (last === all.at(-1) ? bytes : 0) + size;
+  }
+  return all;
 }

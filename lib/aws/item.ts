@@ -2,6 +2,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 type Attributes = Record<string, AttributeValue>;
 
+// On the wire bytes are Base64, in what our client sends and answers as in a stream's records. The SDK's types mean its own.
+const toWire = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64') as unknown as Uint8Array;
+const fromWire = (text: unknown) => new Uint8Array(Buffer.from(text as string, 'base64'));
+
 /** Plain JSON values → DynamoDB attributes. Undefined is left out; a number must be safe; bytes are Uint8Array. */
 export function toAttribute(value: unknown): AttributeValue {
   if (value === null) return { NULL: true };
@@ -11,7 +15,7 @@ export function toAttribute(value: unknown): AttributeValue {
     if (!Number.isFinite(value)) throw new TypeError('A stored number must be finite');
     return { N: String(value) };
   }
-  if (value instanceof Uint8Array) return { B: value };
+  if (value instanceof Uint8Array) return { B: toWire(value) };
   if (Array.isArray(value)) return { L: value.map(toAttribute) };
   if (typeof value === 'object') return { M: toAttributes(value as Record<string, unknown>) };
   throw new TypeError(`A ${typeof value} cannot be stored`);
@@ -24,19 +28,30 @@ export function toAttributes(item: Readonly<Record<string, unknown>>): Attribute
 }
 
 /** DynamoDB attribute → plain JSON value. Sets are not used and not read. */
-export function fromAttribute(value: AttributeValue): unknown {
-  if (value.S !== undefined) return value.S;
-  if (value.N !== undefined) return Number(value.N);
-  if (value.BOOL !== undefined) return value.BOOL;
-  if (value.NULL !== undefined) return null;
-  if (value.B !== undefined) return value.B;
-  if (value.L !== undefined) return value.L.map(fromAttribute);
-  if (value.M !== undefined) return fromAttributes(value.M);
+export function fromAttribute(attribute: AttributeValue): unknown {
+  for (const kind in attribute) {
+    const value = attribute[kind as keyof AttributeValue] as unknown;
+    switch (kind) {
+      case 'S':
+      case 'BOOL':
+        return value;
+      case 'N':
+        return Number(value);
+      case 'NULL':
+        return null;
+      case 'B':
+        return fromWire(value);
+      case 'L':
+        return (value as AttributeValue[]).map(fromAttribute);
+      case 'M':
+        return fromAttributes(value as Attributes);
+    }
+  }
   throw new TypeError('An attribute of an unknown kind was read');
 }
 
 export function fromAttributes(attributes: Attributes): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(attributes)) out[name] = fromAttribute(value);
+  for (const name in attributes) out[name] = fromAttribute(attributes[name] as AttributeValue);
   return out;
 }

@@ -1,8 +1,7 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client } from 'ldapts';
 import { env } from './env.ts';
 import { Lasting, Passing } from './ldap-error.ts';
-import { patience } from './world.ts';
+import { secretText } from './secrets.ts';
 
 const times = { connectTimeout: 3000, timeout: 8000 };
 
@@ -21,16 +20,9 @@ const secrets = new Map<string, Promise<Secret>>();
 
 /** The secret, read once per process and again after it did not do. */
 function secretOf(id: string): Promise<Secret> {
-  const known = secrets.get(id) ?? readSecret(id);
+  const known = secrets.get(id) ?? secretText(id).then(parse);
   secrets.set(id, known);
   return known;
-}
-
-async function readSecret(SecretId: string): Promise<Secret> {
-  const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
-    new GetSecretValueCommand({ SecretId }),
-  );
-  return parse(SecretString ?? '');
 }
 
 // What a parser says of a text has parts of it.

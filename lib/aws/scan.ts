@@ -1,5 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { client } from './db.ts';
+import { ask } from './dynamo.ts';
 import { env } from './env.ts';
 import { fromAttributes } from './item.ts';
 
@@ -16,15 +15,13 @@ export async function scan(
   const part = async (Segment: number) => {
     let from: Stored | undefined;
     do {
-      const { Items = [], LastEvaluatedKey } = await client().send(
-        new ScanCommand({
-          TableName: env('TABLE_NAME'),
-          ...(index ? { IndexName: index } : { ConsistentRead: true }),
-          Segment,
-          TotalSegments: segments,
-          ...(from ? { ExclusiveStartKey: from as never } : {}),
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await ask('Scan', {
+        TableName: env('TABLE_NAME'),
+        ...(index ? { IndexName: index } : { ConsistentRead: true }),
+        Segment,
+        TotalSegments: segments,
+        ...(from ? { ExclusiveStartKey: from as never } : {}),
+      });
       for (const item of Items) see(fromAttributes(item));
       from = LastEvaluatedKey;
     } while (from);

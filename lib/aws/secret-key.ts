@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type EnvironmentName, env } from './env.ts';
-import { patience } from './world.ts';
+import { secretText } from './secrets.ts';
 
 const read = new Map<string, Promise<Buffer>>();
 
@@ -19,9 +18,7 @@ export async function secretKey(variable: EnvironmentName): Promise<Buffer> {
 }
 
 async function readKey(SecretId: string): Promise<Buffer> {
-  const { SecretString } = await new SecretsManagerClient({ requestHandler: patience }).send(
-    new GetSecretValueCommand({ SecretId }),
-  );
-  if (!SecretString) throw new Error(`The secret ${SecretId} is empty`);
-  return createHash('sha256').update(SecretString).digest();
+  const text = await secretText(SecretId);
+  if (!text) throw new Error(`The secret ${SecretId} is empty`);
+  return createHash('sha256').update(text).digest();
 }

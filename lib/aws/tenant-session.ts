@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Reach, reachAt, tagsOf } from '../kit/reach.ts';
 import { assume } from './assume.ts';
-import { type Credentials, defaultProvider } from './credentials.ts';
+import { defaultProvider } from './credentials.ts';
 import { env } from './env.ts';
+import type { Credentials } from './sign.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -114,7 +115,8 @@ async function lend(name: string, tags: Tags): Promise<Credentials> {
   return lent;
 }
 
-/** Forgets a session that the table says is over, whatever our clock says. */
-export function forgetSession({ accessKeyId }: Credentials): void {
-  for (const [name, { lent }] of kept) if (lent.accessKeyId === accessKeyId) kept.delete(name);
+/** Forgets the session that a call belongs to; false: there was none. */
+export async function forgetSession(): Promise<boolean> {
+  const tags = await tagsNow();
+  return tags !== undefined && kept.delete(Object.values(tags).join());
 }

@@ -39,6 +39,8 @@ export interface Needs {
   readonly rhythm?: boolean;
   /** Puts items of this kind in the platform's partition, and no others: how far it has come. */
   readonly keeps?: PartitionKind;
+  /** Deletes items of this kind in the platform's partition, and no others: notes of what was to be done. */
+  readonly clears?: PartitionKind;
   /** Seals the audit: puts seals, and nothing else. */
   readonly seals?: boolean;
   /** Puts anchors of the audit where nobody can change them. */

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of the JSON of `parts`, base64url (43 characters). JSON keeps the parts apart, so joins never collide. */
 export function digest(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 
 /** JSON with the names of every object in order: equal values give equal text, whatever order they were stored in. */
@@ -15,8 +15,7 @@ export function canonical(value: unknown): string {
 }
 
 /** SHA-256 of the canonical JSON of a value, hexadecimal: what others can make again with their own tools. */
-export const canonicalSha256 = (value: unknown): string =>
-  createHash('sha256').update(canonical(value)).digest('hex');
+export const canonicalSha256 = (value: unknown): string => hash('sha256', canonical(value), 'hex');
 
 /** True for equal texts, in a time that tells nothing but their lengths. */
 export function sameText(one: string, other: string): boolean {

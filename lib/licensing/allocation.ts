@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
 import { contended } from '../kit/problem.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { whole } from '../kit/text.ts';
 import { type Account, meterOf, turn } from './account.ts';
 import { allocationChanged } from './events.ts';
@@ -10,7 +11,7 @@ import { type licences, viewLicences } from './licences.ts';
 import type { MeterChange } from './meter.ts';
 import { layersUnchanged } from './notification.ts';
 import { limitBelowUse, tooManyToUnmanage } from './problems.ts';
-import { mostLicences, type ResourceType, resourceTypes } from './resource.ts';
+import { mostLicences, type ResourceType } from './resource.ts';
 import { type Terms, termsWrite } from './terms.ts';
 
 const allocation = z.strictObject({

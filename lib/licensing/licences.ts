@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { percentOf } from '../kit/percent.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { type Account, meterOf, rulesOf } from './account.ts';
 import { levels, type Meter } from './meter.ts';
 import { overLimit, viewOverLimit } from './over-limit.ts';
-import { resourceType, resourceTypes } from './resource.ts';
+import { resourceType } from './resource.ts';
 
 /** A customer's model, limits, use and alert state, as callers see them. */
 export const licences = z.strictObject({

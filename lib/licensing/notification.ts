@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { chosenThresholds, inherit } from '../kit/inherit.ts';
 import { settingsKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { unknownVariables } from '../kit/template.ts';
 import { line, paragraph, whole } from '../kit/text.ts';
 import { defaultMessage, defaultSubject, noticeVariables } from './events.ts';
 import { recipients } from './recipients.ts';
-import { type ResourceType, resourceTypes } from './resource.ts';
+import type { ResourceType } from './resource.ts';
 
 const thresholds = z
   .array(whole(1, 200))

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { resourceTypes } from '../kit/resource.ts';
 
-export { resourceTypes } from '../kit/resource.ts';
-
 export const resourceType = z.enum(resourceTypes);
 export type ResourceType = z.infer<typeof resourceType>;
 

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { announce } from '../kit/event.ts';
 import { emailHash } from '../kit/membership.ts';
 import { answer, difference, expectVersion, type Plan, refuse } from '../kit/plan.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { type Account, customerUnchanged, meterOf, turn } from './account.ts';
 import { defaultsChanged } from './events.ts';
 import type { MeterChange } from './meter.ts';
@@ -17,7 +18,7 @@ import {
   viewNotification,
 } from './notification.ts';
 import { notAllocated } from './problems.ts';
-import { type ResourceType, resourceTypes } from './resource.ts';
+import type { ResourceType } from './resource.ts';
 import { termsKey } from './terms.ts';
 
 type View = z.infer<typeof notificationView>;

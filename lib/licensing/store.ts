@@ -1,6 +1,7 @@
 import { get, getAll, page } from '../aws/db.ts';
 import { prefixes } from '../kit/id.ts';
 import { meterKey, meterPrefix, monitoredItemKey, namePartition, partition } from '../kit/keys.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { providerOf, type Scope } from '../kit/scope.ts';
 import type { Account } from './account.ts';
 import type { Newest } from './allocation.ts';
@@ -9,7 +10,7 @@ import { type Meter, toMeter } from './meter.ts';
 import { type Layers, type Notification, notificationKey, toNotification } from './notification.ts';
 import { isCustomer, type Pool, toPool } from './pool.ts';
 import { reportedPrefix } from './reported.ts';
-import { type ResourceType, resourceTypes } from './resource.ts';
+import type { ResourceType } from './resource.ts';
 import { termsKey, toTerms } from './terms.ts';
 
 /** The provider of the target: the caller's own node for its staff, else what the target's path says. */

@@ -37,8 +37,22 @@ export interface Round<Link = unknown> {
   /** Pools that seemed wrong while they were changing: told when they are wrong by as much in the next round. */
   readonly suspects: Readonly<Record<string, string>>;
   readonly suspectedBefore: Readonly<Record<string, string>>;
+  /** How many more there were than are remembered; absent in rounds that began before it was counted. */
+  readonly unremembered?: number;
   readonly differences: number;
   readonly version: number;
+}
+
+/** Suspects of a round that are remembered: with those of the round before at most 170 KB of the item's 400. */
+export const mostSuspects = 500;
+
+/** Remembers that a pool seemed wrong; where there are too many, only that there was one more. */
+export function suspect<Link>(round: Round<Link>, where: string, what: string): Round<Link> {
+  const known = round.suspects[where];
+  if (known === undefined && Object.keys(round.suspects).length >= mostSuspects)
+    return { ...round, unremembered: (round.unremembered ?? 0) + 1 };
+  const said = known === undefined ? what : `${known}; ${what}`;
+  return { ...round, suspects: { ...round.suspects, [where]: said } };
 }
 
 /** A round begins. */
@@ -53,6 +67,7 @@ export function begin<Link>(before: Round<Link> | undefined, now: string): Round
     ledger: null,
     suspects: {},
     suspectedBefore: before?.suspects ?? {},
+    unremembered: 0,
     differences: 0,
     version: before?.version ?? 0,
   };

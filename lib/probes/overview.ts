@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { resourceTypes } from '../kit/resource.ts';
 import type { Meter } from '../licensing/meter.ts';
 import { overLimit, viewOverLimit } from '../licensing/over-limit.ts';
-import { resourceType, resourceTypes } from '../licensing/resource.ts';
+import { resourceType } from '../licensing/resource.ts';
 import type { Terms } from '../licensing/terms.ts';
 import { countedStates, type ProbeCounts } from './census.ts';
 import type { Sum } from './rollup.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { rollupKey } from '../kit/keys.ts';
 import type { Item, Write } from '../kit/plan.ts';
-import { resourceTypes } from '../licensing/resource.ts';
+import { resourceTypes } from '../kit/resource.ts';
 import { countedStates } from './census.ts';
 
 /** What is added up along the tree: nodes, probes by state, use by type, and who needs a look. */

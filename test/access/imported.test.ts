@@ -262,20 +262,25 @@ it('who is second with a link sees that it is dead, not that the partner is hind
   }
 });
 
+/** The customer leaves a partner and confirms the import of another one. */
+async function changesPartner(customer: Awaited<ReturnType<typeof addCustomer>>, former: Msp, next: Msp) {
+  const planned = await call(`POST /v1/customers/${customer.id}/removal-plans`, {
+    as: former.catalog,
+    body: { licences: 'return-to-pool' },
+  });
+  await call(`POST /v1/removal-plans/${planned.body.id}/execution`, { as: former.catalog });
+  await deliver(customer.id, former.id);
+  const { token } = await asked({ partner: next.catalog, account: customer, mailbox });
+  expect((await reply(token, { email: customer.admin.email })).status).toBe(200);
+}
+
 describe('a licence of a partner that was removed', () => {
   it('is not renewed by the next one, which is told that it has no such product', async () => {
     const [former, next] = [await makeMsp(), await makeMsp()];
     await Promise.all([ensureMspMode(former), ensureMspMode(next)]);
     const customer = await addCustomer(former);
     const bought = await shelf(former, customer.id, await stockProduct(former)).buy(3);
-    const planned = await call(`POST /v1/customers/${customer.id}/removal-plans`, {
-      as: former.catalog,
-      body: { licences: 'return-to-pool' },
-    });
-    await call(`POST /v1/removal-plans/${planned.body.id}/execution`, { as: former.catalog });
-    await deliver(customer.id, former.id);
-    const { token } = await asked({ partner: next.catalog, account: customer, mailbox });
-    expect((await reply(token, { email: customer.admin.email })).status).toBe(200);
+    await changesPartner(customer, former, next);
     const renewed = await call(`POST /v1/customers/${customer.id}/subscriptions/${bought.body.id}/renew`, {
       as: next.catalog,
       body: { source: 'PURCHASE', termDays: 30, purchaser: buyer },
@@ -300,14 +305,7 @@ describe('visits of a partner that was removed', () => {
     const sessions = `/v1/customers/${customer.id}/access-sessions`;
     const read = async (as: Caller) => (await call(`GET ${sessions}`, { as })).body.items.length;
     expect([await read(former.catalog), await read(customer.admin)]).toEqual([1, 1]);
-    const planned = await call(`POST /v1/customers/${customer.id}/removal-plans`, {
-      as: former.catalog,
-      body: { licences: 'return-to-pool' },
-    });
-    await call(`POST /v1/removal-plans/${planned.body.id}/execution`, { as: former.catalog });
-    await deliver(customer.id, former.id);
-    const { token } = await asked({ partner: next.catalog, account: customer, mailbox });
-    expect((await reply(token, { email: customer.admin.email })).status).toBe(200);
+    await changesPartner(customer, former, next);
     const admin = { ...customer.admin, provider: next.id };
     expect([await read(next.catalog), await read(admin)]).toEqual([0, 1]);
     const one = `${sessions}/${opened.body.id}`;

@@ -17,7 +17,7 @@ import { asked, reply } from './import-scene.ts';
 import { suppliedMsp } from './quarters.ts';
 
 listenForFaults();
-const write = 'TransactWriteItemsCommand';
+const write = 'TransactWriteItems';
 
 /** Put below the API, without what keeps its names. */
 const planted = new Set<string>();

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { anchorWithin } from '../../functions/audit/anchor-seals.ts';
+import { anchorOf, anchorText } from '../../lib/audit/anchor.ts';
 import { faultsOfDay, sealsSince } from '../../lib/audit/day-store.ts';
 import { anchor } from '../../lib/audit/lines.ts';
+import type { StoredSeal } from '../../lib/audit/seal.ts';
 import { sealWrites } from '../../lib/audit/sealing.ts';
 import { verify } from '../../lib/audit/verify.ts';
 import { commit, get } from '../../lib/aws/db.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
+import { log } from '../../lib/aws/log.ts';
 import { anchorDueKey, auditKey, sealKey } from '../../lib/kit/keys.ts';
 import type { Item, Write } from '../../lib/kit/plan.ts';
 import { createTable } from '../kit/table.ts';
@@ -51,6 +54,16 @@ beforeEach(async () => {
 
 const place = (date: string) => `/anchors/anchors/${rootId}/${date}.json`;
 const read = (date: string) => anchor.parse(JSON.parse(bucket.objects.get(place(date)) ?? ''));
+/** What a run tells as an error, in its order. */
+async function told(run: () => Promise<void>): Promise<[string, { day?: string }][]> {
+  const errors = vi.spyOn(log(), 'error').mockReturnValue(undefined);
+  try {
+    await run();
+    return errors.mock.calls as never;
+  } finally {
+    errors.mockRestore();
+  }
+}
 const isDue = async (date: string) => (await get(anchorDueKey({ day: date, rootId }), true)) !== undefined;
 
 describe('a day of seals', () => {
@@ -84,10 +97,57 @@ describe('a day of seals', () => {
     await expect(anchorWithin(at(2 * day), 10_000)).rejects.toThrow('answered 503');
     expect(await isDue('2026-01-01')).toBe(true);
     bucket.refuse(undefined);
-    (bucket.objects as Map<string, string>).set(place('2026-01-01'), 'first');
-    await anchorWithin(at(2 * day), 10_000);
-    expect(bucket.objects.get(place('2026-01-01'))).toBe('first');
+    const [first, ...rest] = chain.seals.slice(0, 2) as [StoredSeal, ...StoredSeal[]];
+    const text = anchorText(anchorOf('2026-01-01', [first, ...rest]));
+    (bucket.objects as Map<string, string>).set(place('2026-01-01'), text);
+    expect(await told(() => anchorWithin(at(2 * day), 10_000))).toEqual([]);
+    expect(bucket.objects.get(place('2026-01-01'))).toBe(text);
     expect(await isDue('2026-01-01')).toBe(false);
+  });
+
+  it('of which another anchor is there already is told, and that one stays', async () => {
+    (bucket.objects as Map<string, string>).set(place('2026-01-01'), '{"kind":"anchor"}');
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await told(() => anchorWithin(at(2 * day), 10_000))).toEqual([
+      [
+        'another anchor is there',
+        { tenant: rootId, day: '2026-01-01', place: `anchors/${rootId}/2026-01-01.json` },
+      ],
+    ]);
+    expect(printed.mock.calls.join('')).toContain('"AuditBroken":1');
+    printed.mockRestore();
+    expect(bucket.objects.get(place('2026-01-01'))).toBe('{"kind":"anchor"}');
+  });
+
+  it('that is large holds up no other: it is anchored in its turn, and compared when all others are', async () => {
+    const many = Array.from({ length: 420 }, (_, n) => `cus_${String(n).padStart(26, '9')}`);
+    const [last, from] = [chain.heads.seal, chain.seals.length];
+    sealAt(
+      chain,
+      many.map((id, n) => entryAt(id, day + 30, n)),
+      day + 40,
+    );
+    let before = last;
+    for (const seal of chain.seals.slice(from)) {
+      await write(sealWrites({ seal, parts: chain.parts.filter(({ seq }) => seq === seal.seq) }, before));
+      before = seal;
+    }
+    // What was sealed now does not stand in the table: each comparison tells of it.
+    const later = { day: '2026-01-03', rootId: 'prv_9' };
+    const small = emptyChain('prv_9');
+    sealAt(small, [entryAt('cus_9', 2 * day + 10)], 2 * day + 13);
+    const [seal] = small.seals as [StoredSeal];
+    await write(sealWrites({ seal, parts: small.parts }, undefined));
+    const days = (await told(() => anchorWithin(at(4 * day), 60_000))).map(([, more]) => more.day);
+    expect([...new Set(days)]).toEqual(['2026-01-03', '2026-01-01', '2026-01-02']);
+    expect(await get(anchorDueKey(later), true)).toBeUndefined();
+  });
+
+  it('that cannot be compared in time is anchored, and stays due', async () => {
+    const { all } = await sealsSince({ day: '2026-01-01', rootId, from: 1 });
+    await expect(faultsOfDay({ day: '2026-01-01', rootId, from: 1 }, all, Date.now() - 1)).rejects.toThrow(
+      'could not be compared in time',
+    );
   });
 
   it('of which the seals are gone is not forgotten', async () => {
@@ -108,7 +168,7 @@ describe('a day that is not as it was sealed', () => {
     new DynamoDBClient({}).send(
       new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: toAttributes(item) }),
     );
-  const faults = async () => faultsOfDay(due, (await sealsSince(due)).all);
+  const faults = async () => faultsOfDay(due, (await sealsSince(due)).all, Date.now() + 10_000);
 
   it('is as it was sealed, else', async () => {
     expect(await faults()).toEqual([]);
@@ -120,8 +180,11 @@ describe('a day that is not as it was sealed', () => {
     await put({ ...overwritten, path: 'plt' });
     await write([{ do: 'remove', key: auditKey(two, String(deleted.id)) }, create(added)]);
     expect(await faults()).toEqual([
-      { where: `${one} entry ${overwritten.id}`, what: 'it was overwritten: it is not what seal 1 holds' },
-      { where: `${two} entry ${deleted.id}`, what: 'it was deleted: it stands in seal 1' },
+      {
+        where: `${one} entry ${overwritten.id}`,
+        what: `it was overwritten: it is not what ${rootId} seal 1 holds`,
+      },
+      { where: `${two} entry ${deleted.id}`, what: `it was deleted: it stands in ${rootId} seal 1` },
       { where: `${added.PK} ${added.id}`, what: 'it was added, or never reached the seals' },
     ]);
     await anchorWithin(at(2 * day), 10_000);

@@ -20,7 +20,9 @@ export async function openBucket(): Promise<TestBucket> {
     for await (const chunk of request) body += chunk;
     asked.push(`${request.method} ${request.url} ${request.headers['if-none-match']}`);
     if (refusal !== undefined) return void response.writeHead(refusal).end('<Error/>');
-    const there = objects.has(request.url ?? '');
+    const held = objects.get(request.url ?? '');
+    if (request.method === 'GET') return void response.writeHead(held === undefined ? 404 : 200).end(held);
+    const there = held !== undefined;
     if (!there) objects.set(request.url ?? '', body);
     response.writeHead(there ? 412 : 200).end();
   });

@@ -24,12 +24,12 @@ const begun = Date.parse('2026-01-01T00:00:00.000Z');
 export const minute = 60_000;
 export const at = (minutes: number) => new Date(begun + minutes * minute).toISOString();
 
-export const emptyChain = (): Chain => ({
-  rootId,
+export const emptyChain = (root = rootId): Chain => ({
+  rootId: root,
   rows: [],
   seals: [],
   parts: [],
-  heads: { rootId, seal: undefined, parts: new Map() },
+  heads: { rootId: root, seal: undefined, parts: new Map() },
 });
 
 /** An entry of a node, done in a minute; `nth` tells those of one minute apart. */

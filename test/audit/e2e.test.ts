@@ -1,7 +1,12 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunningStack } from '../../infra/local/stack.ts';
 import { anchor, type ExportLine } from '../../lib/audit/lines.ts';
@@ -92,6 +97,14 @@ it('a day that is over is anchored by the clock, in a bucket that takes no objec
   await stack.idle();
   const anchors = anchored().map((file) => anchor.parse(JSON.parse(readFileSync(join(dir, file), 'utf8'))));
   expect(verify(exportOf(chain, at(60)), anchors)).toMatchObject({ faults: [], unanchored: 0 });
+  // As after a crash between the two: the day is still noted, and its anchor is there.
+  const [noted] = sealed.filter(({ kind }) => kind === 'anchorDue');
+  const { PK = '', SK = '' } = (noted ?? {}) as { PK?: string; SK?: string };
+  const Key = toAttributes({ PK, SK });
+  await engine.send(new PutItemCommand({ TableName: table, Item: toAttributes(noted ?? {}) }));
+  await until(async () => !(await engine.send(new GetItemCommand({ TableName: table, Key }))).Item);
+  await stack.idle();
+  expect(logOf('AuditSchedules')).not.toContain('another anchor is there');
   expect(stack.denials()).toEqual([]);
   const unused = stack.unusedGrants().filter((one) => /AuditSealer|AuditSchedules/.test(one.function));
   expect(unused.map(({ action }) => action).filter((one) => /^(dynamodb|s3):/.test(one))).toEqual([

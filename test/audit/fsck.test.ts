@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Stored } from '../../infra/fsck/check.ts';
 import { violations } from '../../infra/fsck/examine.ts';
-import { sealKey, sealPartKey } from '../../lib/kit/keys.ts';
+import { anchorOf } from '../../lib/audit/anchor.ts';
+import { type StoredSeal, toSeal } from '../../lib/audit/seal.ts';
+import { anchorDueKey, sealKey, sealPartKey } from '../../lib/kit/keys.ts';
 import { changed, edit, linesOf, without } from '../infra/breaking.ts';
 import { emptyChain, entryAt, nodeIds, sealAt } from './chain.ts';
 
@@ -50,9 +52,14 @@ describe('the check of seals', () => {
       `seals: ${place(row)}: it was overwritten`,
     ],
     [
+      'one that was overwritten with what nobody can read',
+      changed(items, edit(row, { ev: '{' })),
+      `seals: ${place(row)}: it was overwritten`,
+    ],
+    [
       'one that was deleted',
       changed(items, without(row)),
-      `seals: ${two} ${row.id}: it was deleted: ${provider} seal 1`,
+      `seals: ${two} ${row.id}: it was deleted: it stands in ${provider} seal 1`,
     ],
     ['one that was added', [...items, entryAt(two, 25, 9)], 'it was added, or never reached the seals'],
     [
@@ -82,5 +89,67 @@ describe('the check of seals', () => {
     ],
   ])('names %s', async (_, broken, line) => {
     expect((await told(broken)).filter((one) => one.includes(line))).toHaveLength(1);
+  });
+});
+
+describe('what is gone whole', () => {
+  const isSeal = ({ kind }: Stored) => kind === 'seal' || kind === 'sealPart';
+  const other = 'prv_another';
+  /** Another root was sealed before, so that there was sealing when all of this happened. */
+  const house = (() => {
+    const chain = emptyChain(other);
+    sealAt(chain, [{ ...entryAt(other, 1), G1: `T#${other}#AUDIT` }], 2);
+    return [
+      ...chain.rows,
+      ...chain.seals.map((one) => ({ ...sealKey(one.rootId, one.seq), kind: 'seal', ...one })),
+      ...chain.parts.map((one) => ({ ...sealPartKey(one.nodeId, one.number), kind: 'sealPart', ...one })),
+    ];
+  })();
+  const seals = items.filter(({ kind }) => kind === 'seal').map(toSeal);
+  const [first, ...more] = seals as [StoredSeal, ...StoredSeal[]];
+  const anchors = [anchorOf('2026-01-01', [first, ...more])];
+  const withAnchors = async (some: readonly Stored[]) =>
+    linesOf((await violations(some, {}, anchors)).filter(({ invariant }) => invariant === 'seals'));
+
+  it('is nothing where all is there', async () => {
+    const sealed = items.filter(({ id }) => id !== entryAt(one, 5).id);
+    expect(await withAnchors([...house, ...sealed])).toEqual([]);
+  });
+
+  it('a root of which all seals and parts are gone is named once, with anchors and without', async () => {
+    const bare = [...house, ...items.filter((item) => !isSeal(item))];
+    const named = `seals: ${provider}: none of its seals is there`;
+    expect(await told(bare)).toEqual([`${named}, though what is done is sealed within minutes`]);
+    expect(await withAnchors(bare)).toContain(`${named}: the anchor of 2026-01-01 holds them up to 3`);
+  });
+
+  it('seals that parts, or days to be anchored, speak of are named', async () => {
+    const parts = items.filter(({ kind }) => kind !== 'seal');
+    expect(await told(parts)).toEqual(
+      expect.arrayContaining(
+        [1, 2, 3].map((seq) => `seals: ${provider} seal ${seq}: it is not there, though others speak of it`),
+      ),
+    );
+    const due = { day: '2026-01-01', rootId: provider, from: 1 };
+    const noted = { ...anchorDueKey(due), kind: 'anchorDue', ...due };
+    expect(await told([noted])).toEqual([
+      `seals: ${provider} seal 1: it is not there, though others speak of it`,
+    ]);
+  });
+
+  it('a tail that was cut off with all that it held is named by anchors, as is one that was made anew', async () => {
+    const cut = items.filter(
+      ({ kind, seq, id }) =>
+        !(['seal', 'sealPart'].includes(String(kind)) && Number(seq) > 1) &&
+        !(kind === 'audit' && String(id) > String(row.id)),
+    );
+    expect(await told(cut)).toEqual([]);
+    expect(await withAnchors(cut)).toEqual([
+      `seals: ${provider} seal 2: it and all up to 3 are missing: the anchor of 2026-01-01 holds them`,
+    ]);
+    const forged = { ...seal, hash: 'other' };
+    expect(await withAnchors([...cut, forged])).toContain(
+      `seals: ${provider} seal 2: it was made anew: the anchor of 2026-01-01 holds another`,
+    );
   });
 });

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { exportLine } from '../../lib/audit/lines.ts';
 import { verify } from '../../lib/audit/verify.ts';
-import { client } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { auditKey, rootEntry } from '../../lib/kit/keys.ts';
@@ -19,8 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'audit-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Below every rule and condition: what somebody does who may write the table. */
-const put = (item: Stored) =>
-  client().send(new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: toAttributes(item) }));
+const put = (item: Stored) => ask('PutItem', { TableName: process.env.TABLE_NAME, Item: toAttributes(item) });
 
 function planted(node: { providerId: string; id: string }, at: number): Stored {
   const id = newId('audit', at);
@@ -254,6 +253,25 @@ describe('exports', () => {
     );
     expect(await check(customer.admin)).toEqual({ status: 1, stdout: named });
     expect(await check(house.system)).toEqual({ status: 1, stdout: named });
+  });
+
+  it.each<[string, Stored]>([
+    ['whose events cannot be read', { ev: '{' }],
+    ['that nobody did', { actor: 'somebody' }],
+    ['without a time', { at: undefined, before: 5 }],
+  ])('name an entry %s, and show the others', async (_, broken) => {
+    const house = await makeMsp();
+    const customer = await addCustomer(house);
+    await sealAll(house.id, customer.id);
+    const [row] = (await recordOf(customer.id)) as [Stored];
+    await put({ ...row, ...broken });
+    for (const as of [customer.admin, house.system]) {
+      const { lines } = await exported(as);
+      expect(lines.every((line) => exportLine.safeParse(line).success)).toBe(true);
+      expect(verify(lines).faults).toEqual([
+        { where: `${customer.id} entry ${row.id}`, what: expect.stringMatching(/^it was overwritten: /) },
+      ]);
+    }
   });
 
   it('of a reseller’s customers verify for the reseller, its own for itself', async () => {

@@ -24,7 +24,7 @@ it('200 debits at once of one balance with lots: exact, never a 5xx, one unit ea
   for (const expiresAt of [fullHour(5), fullHour(9), undefined])
     await call(`POST ${path}/grants`, { as: msp.catalog, body: { amount: 30, expiresAt } });
   hearOf((command, done) => {
-    if (command === 'PutItemCommand') sent[done ? 'written' : 'lost']++;
+    if (command === 'PutItem') sent[done ? 'written' : 'lost']++;
   });
   const keys = Array.from({ length: 200 }, () => newId('request', Date.now()));
   const left = new Set(keys);

@@ -219,7 +219,7 @@ describe('while its names are on their way', () => {
     ]) {
       const one = await large(35);
       const plan = await planned(one.id);
-      meanwhile('TransactWriteItemsCommand', async () => expect((await execute(plan)).status).toBe(200));
+      meanwhile('TransactWriteItems', async () => expect((await execute(plan)).status).toBe(200));
       expect(await act(one)).toMatchObject({ status: 404 });
       expect(await broken()).toEqual([]);
       await bring(one.id);
@@ -232,12 +232,12 @@ describe('while its names are on their way', () => {
     const as = one.admin;
     await removed(one.id);
     const gone = one.users.at(5)?.id;
-    meanwhile('TransactWriteItemsCommand', async () => {
+    meanwhile('TransactWriteItems', async () => {
       const path = `/v1/customers/${one.id}/users/${gone}`;
       expect((await call(`DELETE ${path}`, { as, headers: any })).status).toBe(204);
     });
     await bring(one.id, 1);
-    meanwhile('TransactWriteItemsCommand', () => bring(one.id));
+    meanwhile('TransactWriteItems', () => bring(one.id));
     await bring(one.id);
     expect(await noteOf(one.id)).toBeUndefined();
     expect(await broken()).toEqual([]);

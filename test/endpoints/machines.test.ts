@@ -1,6 +1,6 @@
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { client, commit, get } from '../../lib/aws/db.ts';
+import { commit, get } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { machinePulseKey, nodeKey } from '../../lib/kit/keys.ts';
@@ -308,9 +308,7 @@ describe('people', () => {
     const office = await freshOffice();
     const machine = await office.enrolled();
     const { PK, SK } = nodeKey(customerOf(office));
-    await client().send(
-      new DeleteItemCommand({ TableName: process.env.TABLE_NAME, Key: { PK: { S: PK }, SK: { S: SK } } }),
-    );
+    await ask('DeleteItem', { TableName: process.env.TABLE_NAME, Key: { PK: { S: PK }, SK: { S: SK } } });
     expect((await machine.policy()).body).toMatchObject({ code: 'agent.revoked', commands: ['UNENROL'] });
     expect((await machine.heartbeat()).body).toMatchObject({ code: 'agent.revoked', commands: ['UNENROL'] });
     expect((await newMachine().enrol(office.token)).body.code).toBe('agent.unauthenticated');

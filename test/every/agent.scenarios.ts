@@ -9,7 +9,8 @@ import type { Stage } from './scenarios.ts';
 export type AgentScenario = (stage: Stage) => Promise<() => Promise<Answer>>;
 
 const enrolled = ({ msp, customer }: Stage) => enrolledAgent(customer.id, msp.catalog);
-const six = {
+/** Counts of six meters, as one report brings them. */
+export const sixCounts = {
   DEVICE: 120,
   INTERFACE: 40,
   NCM_DEVICE: 12,
@@ -18,7 +19,7 @@ const six = {
   ACCESS_POINT: 30,
 };
 const usage = (agent: TestAgent, sequence: number) => () =>
-  agent.send('POST /v1/agent/usage', { sequence, counts: six });
+  agent.send('POST /v1/agent/usage', { sequence, counts: sixCounts });
 const found = (count: number) =>
   Array.from({ length: count }, (_, at) => ({
     type: 'DEVICE',

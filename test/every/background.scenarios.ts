@@ -19,7 +19,7 @@ import { type Look, laterPlaces, minuteToLook } from '../../lib/probes/wheel.ts'
 import { dueLooks } from '../../lib/probes/wheel-store.ts';
 import { deskOf, inDays } from '../access/desk.ts';
 import { openBucket, type TestBucket } from '../audit/bucket.ts';
-import { sealThen } from '../audit/sealing.ts';
+import { bring, inserted, recordOf, sealThen } from '../audit/sealing.ts';
 import { fullHour, hoursFromNow, Past } from '../credits/past.ts';
 import { addProbe, enrolledAgent } from '../kit/agent.ts';
 import { announcedBy } from '../kit/deliver.ts';
@@ -170,6 +170,13 @@ export const backgroundScenarios: Readonly<Record<string, BackgroundScenario>> =
     if (nextMonth(at) !== new Date(begun).toISOString()) throw new Error('More than a month would be closed');
     await licensed(stage, at, { source: 'MSP', seats: 5 });
     return () => checkWithin(now(), patienceMs);
+  },
+  'seal-entries: one, the first of its day': async () => {
+    const [entry] = await recordOf((await makeMsp()).id);
+    return async () => {
+      const failed = await bring(inserted(entry ?? {}));
+      if (failed.length > 0) throw new Error('It was not sealed');
+    };
   },
   'anchor-seals: a day of a provider': async () => {
     const { id } = await makeMsp();

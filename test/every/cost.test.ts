@@ -112,7 +112,7 @@ describe('what runs in the background', () => {
     const names = Object.keys(backgroundScenarios);
     for (const { id } of schedules)
       expect(names.filter((name) => routeOf(name) === id).length, id).toBeGreaterThan(1);
-    const known = [...schedules, ...reactions].map(({ id }) => id);
+    const known = [...[...schedules, ...reactions].map(({ id }) => id), 'seal-entries'];
     expect(names.map(routeOf).filter((id) => !known.includes(id))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
-import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { client } from '../../lib/aws/db.ts';
+import { randomUUID } from 'node:crypto';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { type Entry, toItem } from '../../lib/credits/entry.ts';
@@ -15,7 +15,7 @@ export async function plant(items: readonly Item[]): Promise<void> {
     const TransactItems = items
       .slice(from, from + 100)
       .map((item) => ({ Put: { TableName: table, Item: toAttributes(item) } }));
-    await client().send(new TransactWriteItemsCommand({ TransactItems }));
+    await ask('TransactWriteItems', { TransactItems, ClientRequestToken: randomUUID() });
   }
 }
 

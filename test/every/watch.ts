@@ -1,5 +1,5 @@
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { client } from '../../lib/aws/db.ts';
+import type { Around, Call } from '../../lib/aws/aws-json.ts';
+import { client } from '../../lib/aws/dynamo.ts';
 
 /**
  * What becomes of calls of the store. `open`: they are made. `closed`: none is, and whoever asks hears that the store
@@ -19,28 +19,28 @@ export interface Watch {
   readonly stop: () => void;
 }
 
-interface Command {
-  readonly input: Record<string, unknown>;
-}
 type Raw = Record<string, unknown>;
-type Send = (command: Command, ...more: unknown[]) => Promise<unknown>;
+type Send = Parameters<Around>[1];
 
 const isWrite = (name: string) => /^(?:Put|Update|Delete|TransactWrite)/.test(name);
 
 // As an endpoint that is not there: the shell takes it for a store that is silent, and does not ask twice.
 const silent = () => Object.assign(new Error('closed'), { name: 'ServiceUnavailable' });
 
-/** Watches the process's own client, below every line of ours and above the SDK's. */
+let watched: Around | undefined;
+let listening = false;
+
+/** Watches the process's own client, below every line of ours and above its attempts. */
 export function watchStore(): Watch {
-  const store = client() as unknown as { send: Send };
-  const send = store.send.bind(store);
+  if (!listening) client().around('call', (call, next) => (watched ? watched(call, next) : next(call)));
+  listening = true;
   let [calls, written, kept] = [0, 0, 0];
   const items = new Map<string, Promise<Raw | undefined>>();
-  const pages = new Map<string, Promise<unknown>>();
-  const remembered = (name: string, command: Command): Promise<unknown> => {
-    if (name === 'BatchGetItemCommand') return batch(command, items, send);
-    const key = `${name} ${JSON.stringify(command.input)}`;
-    const known = pages.get(key) ?? send(command);
+  const pages = new Map<string, Promise<object>>();
+  const remembered = (call: Call, send: Send): Promise<object> => {
+    if (call.operation === 'BatchGetItem') return batch(call, items, send);
+    const key = JSON.stringify(call);
+    const known = pages.get(key) ?? send(call);
     pages.set(key, known);
     return known;
   };
@@ -50,21 +50,20 @@ export function watchStore(): Watch {
     written: () => written,
     kept: () => kept,
     stop: () => {
-      delete (store as Partial<typeof store>).send;
+      watched = undefined;
     },
   };
-  store.send = async (command, ...more) => {
+  watched = async (call, send) => {
     calls++;
-    const { name } = command.constructor;
     if (watch.mode === 'open') {
-      if (!isWrite(name)) return send(command, ...more);
+      if (!isWrite(call.operation)) return send(call);
       items.clear();
       pages.clear();
-      const done = await send(command, ...more);
+      const done = await send(call);
       written++;
       return done;
     }
-    if (watch.mode === 'walled' && !isWrite(name)) return remembered(name, command);
+    if (watch.mode === 'walled' && !isWrite(call.operation)) return remembered(call, send);
     kept++;
     throw silent();
   };
@@ -75,17 +74,17 @@ const place = ({ PK, SK }: Raw) => `${(PK as { S: string }).S}\n${(SK as { S: st
 
 /** Item by item, so that who asks for one more than somebody before asks the engine for that one alone. */
 async function batch(
-  { input }: Command,
+  { operation, input }: Call,
   items: Map<string, Promise<Raw | undefined>>,
   send: Send,
-): Promise<unknown> {
+): Promise<object> {
   const [[table, { Keys }] = ['', { Keys: [] }]] = Object.entries(
-    input.RequestItems as Record<string, { Keys: Raw[] }>,
+    (input as Record<string, Record<string, { Keys: Raw[] }>>).RequestItems ?? {},
   );
   const missing = Keys.filter((key) => !items.has(place(key)));
   if (missing.length > 0) {
     const RequestItems = { [table]: { Keys: missing as never[], ConsistentRead: true } };
-    const asked = send(new BatchGetItemCommand({ RequestItems }) as unknown as Command).then((answer) => {
+    const asked = send({ operation, input: { RequestItems } }).then((answer) => {
       const { Responses, UnprocessedKeys } = answer as Record<string, Record<string, unknown>>;
       if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Error('The engine left keys out');
       return new Map(((Responses?.[table] ?? []) as Raw[]).map((item) => [place(item), item]));

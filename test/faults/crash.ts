@@ -1,4 +1,5 @@
-import { type AttributeValue, BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { asking, newClient } from '../../lib/aws/dynamo.ts';
 import { type Attempt, as, type Storm } from '../kit/weather.ts';
 import { stable } from './table-hash.ts';
 
@@ -67,14 +68,14 @@ export function keysOf({ input }: Attempt): Stored[] {
   });
 }
 
-let reader: DynamoDBClient | undefined;
+const reader = newClient();
+const askPast = asking(() => reader);
 
 /** What the table holds there, asked of it past everything. */
 async function imagesAt(keys: readonly Stored[]): Promise<string[]> {
-  reader ??= new DynamoDBClient({});
   const table = process.env.TABLE_NAME ?? '';
   const distinct = [...new Map(keys.map((key) => [stable(key), key])).values()].slice(0, 100);
   const RequestItems = { [table]: { Keys: distinct, ConsistentRead: true } };
-  const { Responses } = await reader.send(new BatchGetItemCommand({ RequestItems }));
+  const { Responses } = await askPast('BatchGetItem', { RequestItems });
   return (Responses?.[table] ?? []).map((item) => stable(item)).sort();
 }

@@ -1,11 +1,5 @@
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  DeleteItemCommand,
-  DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { client } from '../../lib/aws/db.ts';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { asking, client, newClient } from '../../lib/aws/dynamo.ts';
 import { isRead } from '../kit/faults.ts';
 import { count } from '../kit/weather.ts';
 import { keysOf } from './crash.ts';
@@ -23,41 +17,37 @@ interface Change {
   readonly item: Stored | undefined;
 }
 
-/** Sends every query of an index to the copy. The client keeps its middleware after its first call: before that. */
+/** Sends every query of an index to the copy. */
 export function lagBehind(table: string, copy: string): LaggingCopy {
-  const raw = new DynamoDBClient({});
+  const raw = newClient();
+  const askPast = asking(() => raw);
   const waiting: Change[][] = [];
   let most = 0;
   const catchUp = async () => {
     while (waiting.length > most) {
       for (const { key, item } of waiting.shift() ?? []) {
-        if (item) await raw.send(new PutItemCommand({ TableName: copy, Item: item }));
-        else await raw.send(new DeleteItemCommand({ TableName: copy, Key: key }));
+        if (item) await askPast('PutItem', { TableName: copy, Item: item });
+        else await askPast('DeleteItem', { TableName: copy, Key: key });
       }
     }
   };
   const follow = async (keys: readonly Stored[]) => {
     const RequestItems = { [table]: { Keys: [...keys], ConsistentRead: true } };
-    const { Responses } = await raw.send(new BatchGetItemCommand({ RequestItems }));
+    const { Responses } = await askPast('BatchGetItem', { RequestItems });
     const found = new Map((Responses?.[table] ?? []).map((item) => [nameOf(item), item]));
     waiting.push(keys.map((key) => ({ key, item: found.get(nameOf(key)) })));
     await catchUp();
   };
-  client().middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const input = args.input as { IndexName?: string; TableName?: string };
-        if (input.IndexName !== undefined) {
-          if (waiting.length > 0) count('index lag');
-          return next({ ...args, input: { ...input, TableName: copy } as never });
-        }
-        const answer = await next(args);
-        if (!isRead(commandName))
-          await follow(keysOf({ command: commandName, read: false, input: args.input as never }));
-        return answer;
-      },
-    { step: 'initialize', priority: 'high', name: 'lag' },
-  );
+  client().around('call', async (call, next) => {
+    const { operation, input } = call;
+    if ('IndexName' in input) {
+      if (waiting.length > 0) count('index lag');
+      return next({ operation, input: { ...input, TableName: copy } });
+    }
+    const answer = await next(call);
+    if (!isRead(operation)) await follow(keysOf({ operation, read: false, input: input as never }));
+    return answer;
+  });
   return {
     behind: (writes) => {
       most = writes;

@@ -150,13 +150,13 @@ export class Schedule {
     if (status !== 422) throw new Error(`Another request under the key of ${one.request.op.tag}: ${status}`);
   }
 
-  private watch({ command, input }: Attempt): void {
+  private watch({ operation, input }: Attempt): void {
     interface Put {
       Item?: { PK?: { S: string } };
       ConditionExpression?: string;
     }
     const all = (input.TransactItems as { Put?: Put; Update?: Put; Delete?: Put }[] | undefined) ?? [
-      command === 'PutItemCommand' ? { Put: input as Put } : { Update: input as Put },
+      operation === 'PutItem' ? { Put: input as Put } : { Update: input as Put },
     ];
     for (const { Put: put, Update, Delete } of all) {
       const at =

@@ -3,7 +3,7 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Crash } from '../kit/faults.ts';
 import type { ReceivedMail } from '../kit/mailbox.ts';
-import { count, currentProcess, hasten } from '../kit/weather.ts';
+import { count, currentProcess } from '../kit/weather.ts';
 import type { Dice } from './dice.ts';
 
 /** An event as it stands on the bus. */
@@ -122,4 +122,29 @@ async function mail(services: Services, dice: Dice, { Destination, Tags }: Lette
     throw new Crash();
   }
   return { MessageId: messageId };
+}
+
+interface Token {
+  readonly getRetryDelay: () => number;
+}
+interface Strategy {
+  readonly acquireInitialRetryToken: (scope: string) => Promise<Token>;
+  readonly refreshRetryTokenForRetry: (token: Token, error: unknown) => Promise<Token>;
+  readonly recordSuccess: (token: Token) => void;
+}
+
+/** As many attempts as ever, of the same errors, with the same budget of retries; only nobody waits between them. */
+function hasten(config: { retryStrategy: () => Promise<Strategy> }): void {
+  const own = config.retryStrategy;
+  config.retryStrategy = async () => {
+    const strategy = await own();
+    return {
+      acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
+      refreshRetryTokenForRetry: async (token, error) => {
+        const fresh = await strategy.refreshRetryTokenForRetry(token, error);
+        return Object.assign(fresh, { getRetryDelay: () => 0 });
+      },
+      recordSuccess: (token) => strategy.recordSuccess(token),
+    };
+  };
 }

@@ -168,9 +168,7 @@ describe('deciding', () => {
 
   it('decides once where another decides between look and write', async () => {
     const { body } = await raise(other.catalog);
-    meanwhile('TransactWriteItemsCommand', () =>
-      act(other.handler, body.id, 'reject', { body: { reason: 'No' } }),
-    );
+    meanwhile('TransactWriteItems', () => act(other.handler, body.id, 'reject', { body: { reason: 'No' } }));
     expect((await act(other.handler, body.id, 'approve')).body.code).toBe('tickets.not_open');
     expect((await call(`GET /v1/tickets/${body.id}`, { as: other.catalog })).body.state).toBe('REJECTED');
   });

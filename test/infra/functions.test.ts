@@ -1,10 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { describe, expect, it } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import { type Role, readResourcePolicies, readRoles } from '../../infra/local/policies.ts';
 import { makeStack } from '../../infra/local/template.ts';
 import { environment } from '../../lib/aws/env.ts';
+import { platformId } from '../../lib/kit/id.ts';
+import { partition } from '../../lib/kit/keys.ts';
 import { ofType, properties, target, wired } from '../kit/synth.ts';
 import { sample } from './sample.ts';
 
@@ -75,13 +78,19 @@ describe.each(functions)('%s', (_, { Properties: fn }) => {
     const actions = allowed.flatMap(({ Action }) => list(Action));
     for (const never of ['dynamodb:Scan', 'dynamodb:PartiQLSelect', 'dynamodb:DeleteTable'])
       expect(actions).not.toContain(never);
+    const notes = [partition(platformId, 'ANCHOR_DUE')];
     for (const change of ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'].filter((action) =>
       actions.includes(action),
     )) {
+      const granted = allowed.filter(({ Action }) => list(Action).includes(change));
+      const bound = granted.map(
+        ({ Condition }) => Condition?.['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys'],
+      );
+      if (isDeepStrictEqual(bound, [notes])) continue;
       const kept = statements
         .filter(({ Effect, Action }) => Effect === 'Deny' && list(Action).includes(change))
         .flatMap(({ Condition }) => Condition?.['ForAnyValue:StringLike']?.['dynamodb:LeadingKeys']);
-      expect(kept).toEqual(['T#*#AUDIT', 'T#*#ENTRY', 'T#*#SEAL']);
+      expect(kept).toEqual(['T#*#AUDIT', 'T#*#ENTRY', 'T#*#SEAL', 'T#*#ANCHOR_DUE']);
     }
   });
 
@@ -212,6 +221,19 @@ describe('the audit and its seals', () => {
     for (const other of ['AUDIT', 'ENTRY', 'ITEM'])
       expect(await allowed('dynamodb:PutItem', `${customer}#${other}`)).not.toContain('SealingAuditSealer');
     expect(await allowed('dynamodb:PutItem', `${customer}#AUDIT`, `${customer}#SEAL`)).toEqual([]);
+  });
+
+  it('what is to be anchored is noted by one function and forgotten by one, and nothing else is by that', async () => {
+    const notes = partition(platformId, 'ANCHOR_DUE');
+    expect(await allowed('dynamodb:PutItem', notes)).toEqual(['SealingAuditSealer']);
+    for (const action of ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'])
+      expect(await allowed(action, notes)).toEqual(
+        action === 'dynamodb:DeleteItem' ? [expect.stringMatching(/AuditSchedules$/)] : [],
+      );
+    for (const other of [`${customer}#ITEM`, partition(platformId, 'DUE')])
+      expect(await allowed('dynamodb:DeleteItem', other)).not.toContainEqual(
+        expect.stringMatching(/AuditSchedules$/),
+      );
   });
 
   it('anchors are put where there is none, by one function, and deleted by nobody, whatever else they may', async () => {

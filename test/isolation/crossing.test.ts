@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { contexts } from '../../functions/contexts.ts';
 import type { authorize as authorizing } from '../../lib/aws/auth.ts';
-import { client } from '../../lib/aws/db.ts';
+import { client } from '../../lib/aws/dynamo.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import { tenantOf } from '../../lib/kit/keys.ts';
 import { roles } from '../../lib/kit/permission.ts';
@@ -68,20 +68,16 @@ let theirs: Set<string>;
 const shellAsks = /^T#\w{30}(?:#(?:CLAIM|END_USER|SESSION))?$/;
 
 function watch(): void {
-  client().middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const answer = await next(args);
-        if (attack) note(attack, commandName, args.input);
-        return answer;
-      },
-    { step: 'initialize', name: 'watchCrossings' },
-  );
+  client().around('call', async (call, next) => {
+    const answer = await next(call);
+    if (attack) note(attack, call.operation, call.input);
+    return answer;
+  });
 }
 
 function note({ by, route }: NonNullable<typeof attack>, command: string, input: object): void {
   const keys = [...askedBy(command, input).values()].flatMap((all) => [...all]);
-  const gets = /^(?:Get|BatchGet)ItemCommand$/.test(command);
+  const gets = /^(?:Get|BatchGet)Item$/.test(command);
   const crossed = keys.filter((key) => {
     const tenant = key.split('#')[1] ?? '';
     return theirs.has(tenant) && !by.own.includes(tenant) && !(gets && shellAsks.test(key));

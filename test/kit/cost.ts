@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  DynamoDBClient,
-  type TransactWriteItem,
-} from '@aws-sdk/client-dynamodb';
-import { client } from '../../lib/aws/db.ts';
+import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { asking, client, newClient } from '../../lib/aws/dynamo.ts';
 import { projected } from '../../lib/kit/keys.ts';
-import { shorten } from './wire.ts';
 
 type Stored = Record<string, AttributeValue>;
 
@@ -42,7 +36,7 @@ const nested = (values: readonly AttributeValue[]) =>
 export function sizeOfValue(value: AttributeValue): number {
   if (value.S !== undefined) return bytes(value.S);
   if (value.N !== undefined) return sizeOfNumber(value.N);
-  if (value.B !== undefined) return value.B.length;
+  if (value.B !== undefined) return Buffer.from(value.B as unknown as string, 'base64').length;
   if (value.L !== undefined) return nested(value.L);
   if (value.M !== undefined) {
     return Object.keys(value.M).reduce((sum, name) => sum + bytes(name), nested(Object.values(value.M)));
@@ -128,19 +122,19 @@ const place = (key: Stored) => `${key.PK?.S}\n${key.SK?.S}`;
 function unitsOf(call: Call): Units {
   const { name, input, output } = call;
   switch (name) {
-    case 'GetItemCommand':
+    case 'GetItem':
       return { ...nothing, read: readUnits(sizeOf(output?.Item ?? {}), input.ConsistentRead === true) };
-    case 'BatchGetItemCommand':
+    case 'BatchGetItem':
       return { ...nothing, read: batchUnits(input.RequestItems ?? {}, output?.Responses ?? {}) };
-    case 'QueryCommand': {
+    case 'Query': {
       const size = (output?.Items ?? []).reduce((sum, item) => sum + sizeOf(item), 0);
       return { ...nothing, read: readUnits(size, input.ConsistentRead === true) };
     }
-    case 'PutItemCommand':
-    case 'UpdateItemCommand':
-    case 'DeleteItemCommand':
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
       return changeUnits(call, input.Key ?? input.Item ?? {}, 1);
-    case 'TransactWriteItemsCommand':
+    case 'TransactWriteItems':
       return (input.TransactItems ?? [])
         .map(({ Put, Update, Delete, ConditionCheck }) => {
           const at = Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key ?? {};
@@ -174,7 +168,7 @@ function changeUnits({ before, after }: Call, key: Stored, factor: 1 | 2): Units
   return { read: 0, write, unique, index: indexUnits(old, fresh) };
 }
 
-const writing = ['PutItemCommand', 'UpdateItemCommand', 'DeleteItemCommand', 'TransactWriteItemsCommand'];
+const writing = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'];
 
 function keysOf({ input, name }: Pick<Call, 'name' | 'input'>): Stored[] {
   if (!writing.includes(name)) return [];
@@ -184,18 +178,15 @@ function keysOf({ input, name }: Pick<Call, 'name' | 'input'>): Stored[] {
   return (touched ?? [input.Key ?? input.Item ?? {}]).map(({ PK, SK }) => ({ PK, SK }) as Stored);
 }
 
-let raw: DynamoDBClient | undefined;
+const past = newClient();
+const askPast = asking(() => past);
 
 async function imagesAt(keys: readonly Stored[]): Promise<Map<string, Stored>> {
   if (keys.length === 0) return new Map();
-  if (!raw) {
-    raw = new DynamoDBClient({});
-    shorten(raw);
-  }
   const table = process.env.TABLE_NAME ?? '';
-  const { Responses } = await raw.send(
-    new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [...keys], ConsistentRead: true } } }),
-  );
+  const { Responses } = await askPast('BatchGetItem', {
+    RequestItems: { [table]: { Keys: [...keys], ConsistentRead: true } },
+  });
   return new Map((Responses?.[table] ?? []).map((item) => [place(item), item]));
 }
 
@@ -228,30 +219,25 @@ function joinRound(into: Recording, running: Promise<unknown>): Promise<void> {
   return into.round;
 }
 
-/** Records from now on. The client keeps its middleware after its first call: listen before that. */
+/** Records from now on. */
 export function listen(): void {
   if (listening) return;
   listening = true;
-  client().middlewareStack.add(
-    (next, context) => async (args) => {
-      const into = recording;
-      if (!into) return next(args);
-      const name = context.commandName ?? '';
-      const input = args.input as Input;
-      const running = observe(name, input, () =>
-        next({ ...args, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } as never }),
-      );
-      const told = running.then(({ call }) => into.calls.push(call));
-      await joinRound(into, told);
-      const { result } = await running;
-      if (result.status === 'rejected') throw result.reason;
-      return result.value;
-    },
-    { step: 'initialize', priority: 'high', name: 'recordCost' },
-  );
+  client().around('call', async ({ operation, input }, next) => {
+    const into = recording;
+    if (!into) return next({ operation, input });
+    const running = observe(operation, input as Input, () =>
+      next({ operation, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } }),
+    );
+    const told = running.then(({ call }) => into.calls.push(call));
+    await joinRound(into, told);
+    const { result } = await running;
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
-async function observe<T extends { output: unknown }>(
+async function observe<T>(
   name: string,
   input: Input,
   send: () => Promise<T>,
@@ -260,7 +246,7 @@ async function observe<T extends { output: unknown }>(
   const before = await imagesAt(keys);
   const [result] = await Promise.allSettled([send()]);
   const after = await imagesAt(keys);
-  const output = result.status === 'fulfilled' ? (result.value.output as Output) : undefined;
+  const output = result.status === 'fulfilled' ? (result.value as Output) : undefined;
   return { call: { name, input, output, before, after }, result };
 }
 

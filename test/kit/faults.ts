@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { client } from '../../lib/aws/db.ts';
+import { ServiceError } from '../../lib/aws/aws-json.ts';
+import { client } from '../../lib/aws/dynamo.ts';
 
 /**
  * What becomes of one call of the store. The process ends before or after it; the store takes no more for the moment;
@@ -18,51 +18,49 @@ let dead = false;
 let listening = false;
 let between: { readonly before: string; readonly run: () => Promise<unknown> } | undefined;
 
-/** Faults are possible from now on. The client keeps its middleware after its first call: listen before that. */
+/** Faults are possible from now on. */
 export function listenForFaults(): void {
   if (listening) return;
   listening = true;
-  client().middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        if (between && between.before === commandName) {
-          const { run } = between;
-          between = undefined;
-          await run();
-        }
-        if (dead) throw new Crash();
-        if (!due || (due.how === 'conflict' && isRead(commandName ?? '')) || due.left-- > 0)
-          return next(args);
-        const { how } = due;
-        struck = how;
-        if (--due.times <= 0) due = undefined;
-        if (how === 'conflict') throw conflict(commandName ?? '');
-        if (how === 'throttled')
-          throw Object.assign(new Error('too much'), { name: 'ProvisionedThroughputExceededException' });
-        if (how === 'sent twice') {
-          await next(args).catch(() => undefined);
-          return next(args);
-        }
-        dead = true;
-        if (how === 'crash after') await next(args).catch(() => undefined);
-        throw new Crash();
-      },
-    { step: 'initialize', priority: 'high', name: 'fault' },
-  );
+  client().around('call', async (call, next) => {
+    const { operation } = call;
+    if (between && between.before === operation) {
+      const { run } = between;
+      between = undefined;
+      await run();
+    }
+    if (dead) throw new Crash();
+    if (!due || (due.how === 'conflict' && isRead(operation)) || due.left-- > 0) return next(call);
+    const { how } = due;
+    struck = how;
+    if (--due.times <= 0) due = undefined;
+    if (how === 'conflict') throw conflict(operation);
+    if (how === 'throttled')
+      throw new ServiceError(400, { __type: 'ProvisionedThroughputExceededException' });
+    if (how === 'sent twice') {
+      await next(call).catch(() => undefined);
+      return next(call);
+    }
+    dead = true;
+    if (how === 'crash after') await next(call).catch(() => undefined);
+    throw new Crash();
+  });
 }
 
 /** Calls of the store that change nothing. */
-export const isRead = (command: string) => /^(?:Get|BatchGet|TransactGet|Query|Scan)/.test(command);
+export const isRead = (operation: string) => /^(?:Get|BatchGet|TransactGet|Query|Scan)/.test(operation);
 
 /** A transaction of somebody else is at the item: what the store answers then. */
-export function conflict(command: string): Error {
-  const $metadata = {};
+export function conflict(operation: string): Error {
   const message = 'Transaction is ongoing for the item';
-  if (command !== 'TransactWriteItemsCommand')
-    return new TransactionConflictException({ message, $metadata });
-  const CancellationReasons = [{ Code: 'TransactionConflict', Message: message }];
-  return new TransactionCanceledException({ message, $metadata, CancellationReasons });
+  if (operation !== 'TransactWriteItems')
+    return new ServiceError(400, { __type: 'TransactionConflictException', message });
+  return cancelled([{ Code: 'TransactionConflict', Message: message }]);
 }
+
+/** A transaction that the store has cancelled for these reasons. */
+export const cancelled = (CancellationReasons: readonly object[]): Error =>
+  new ServiceError(400, { __type: 'TransactionCanceledException', CancellationReasons });
 
 /**
  * Runs something in which the `after`th call of the store, and `times` − 1 after it, meet a fault; tells which one it
@@ -79,7 +77,7 @@ export async function under<T>(
   return { result: result as PromiseSettledResult<T>, struck: met };
 }
 
-/** Once, right before the next call of a kind (`GetItemCommand`): what somebody else does meanwhile. */
+/** Once, right before the next call of a kind (`GetItem`): what somebody else does meanwhile. */
 export function meanwhile(before: string, run: () => Promise<unknown>): void {
   // In nobody's name who is called meanwhile.
   between = { before, run: AsyncResource.bind(run) };

@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createTable } from './table.ts';
-import { shorten } from './wire.ts';
 
 /** A table of this file's own, from before its first hook until after its last: to be said before all other hooks. */
 export function ownTable(): void {
   const TableName = `own-${randomUUID()}`;
   const client = new DynamoDBClient({});
-  shorten(client);
   let shared: string | undefined;
   beforeAll(async () => {
     shared = process.env.TABLE_NAME;

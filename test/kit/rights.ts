@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { appendFileSync } from 'node:fs';
-import { client } from '../../lib/aws/db.ts';
+import { client } from '../../lib/aws/dynamo.ts';
 import { tagsNow } from '../../lib/aws/tenant-session.ts';
 import type { Needs, TableAction } from '../../lib/kit/context.ts';
 import { listedKeys, ownKeys, sessionKeys } from '../../lib/kit/reach.ts';
@@ -39,12 +39,12 @@ interface Input {
 }
 
 const actions: Readonly<Record<string, TableAction>> = {
-  GetItemCommand: 'get',
-  BatchGetItemCommand: 'batchGet',
-  QueryCommand: 'query',
-  PutItemCommand: 'put',
-  UpdateItemCommand: 'update',
-  DeleteItemCommand: 'delete',
+  GetItem: 'get',
+  BatchGetItem: 'batchGet',
+  Query: 'query',
+  PutItem: 'put',
+  UpdateItem: 'update',
+  DeleteItem: 'delete',
   ...{ Put: 'put', Update: 'update', Delete: 'delete', ConditionCheck: 'check' },
 };
 
@@ -60,7 +60,7 @@ export function askedBy(command: string, input: Input): Map<TableAction | undefi
       for (const [kind, { Key, Item }] of Object.entries(one)) add(kind, Key ?? Item);
   else if (input.RequestItems)
     for (const { Keys } of Object.values(input.RequestItems)) for (const key of Keys) add(command, key);
-  else if (command === 'QueryCommand') add(command, { PK: input.ExpressionAttributeValues?.[':p'] ?? {} });
+  else if (command === 'Query') add(command, { PK: input.ExpressionAttributeValues?.[':p'] ?? {} });
   else add(command, input.Key ?? input.Item);
   return asked;
 }
@@ -116,20 +116,16 @@ export function mayDo(
 
 const guarded = new WeakSet<object>();
 
-/** Judges every call of the client as IAM would; before its first call. */
+/** Judges every call of the client as IAM would; before anything else is put round its calls. */
 export function guard(): void {
   const one = client();
   if (guarded.has(one)) return;
   guarded.add(one);
-  one.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const by = acting.getStore();
-        if (by) await judge(by, commandName, args.input as Input);
-        return next(args);
-      },
-    { step: 'initialize', priority: 'high', name: 'judgeRights' },
-  );
+  one.around('call', async (call, next) => {
+    const by = acting.getStore();
+    if (by) await judge(by, call.operation, call.input as Input);
+    return next(call);
+  });
 }
 
 async function judge(by: Acting, command: string, input: Input): Promise<void> {

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { client } from '../../lib/aws/db.ts';
-import { Crash, conflict, isRead } from './faults.ts';
+import { type Around, ServiceError } from '../../lib/aws/aws-json.ts';
+import { client } from '../../lib/aws/dynamo.ts';
+import { Crash, cancelled, conflict, isRead } from './faults.ts';
 
-/** What becomes of one attempt of a call, inside the SDK's retries. */
+/** What becomes of one attempt of a call, inside the client's retries. */
 export const storms = [
   'reply lost',
   'error before send',
@@ -16,7 +16,7 @@ export type Storm = (typeof storms)[number];
 
 /** One attempt of a call to a service. */
 export interface Attempt {
-  readonly command: string;
+  readonly operation: string;
   readonly read: boolean;
   readonly input: Readonly<Record<string, unknown>>;
 }
@@ -55,52 +55,39 @@ export async function as<T>(
   return { dead: one.dead, result: result as PromiseSettledResult<T> };
 }
 
-const exposed = new WeakSet<object>();
-interface Stack {
-  readonly middlewareStack: {
-    add: (middleware: never, options: never) => void;
-    remove: (name: string) => boolean;
-  };
-  readonly config: object;
+let exposed = false;
+
+/** Exposes the client of the store to the weather, inside its retries, between which nobody waits. */
+export function expose(): void {
+  if (exposed) return;
+  exposed = true;
+  client().around('attempt', weather);
+  client().pause = async () => undefined;
 }
 
-/** Exposes a client of the SDK to the weather, inside its retries. It keeps its middleware after its first call. */
-export function expose(one: Stack = client() as never): void {
-  if (exposed.has(one)) return;
-  exposed.add(one);
-  hasten(one.config as never);
-  // Tests' way round the SDK's retries, where there is no weather.
-  one.middlewareStack.remove('brief');
-  const options = { step: 'finalizeRequest', priority: 'low', name: 'weather' };
-  one.middlewareStack.add(weather as never, options as never);
-}
-
-type Next = (args: { input: Record<string, unknown> }) => Promise<unknown>;
-
-const weather = (next: Next, { commandName = '' }: { commandName?: string }) => {
-  return async (args: { input: Record<string, unknown> }) => {
-    const process = running.getStore();
-    if (!process) return next(args);
-    if (process.dead) throw new Crash();
-    const attempt = { command: commandName, read: isRead(commandName), input: args.input };
-    const told = await process.gate?.(attempt);
-    try {
-      return await through(process, attempt, () => next(args));
-    } finally {
-      told?.();
-    }
-  };
+const weather: Around = async (call, next) => {
+  const process = running.getStore();
+  if (!process) return next(call);
+  if (process.dead) throw new Crash();
+  const { operation } = call;
+  const attempt = { operation, read: isRead(operation), input: call.input as Attempt['input'] };
+  const told = await process.gate?.(attempt);
+  try {
+    return await through(process, attempt, () => next(call));
+  } finally {
+    told?.();
+  }
 };
 
-async function through(process: Running, attempt: Attempt, send: () => Promise<unknown>): Promise<unknown> {
+async function through(process: Running, attempt: Attempt, send: () => Promise<object>): Promise<object> {
   if (process.dead) throw new Crash();
   const storm = process.meets?.(attempt);
   if (storm) count(storm);
   if (storm === 'crash before' || storm === 'crash after') process.dead = true;
   if (storm === 'crash before') throw new Crash();
   if (storm === 'error before send') throw serverError();
-  if (storm === 'conflict') throw conflict(attempt.command);
-  if (storm === 'throttled') throw throttle(attempt.command);
+  if (storm === 'conflict') throw conflict(attempt.operation);
+  if (storm === 'throttled') throw throttle(attempt.operation);
   const answer = await send();
   if (!attempt.read) process.wrote?.(attempt);
   if (storm === 'crash after') throw new Crash();
@@ -109,44 +96,14 @@ async function through(process: Running, attempt: Attempt, send: () => Promise<u
 }
 
 const serverError = () =>
-  Object.assign(new Error('We encountered an internal server error'), {
-    name: 'InternalServerError',
-    $fault: 'server',
-    $metadata: { httpStatusCode: 500 },
+  new ServiceError(500, {
+    __type: 'InternalServerError',
+    message: 'We encountered an internal server error',
   });
 
-function throttle(command: string): Error {
+function throttle(operation: string): Error {
   const message = 'Throughput exceeds the current capacity';
-  if (command !== 'TransactWriteItemsCommand')
-    return Object.assign(new Error(message), {
-      name: 'ProvisionedThroughputExceededException',
-      $metadata: { httpStatusCode: 400 },
-    });
-  const CancellationReasons = [{ Code: 'ThrottlingError', Message: message }];
-  return new TransactionCanceledException({ message, $metadata: {}, CancellationReasons });
-}
-
-interface Token {
-  readonly getRetryDelay: () => number;
-}
-interface Strategy {
-  readonly acquireInitialRetryToken: (scope: string) => Promise<Token>;
-  readonly refreshRetryTokenForRetry: (token: Token, error: unknown) => Promise<Token>;
-  readonly recordSuccess: (token: Token) => void;
-}
-
-/** As many attempts as ever, of the same errors, with the same budget of retries; only nobody waits between them. */
-export function hasten(config: { retryStrategy: () => Promise<Strategy> }): void {
-  const own = config.retryStrategy;
-  config.retryStrategy = async () => {
-    const strategy = await own();
-    return {
-      acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
-      refreshRetryTokenForRetry: async (token, error) => {
-        const fresh = await strategy.refreshRetryTokenForRetry(token, error);
-        return Object.assign(fresh, { getRetryDelay: () => 0 });
-      },
-      recordSuccess: (token) => strategy.recordSuccess(token),
-    };
-  };
+  return operation === 'TransactWriteItems'
+    ? cancelled([{ Code: 'ThrottlingError', Message: message }])
+    : new ServiceError(400, { __type: 'ProvisionedThroughputExceededException', message });
 }

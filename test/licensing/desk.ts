@@ -1,7 +1,8 @@
 import { each, get } from '../../lib/aws/db.ts';
 import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { meterKey, partition } from '../../lib/kit/keys.ts';
-import { type ResourceType, resourceTypes } from '../../lib/licensing/resource.ts';
+import { resourceTypes } from '../../lib/kit/resource.ts';
+import type { ResourceType } from '../../lib/licensing/resource.ts';
 import { type Answer, addCustomer, type Caller, call, type Msp } from '../kit/world.ts';
 
 export interface Desk {

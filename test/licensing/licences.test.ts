@@ -140,7 +140,7 @@ describe('allocation', () => {
     const own = await makeMsp();
     const [one, two] = [await openDesk(own), await openDesk(own)];
     await setPool(own, 'DEVICE', 10);
-    meanwhile('TransactWriteItemsCommand', () => two.allocate(allocated(7)));
+    meanwhile('TransactWriteItems', () => two.allocate(allocated(7)));
     expect((await one.allocate(allocated(7))).body).toMatchObject({
       code: 'licensing.pool_exhausted',
       available: 3,

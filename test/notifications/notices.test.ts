@@ -98,7 +98,7 @@ describe('a notice', () => {
 
   it('is mailed once where another worker sends it between the look and the claim', async () => {
     const event = reached();
-    meanwhile('PutItemCommand', () => react(event));
+    meanwhile('PutItem', () => react(event));
     await react(event);
     expect(box.mails).toHaveLength(1);
   });

@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs';
-import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { client } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { type Envelope, type EventType, envelopesOf } from '../../lib/kit/event.ts';
 import { react } from '../kit/deliver.ts';
@@ -39,13 +39,13 @@ function goBackTo(moment: string): void {
 
 beforeAll(async () => {
   process.env.TABLE_NAME = 'previous';
-  await createTable(client(), 'previous');
+  await createTable(new DynamoDBClient({}), 'previous');
   const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, at) =>
     items.slice(at * 25, at * 25 + 25),
   );
   await several(batches, (batch) => {
     const puts = batch.map((item) => ({ PutRequest: { Item: toAttributes(item) } }));
-    return client().send(new BatchWriteItemCommand({ RequestItems: { previous: puts } }));
+    return ask('BatchWriteItem', { RequestItems: { previous: puts } });
   });
   // What ends has not ended then.
   goBackTo(madeAt);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import { client } from '../../lib/aws/db.ts';
+import { client } from '../../lib/aws/dynamo.ts';
 import { fromAttributes } from '../../lib/aws/item.ts';
 import { envelopesOf } from '../../lib/kit/event.ts';
 import { type Answer, call, type Sent } from '../kit/world.ts';
@@ -80,18 +80,14 @@ const placeOf = ({ PK, SK }: Stored) => `${PK} ${SK}`;
 
 let looking: Set<string> | undefined;
 
-/** The client keeps its middleware after its first call. */
 if (process.env.CORPUS === 'write')
-  client().middlewareStack.add(
-    (next) => async (args) => {
-      const answer = await next(args);
-      const { Item, Items = [], Responses = {} } = answer.output as Answered;
-      const found = [Item, ...Items, ...Object.values(Responses).flat()];
-      for (const one of found) if (one) looking?.add(placeOf(fromAttributes(one)));
-      return answer;
-    },
-    { step: 'initialize', name: 'look' },
-  );
+  client().around('call', async (call, next) => {
+    const answer = await next(call);
+    const { Item, Items = [], Responses = {} } = answer as Answered;
+    const found = [Item, ...Items, ...Object.values(Responses).flat()];
+    for (const one of found) if (one) looking?.add(placeOf(fromAttributes(one)));
+    return answer;
+  });
 
 /** Places of everything that the reads look at, asked once more. */
 async function shown(): Promise<ReadonlySet<string>> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { violations } from '../../infra/fsck/examine.ts';
 import { announcedIn } from '../../infra/ops-announce.ts';
 import { behind, sayBehind, settleRestore } from '../../infra/restore.ts';
-import { client } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
@@ -38,7 +38,7 @@ export async function drill(say: Say): Promise<Outcome> {
   const [old, restored] = ['before-restore', 'before-restore-restored'];
   try {
     process.env.TABLE_NAME = old;
-    await createTable(client(), old);
+    await createTable(new DynamoDBClient({}), old);
     return await play(say, { box, restored });
   } finally {
     if (before === undefined) delete process.env.TABLE_NAME;
@@ -106,13 +106,13 @@ async function play(say: Say, { box, restored }: { box: Mailbox; restored: strin
   );
 
   process.env.TABLE_NAME = restored;
-  await createTable(client(), restored);
+  await createTable(new DynamoDBClient({}), restored);
   const batches = Array.from({ length: Math.ceil(snapshot.length / 25) }, (_, n) =>
     snapshot.slice(n * 25, n * 25 + 25),
   );
   await several(batches, (batch) => {
     const puts = batch.map((item) => ({ PutRequest: { Item: toAttributes(item) } }));
-    return client().send(new BatchWriteItemCommand({ RequestItems: { [restored]: puts } }));
+    return ask('BatchWriteItem', { RequestItems: { [restored]: puts } });
   });
   await fsck(say, 'as it was restored');
   const opens = (await desk.reads(session.token)).status;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { announcedAt, byType } from '../../infra/ops-announce.ts';
+import { announcedAt, byType, unsealedAt } from '../../infra/ops-announce.ts';
 import { reasonsIn } from '../../infra/redrive.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { envelopesOf } from '../../lib/kit/event.ts';
@@ -10,16 +10,21 @@ import { readCorpus } from './corpus.ts';
 
 const announcing = readCorpus().items.filter(({ ev }) => ev !== undefined);
 
-it('what the outbox gave up is announced from the objects that were kept of it, oldest first', () => {
+it('what the outbox gave up is announced from the objects that were kept of it, oldest first, and nothing of the sealer’s', () => {
   const folder = mkdtempSync(join(tmpdir(), 'given-up-'));
   const [one, other] = announcing.slice(0, 2);
-  const objects = { 'aws/lambda/b.json': one, 'aws/lambda/a.json': other };
-  for (const [name, item] of Object.entries(objects)) {
+  const objects = {
+    'b.json': { item: one, by: 'PublishingOutboxFuncti' },
+    'a.json': { item: other, by: 'PublishingOutboxFuncti' },
+    'c.json': { item: announcing[2], by: 'SealingAuditSealerFunct' },
+  };
+  for (const [name, { item, by }] of Object.entries(objects)) {
     const Records = [{ eventName: 'INSERT', dynamodb: { NewImage: toAttributes(item ?? {}) } }];
+    const requestContext = { functionArn: `arn:aws:lambda:eu-central-1:1:function:stage-${by}-x:$LATEST` };
     mkdirSync(join(folder, 'aws/lambda'), { recursive: true });
     writeFileSync(
-      join(folder, name),
-      JSON.stringify({ version: '1.0', payload: JSON.stringify({ Records }) }),
+      join(folder, 'aws/lambda', name),
+      JSON.stringify({ version: '1.0', requestContext, payload: JSON.stringify({ Records }) }),
     );
   }
   const expected = [one, other]
@@ -28,6 +33,7 @@ it('what the outbox gave up is announced from the objects that were kept of it, 
   try {
     expect(announcedAt(folder)).toEqual(expected);
     expect(announcedAt(join(folder, 'aws/lambda/a.json'))).toEqual(envelopesOf(other ?? {}));
+    expect(unsealedAt(folder)).toBe(1);
     expect(byType(expected).reduce((sum, [, count]) => sum + count, 0)).toBe(expected.length);
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { reconcileWithin } from '../../functions/platform/reconcile.ts';
-import { client, commit, get, page } from '../../lib/aws/db.ts';
+import { step } from '../../functions/platform/reconcile-step.ts';
+import { commit, get, page } from '../../lib/aws/db.ts';
+import { ask } from '../../lib/aws/dynamo.ts';
 import { toAttributes } from '../../lib/aws/item.ts';
 import { log } from '../../lib/aws/log.ts';
 import { grant } from '../../lib/credits/ledger.ts';
+import type { Link } from '../../lib/credits/link.ts';
 import { envelopesOf } from '../../lib/kit/event.ts';
 import { type Key, meterKey, noticeKey, operationKey, partition } from '../../lib/kit/keys.ts';
 import { noticeIdOf } from '../../lib/notifications/notice.ts';
-import { begin, keep } from '../../lib/platform/reconciler.ts';
+import { begin, keep, mostSuspects, suspect } from '../../lib/platform/reconciler.ts';
 import { roundNow } from '../../lib/platform/reconciler-store.ts';
 import { hoursFromNow, Past } from '../credits/past.ts';
 import { deliver } from '../kit/deliver.ts';
@@ -28,7 +31,7 @@ let long: string;
 
 beforeAll(async () => {
   process.env.TABLE_NAME = 'reconciled';
-  await createTable(client(), 'reconciled');
+  await createTable(new DynamoDBClient({}), 'reconciled');
   msp = await makeMsp();
   await setPool(msp, 'DEVICE', 100);
   const desk = await openDesk(msp);
@@ -89,7 +92,7 @@ async function whileBroken(
 ): Promise<string[]> {
   const before = await get(key, true);
   const put = (item: Record<string, unknown>) =>
-    client().send(new PutItemCommand({ TableName: 'reconciled', Item: toAttributes(item) }));
+    ask('PutItem', { TableName: 'reconciled', Item: toAttributes(item) });
   await put(change ? { ...key, ...before, ...change } : { ...key, kind: 'nothing' });
   const { found } = await round(steps);
   if (before) await put(before);
@@ -170,6 +173,30 @@ it('a run reads no more where there are more customers, and two at once count on
   const next = new Date(Date.parse(later) + 2 * 3_600_000).toISOString();
   await Promise.all([reconcileWithin(next, most), reconcileWithin(next, most)]);
   expect((await roundNow())?.version).toBe(before + 1);
+});
+
+it('pools that seem wrong while they change are remembered up to a number, and counted beyond it', async () => {
+  let crowded = begin<Link>(undefined, later);
+  for (let n = 0; n < mostSuspects; n++) crowded = suspect(crowded, `prv_${n} DEVICE`, 'off by one');
+  const wrong = { id: msp.id, listed: true, pools: {}, sums: {} };
+  const findings = { reads: 0, found: [] };
+  const after = await step({ ...crowded, root: wrong }, { findings, now: later });
+  expect(findings.found).toEqual([]);
+  expect(Object.keys(after.suspects)).toHaveLength(mostSuspects);
+  expect(after.unremembered).toBe(1);
+  const again = suspect(after, 'prv_0 DEVICE', 'by another');
+  expect(again.suspects['prv_0 DEVICE']).toBe('off by one; by another');
+  const longest = 'its pool counts 123456789 allocated more than customers have';
+  let heavy = begin<Link>(undefined, later);
+  for (let n = 0; n < mostSuspects; n++)
+    for (const what of [longest, longest.replace('allocated', 'shared')])
+      heavy = suspect(heavy, `prv_${String(n).padStart(26, '0')} IP_SWITCH_PORT`, what);
+  await commit(
+    [keep({ ...heavy, suspectedBefore: heavy.suspects, version: (await roundNow())?.version ?? 0 })],
+    randomUUID(),
+    Date.now() + 5000,
+  );
+  expect(Object.keys((await roundNow())?.suspectedBefore ?? {})).toHaveLength(mostSuspects);
 });
 
 it('nothing is looked at within the hour after a round', async () => {

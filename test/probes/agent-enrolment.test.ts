@@ -145,11 +145,11 @@ describe('how a customer lets agents in', () => {
       });
     if (before === 'set before') await set('AUTOMATIC');
     const [first, second] = [await added(own), await added(own)];
-    meanwhile('TransactWriteItemsCommand', () => set('REJECT'));
+    meanwhile('TransactWriteItems', () => set('REJECT'));
     expect((await newAgent().enrol(first.enrolmentKey)).status).toBe(401);
     expect(await pulse(first.id, own)).toMatchObject({ state: 'CREATED', refusals: 0 });
     await set('AUTOMATIC');
-    meanwhile('TransactWriteItemsCommand', () => set('MANUAL'));
+    meanwhile('TransactWriteItems', () => set('MANUAL'));
     expect((await newAgent().enrol(second.enrolmentKey)).body.state).toBe('PENDING');
   });
 });

@@ -375,13 +375,13 @@ describe('what a call leads to after it was checked', () => {
   it('is not held against the agent that has enrolled meanwhile: neither a copy nor a stray call', async () => {
     const agent = await enrolled();
     const copy = newAgent({ ...agent, host: newHost(), count: 9 });
-    meanwhile('BatchGetItemCommand', () => anew(agent));
+    meanwhile('BatchGetItem', () => anew(agent));
     expect((await copy.heartbeat()).status).toBe(401);
     expect(await pulse(agent)).not.toHaveProperty('clonedAt');
 
     const other = await enrolled();
     await other.heartbeat({ count: 100 });
-    meanwhile('UpdateItemCommand', async () => meanwhile('UpdateItemCommand', () => anew(other)));
+    meanwhile('UpdateItem', async () => meanwhile('UpdateItem', () => anew(other)));
     expect((await other.heartbeat({ count: 5 })).status).toBe(401);
     expect(await pulse(other)).toMatchObject({ generation: 2, strays: 0 });
   });
@@ -389,7 +389,7 @@ describe('what a call leads to after it was checked', () => {
   it('does not bring a probe back whose agent is another one by now', async () => {
     const agent = await enrolled();
     await silence(agent);
-    meanwhile('BatchGetItemCommand', async () => {
+    meanwhile('BatchGetItem', async () => {
       await anew(agent);
       await silence(agent);
     });
@@ -403,9 +403,7 @@ describe('what a call leads to after it was checked', () => {
       as: msp.catalog,
       body: { kind: 'SCAN' },
     });
-    meanwhile('BatchGetItemCommand', () =>
-      call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} }),
-    );
+    meanwhile('BatchGetItem', () => call(`POST ${pathOf(agent)}/revocation`, { as: msp.catalog, body: {} }));
     const line = `POST /v1/agent/commands/${body.id}/acknowledgement`;
     expect(await agent.send(line, { result: 'DONE' })).toMatchObject({ body: { code: 'agent.revoked' } });
     expect(await pulse(agent)).toMatchObject({ state: 'REVOKED', commands: [{ id: body.id }] });

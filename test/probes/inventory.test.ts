@@ -172,7 +172,7 @@ describe('an inventory report', () => {
       throw new Error('gone');
     };
     const halve = async (sequence: number, items: Thing[]) => {
-      meanwhile('TransactWriteItemsCommand', async () => meanwhile('TransactWriteItemsCommand', fail));
+      meanwhile('TransactWriteItems', async () => meanwhile('TransactWriteItems', fail));
       await expect(site.report(sequence, items)).rejects.toThrow('500');
       expect(await pulseOf(site)).toMatchObject({ inventory: sequence, parts: 1, whole: false });
     };

@@ -4,7 +4,7 @@ import { toAttributes } from '../../lib/aws/item.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { pulseKey } from '../../lib/kit/keys.ts';
 import { Problem } from '../../lib/kit/problem.ts';
-import { resourceTypes } from '../../lib/licensing/resource.ts';
+import { resourceTypes } from '../../lib/kit/resource.ts';
 import { acknowledge, order } from '../../lib/probes/commands.ts';
 import {
   enrolmentHash,

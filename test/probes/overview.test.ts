@@ -246,7 +246,7 @@ describe('an overview', () => {
     const before = await fresh();
     for (const { id: seen } of before) told.add(seen);
     const last = before.at(-1) as Envelope;
-    meanwhile('GetItemCommand', async () => {
+    meanwhile('GetItem', async () => {
       await agent.send('POST /v1/agent/inventory', { sequence: 2, items: things(5, 'FIREWALL') });
       await settle();
     });
