@@ -64,13 +64,14 @@ export class TenantRole extends Construct {
   constructor(scope: Construct, id: string, props: { store: Store; user: IRole; needs: Sessions }) {
     super(scope, id);
     const { store, user, needs } = props;
-    const tags = tagNames(needs.sessions);
     this.role = new Role(this, 'Role', {
-      // A session without all of its tags, with others, or with one that is no id, is none.
+      // A session that is of no tenant, or that carries other tags, is none; a pattern whose tag is missing allows nothing.
       assumedBy: new ArnPrincipal(user.roleArn)
         .withConditions({
-          StringLike: Object.fromEntries(tags.map((tag) => [`aws:RequestTag/${tag}`, anyTenant])),
-          'ForAllValues:StringEquals': { 'aws:TagKeys': tags },
+          StringLike: Object.fromEntries(
+            ['tid', 'home', 'provider'].map((tag) => [`aws:RequestTag/${tag}`, anyTenant]),
+          ),
+          'ForAllValues:StringLike': { 'aws:TagKeys': namesOf(tagNames(needs.sessions)) },
         })
         .withSessionTags(),
       description: 'What a session of one tenant may do with the table',
@@ -82,6 +83,9 @@ export class TenantRole extends Construct {
     );
   }
 }
+
+/** Names of tags, those that are counted by their letter. */
+const namesOf = (tags: readonly string[]) => [...new Set(tags.map((tag) => tag.replace(/\d/g, '?')))];
 
 function statementsOf({ table, index, sessions }: Sessions, store: Store): PolicyStatement[] {
   const { read, find, write } = sessionKeys(sessions);
