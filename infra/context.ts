@@ -238,6 +238,8 @@ export class Unit extends Construct {
       filterPattern: FilterPattern.any(
         FilterPattern.stringValue('$.message', '=', 'no session'),
         FilterPattern.stringValue('$.error.name', '=', 'AccessDeniedException'),
+        // As reactions tell it.
+        FilterPattern.stringValue('$.error', '=', 'AccessDeniedException'),
       ),
     });
     alarms.add(this, 'RefusedAlarm', {

@@ -66,7 +66,8 @@ const skewed = /Skewed|Expired|SignatureDoesNotMatch|InFuture/;
 function textOf({ status, text }: Answer): string {
   if (status === 200) return text;
   const code = field(text, 'Code') ?? String(status);
-  if (code === 'PackedPolicyTooLarge') throw new Problem(tooLarge, 'More customers than can be reached at once');
+  if (code === 'PackedPolicyTooLarge')
+    throw new Problem(tooLarge, 'More customers than can be reached at once');
   if (status < 500 && !skewed.test(code) && !/Throttl|RequestLimit/.test(code)) throw new Refused(code);
   throw new Error(code);
 }

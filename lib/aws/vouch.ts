@@ -198,14 +198,23 @@ export const reachingBy = <T>(row: Stored, ids: readonly string[], work: () => P
 export const reachingFormer = <T>(
   rows: readonly Stored[],
   profiles: readonly Stored[],
-  work: () => Promise<T>,
-): Promise<T> =>
-  widened(async (reach) => {
-    const said = JSON.stringify(rows.filter((row) => isOf(row.PK, reach.home)));
-    if (!profiles.every(({ id }) => said.includes(`"${id}"`))) throw new Problem(notFound);
-    const lines = profiles.flatMap(({ path }) => String(path).split('/').slice(1));
-    return { others: [], page: [...new Set(lines)].sort() };
-  }, work);
+  work: (line: readonly string[]) => Promise<T>,
+): Promise<T> => {
+  const line = linesOf(profiles);
+  return widened(
+    async (reach) => {
+      const said = JSON.stringify(rows.filter((row) => isOf(row.PK, reach.home)));
+      if (!profiles.every(({ id }) => said.includes(`"${id}"`))) throw new Problem(notFound);
+      return { others: [], page: line.toSorted() };
+    },
+    () => work(line),
+  );
+};
+
+/** Nodes and everybody above them, each once, by their stored paths. */
+export const linesOf = (profiles: readonly Stored[]): string[] => [
+  ...new Set(profiles.flatMap(({ path }) => String(path).split('/').slice(1))),
+];
 
 /**
  * Runs work that reaches a tenant which is no node of the tree any more, or not yet: `isMine` asks the caller's own

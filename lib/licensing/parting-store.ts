@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { each, getAll } from '../aws/db.ts';
-import { profilesOf, reachingBy, reachingFormer } from '../aws/vouch.ts';
+import { linesOf, profilesOf, reachingBy, reachingFormer } from '../aws/vouch.ts';
 import { licenceKeyKey, partition, productCountKey, productKey } from '../kit/keys.ts';
+import { pageTags } from '../kit/reach.ts';
 import type { Node } from '../kit/scope.ts';
 import { providerOf } from '../kit/scope.ts';
 import { readKey, toLicenceKey } from './licence-key.ts';
@@ -60,12 +61,31 @@ export async function partnersOf(
   { id, item }: Node,
 ): Promise<Partner> {
   const found = (await profilesOf(ids, false)).filter((one) => one !== undefined);
-  const lines = found.flatMap((one) =>
-    String(one?.path ?? '')
-      .split('/')
-      .slice(1),
+  const all = turnsOf(found).map((some) =>
+    reachingFormer(rows, some, (line) => partnerOf({ path: ['', ...line, id], item })),
   );
-  return reachingFormer(rows, found, () => partnerOf({ path: ['', ...new Set(lines), id], item }));
+  const partners = await Promise.all(all);
+  return {
+    names: partners.flatMap(({ names }) => names),
+    addresses: partners.flatMap(({ addresses }) => addresses),
+    domains: partners.flatMap(({ domains }) => domains),
+  };
+}
+
+// A line has nine nodes at most: two fit into one session, more where they share theirs.
+function turnsOf(found: readonly Readonly<Record<string, unknown>>[]) {
+  const turns: (typeof found)[number][][] = [[]];
+  const seen = new Set<string>();
+  for (const one of found) {
+    const line = linesOf([one]);
+    if (new Set([...seen, ...line]).size > pageTags.length) {
+      turns.push([]);
+      seen.clear();
+    }
+    for (const each of line) seen.add(each);
+    turns.at(-1)?.push(one);
+  }
+  return turns;
 }
 
 /** Who looks after a customer, by name. */

@@ -1,5 +1,5 @@
 import { each, getAll, page, positionOf } from '../aws/db.ts';
-import { profilesOf, reachingListed } from '../aws/vouch.ts';
+import { profilesOf, reachingListed, readingAcross } from '../aws/vouch.ts';
 import { outagesOf } from '../kit/in-service.ts';
 import {
   customerServiceKey,
@@ -162,18 +162,18 @@ export async function holdersBelow(resellerId: string, serviceId: string): Promi
   const range = { index: 'names', partition: namePartition(resellerId, 'CUSTOMER') } as const;
   const { items } = await page({ ...range, limit: childrenSeen });
   const ids = items.map((item) => String(item.id));
-  const keysOf = (id: string) => [offerKey(id, serviceId), customerServiceKey(id, serviceId)];
-  // A session has places for half of them.
-  const halves = [items.slice(0, childrenSeen / 2), items.slice(childrenSeen / 2)].filter((half) => half[0]);
-  const read = halves.map((half) =>
-    reachingListed(half, () =>
-      getAll(
-        half.flatMap(({ id }) => keysOf(String(id))),
-        true,
-      ),
+  const keys = items.flatMap((row) => {
+    const tenant = String(row.id);
+    return [offerKey(tenant, serviceId), customerServiceKey(tenant, serviceId)].map((key) => ({
+      ...{ row, tenant, key },
+    }));
+  });
+  const found = await readingAcross(keys, (some) =>
+    getAll(
+      some.map(({ key }) => key),
+      true,
     ),
   );
-  const found = (await Promise.all(read)).flat();
   const holds = (_: string, index: number) => {
     const [offer, instance] = [found[2 * index], found[2 * index + 1]];
     return (offer && stands(toOffer(offer))) || isHad(instance && toInstance(instance));
