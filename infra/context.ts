@@ -215,7 +215,8 @@ export class Unit extends Construct {
     const { role } = new TenantRole(this, 'Tenant', { store, user: this.role, needs });
     const { page, alongside = [], lists } = needs.sessions;
     this.watchSessions();
-    this.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], [store.table.tableArn], {
+    const gets = needs.table.filter((one) => one === 'get' || one === 'batchGet').map((one) => actions[one]);
+    this.allow(gets, [store.table.tableArn], {
       ...leadBy([...ownKeys(alongside), ...listedKeys(lists)]),
     });
     if (lists) this.allow([actions.query], [store.table.tableArn], leadBy(listedKeys(lists)));

@@ -99,7 +99,7 @@ export function mayDo(
   const listed = !tags && !index ? listedKeys(sessions.lists) : [];
   if (!tags && action === 'query') return keys.length > 0 && keys.every((key) => listed.includes(key));
   if (!tags && action !== 'get' && action !== 'batchGet') return false;
-  if (tags && !table.includes(action)) return false;
+  if (!table.includes(action)) return false;
   if ((action === 'update' || action === 'delete') && keys.some((key) => /#(AUDIT|ENTRY|SEAL)$/.test(key)))
     return false;
   if (action === 'put' && keys.some((key) => /#(SEAL|ANCHOR_DUE)$/.test(key))) return false;
