@@ -76,7 +76,10 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: creditReactions,
-    reactionNeeds: { sessions: {}, table: ['batchGet', 'query', 'put'] },
+    reactionNeeds: {
+      sessions: { platform: { write: ['DUE'] }, provider: { read: ['NODE'] } },
+      table: ['batchGet', 'query', 'put'],
+    },
     schedules: creditSchedules,
     scheduleNeeds: {
       sessions: { platform: { write: ['DUE'] }, lists: ['DUE'] },
@@ -90,7 +93,7 @@ export const contexts: readonly Context[] = [
     needs: {
       sessions: {
         platform: { write: ['IDENTITY'] },
-        provider: { read: ['OPERATION'], write: ['NODE', 'UNIQUE'] },
+        provider: { read: ['OPERATION', 'COMPANY', 'PERSON'], write: ['NODE', 'UNIQUE'] },
         line: { read: ['NODE'] },
         between: { write: ['NODE', 'FORMER', 'OFFER', 'ROLES'] },
       },
@@ -203,7 +206,11 @@ export const contexts: readonly Context[] = [
       cursor: true,
     },
     subscribers: licensingSubscribers,
-    reactionNeeds: { sessions: {}, table: ['batchGet', 'query', 'put', 'check'], index: true },
+    reactionNeeds: {
+      sessions: { provider: { read: ['NODE'] }, line: { read: ['NODE'] } },
+      table: ['batchGet', 'query', 'put', 'check'],
+      index: true,
+    },
     schedules: licensingSchedules,
     scheduleNeeds: {
       sessions: { platform: { write: ['LICENCE_DUE'] }, lists: ['LICENCE_DUE'] },

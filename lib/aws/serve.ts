@@ -143,21 +143,31 @@ async function once(
   const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
   const reading = readTogether(route, request, beside);
   const standing = reading.then((read) => stand(request, read));
+  const reached = standing.then(reachOf);
+  // Where the check refuses first, nobody asks for it.
+  reached.catch(() => undefined);
   const checking = standing.then(async (stood) => {
     const scope = await check(route, request, stood);
     const { session } = scope;
     if (session) attempt.banner['quartermaster-session'] = `${session.id}; ends=${session.endsAt}`;
     return scope;
   });
-  const reached = standing.then(reachOf);
-  // Where the check refuses first, nobody asks for it.
-  reached.catch(() => undefined);
   const known = knownReach(claims.tenant, targetId);
-  const loading = within(known ? Promise.resolve(known) : reached, () =>
-    load(route, request, again, {
-      scope: () => checking,
-      alongside: async () => (await reading).beside,
-    }),
+  // What waits for the check reads by what the check has seen.
+  let current = known ? Promise.resolve(known) : reached;
+  reached.then(
+    () => {
+      current = reached;
+    },
+    () => undefined,
+  );
+  const loading = within(
+    () => current,
+    () =>
+      load(route, request, again, {
+        scope: () => checking,
+        alongside: async () => (await reading).beside,
+      }),
   );
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
   if (checked.status === 'rejected') throw checked.reason;

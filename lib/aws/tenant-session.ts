@@ -9,7 +9,7 @@ type Tags = Readonly<Record<string, string>>;
 
 /** Whose rights the table is asked with: of a session, once its reach is known, or the function's own. */
 interface Frame {
-  readonly reach: Promise<Reach> | undefined;
+  readonly reach: (() => Promise<Reach>) | undefined;
   /** Tenants besides the one at hand that this request was found to reach. */
   readonly others: Set<string>;
 }
@@ -31,11 +31,12 @@ export const isLimited = (): boolean => process.env.TENANT_ROLE_ARN !== undefine
 /** Runs with the function's own rights, which reach no further than what the shell asks. */
 export const asItself = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
 
-/** Runs with the rights of a session, opened at its first call of the table. */
-export const within = <T>(reach: Promise<Reach>, work: () => T): T => {
+/** Runs with the rights of a session, opened at its first call of the table; `reach` is asked again at each call. */
+export const within = <T>(reach: Promise<Reach> | (() => Promise<Reach>), work: () => T): T => {
   // Whoever never asks the table never hears of it.
-  reach.catch(() => undefined);
-  return frames.run({ reach, others: frames.getStore()?.others ?? new Set() }, work);
+  if (typeof reach !== 'function') reach.catch(() => undefined);
+  const now = typeof reach === 'function' ? reach : () => reach;
+  return frames.run({ reach: now, others: frames.getStore()?.others ?? new Set() }, work);
 };
 
 /**
@@ -48,16 +49,22 @@ export async function widened<T>(
 ): Promise<T> {
   const frame = frames.getStore();
   if (!frame?.reach) return work();
-  const base = await frame.reach;
-  const so = gathered(base);
+  const base = frame.reach;
+  const so = gathered(await base());
   const { others, page } = await asItself(() => vouch(so));
   for (const id of others) frame.others.add(id);
-  return within(Promise.resolve({ ...base, page }), work);
+  return within(async () => ({ ...(await base()), page }), work);
+}
+
+/** Runs work for one tenant below the one at hand, as a path that is stored says, in a session of its own. */
+export async function beneath<T>(path: readonly string[], work: () => Promise<T>): Promise<T> {
+  const base = await frames.getStore()?.reach?.();
+  return base && path.includes(base.target) ? within(Promise.resolve(reachAt(path)), work) : work();
 }
 
 /** Runs work about the tenant at hand where it really stands, as stored: with those above it in the session. */
 export async function placedAt<T>(path: readonly string[], work: () => Promise<T>): Promise<T> {
-  const base = await frames.getStore()?.reach;
+  const base = await frames.getStore()?.reach?.();
   if (!base || path.at(-1) !== base.target) return work();
   const { provider, line } = reachAt(path);
   return within(Promise.resolve({ ...base, provider, line }), work);
@@ -76,7 +83,7 @@ export const gathering = <T>(work: () => T): T => frames.run({ reach: undefined,
 
 /** The tags of the session that a call of the table belongs to, in the context of whoever sends it; undefined: the function's own rights. */
 export async function tagsNow(): Promise<Tags | undefined> {
-  const reach = await frames.getStore()?.reach;
+  const reach = await frames.getStore()?.reach?.();
   if (!reach || !isLimited()) return undefined;
   return tagsOf(gathered(reach), process.env.PAGED_SESSIONS === 'true');
 }

@@ -9,6 +9,8 @@ import { get, getAll } from './db.ts';
 import { standing } from './place.ts';
 import { asItself, isLimited, widened, within } from './tenant-session.ts';
 
+export { beneath } from './tenant-session.ts';
+
 type Stored = Readonly<Record<string, unknown>>;
 
 const known = new Map<string, Reach>();

@@ -4,13 +4,15 @@ import { contexts } from '../../functions/contexts.ts';
 import { commit, get } from '../../lib/aws/db.ts';
 import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
+import { asItself, within } from '../../lib/aws/tenant-session.ts';
 import { newId } from '../../lib/aws/world.ts';
-import type { Schedule } from '../../lib/kit/context.ts';
+import type { Schedule, Subscriber } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { join } from '../../lib/kit/membership.ts';
 import type { Role } from '../../lib/kit/permission.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
+import { reachAt } from '../../lib/kit/reach.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { platformWrites } from '../../lib/platform/bootstrap.ts';
 import { actingAs, denials } from './rights.ts';
@@ -49,12 +51,33 @@ export async function persist(send: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+// Whoever hands an event to a reaction: it runs as the function that the queue starts, in the session of the event's tenant.
+for (const { name, subscribers = [], reactionNeeds = { table: [] } } of contexts)
+  for (const one of subscribers.map((subscriber): { handle: Subscriber['handle'] } => subscriber)) {
+    const { handle } = one;
+    one.handle = (envelope) => {
+      const work = () => handle(envelope);
+      const { path } = envelope.tenant;
+      return actingAs(`${name} reactions`, reactionNeeds, () =>
+        path.length === 0 ? asItself(work) : asItself(() => within(Promise.resolve(reachAt(path)), work)),
+      );
+    };
+  }
+
 // Whoever starts a schedule: it runs as the function that the clock starts.
 for (const { name, schedules = [], scheduleNeeds = { table: [] } } of contexts)
   for (const one of schedules.map((schedule): { run: Schedule['run'] } => schedule)) {
     const { run } = one;
     one.run = (now) => actingAs(`${name} schedules`, scheduleNeeds, () => run(now));
   }
+
+/** A part of a schedule, run as the function that the clock starts. */
+export const byClock =
+  <A extends readonly unknown[], T>(name: string, work: (...args: A) => T) =>
+  (...args: A): T => {
+    const needs = contexts.find((one) => one.name === name)?.scheduleNeeds ?? { table: [] };
+    return actingAs(`${name} schedules`, needs, () => work(...args));
+  };
 
 /** By method, those with the fewest names in their path first: what is spelled out goes before what is named. */
 const served = Map.groupBy(
