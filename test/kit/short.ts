@@ -1,0 +1,4 @@
+import { client } from '../../lib/aws/dynamo.ts';
+import { shortly } from './wire.ts';
+
+client().exchange = shortly;
