@@ -48,6 +48,8 @@ export interface Client {
   around(part: 'call' | 'attempt', one: Around): void;
   /** Waits before the next attempt; the first one that failed is 1. */
   pause: (attempt: number) => Promise<void>;
+  /** How one attempt reaches the service. */
+  exchange: typeof exchange;
 }
 
 const mostAttempts = 3;
@@ -70,7 +72,7 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
     const request = { method: 'POST', path: '/', service: service.name, region, host: place.host } as const;
     const by = await credentials();
     const made = signed({ ...request, headers, body }, by, Date.now() + aheadMs);
-    const answer = await exchange({ method: 'POST', place, headers: made, body });
+    const answer = await client.exchange({ method: 'POST', place, headers: made, body });
     const said = read(answer);
     if (answer.status < 300) return said;
     const error = new ServiceError(answer.status, said);
@@ -94,6 +96,7 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
     send: (operation, input) => through(around.call, call)({ operation, input }),
     around: (part, one) => void around[part].push(one),
     pause: (tried) => backoff(tried, 25),
+    exchange,
   };
   return client;
 }

@@ -123,7 +123,7 @@ describe('from the stream to the mail', () => {
       const messages = services.bus
         .filter((one) => one.type === type)
         .map(({ source, detail }) => ({ source, type, detail: JSON.parse(detail) }));
-      const bad = Array.from({ length: 16 }, (): Message => ({ source: 'x', type: 'x', detail: '{' }));
+      const bad = Array.from({ length: 24 }, (): Message => ({ source: 'x', type: 'x', detail: '{' }));
       const dead = await bring([...messages, ...bad], own(type));
       // What nobody can read is given up, alone.
       expect(new Set(dead)).toEqual(new Set(['{']));
@@ -184,7 +184,7 @@ describe('from the stream to the mail', () => {
       ...['PutEvents: throttled', 'PutEvents: taken in part', 'PutEvents: answer lost'],
       ...['SES: throttled', 'SES: rejected', 'SES: accepted, then crashed', 'SES: bounce'],
       ...['stream: batch again', 'stream: another order between keys', 'stream: poison record'],
-      ...['bus: event twice', 'queue: batch failed in part'],
+      ...['bus: event twice', 'queue: batch failed in part', 'queue: poison message'],
     ];
     for (const kind of due) expect(injected.get(kind) ?? 0, kind).toBeGreaterThanOrEqual(least);
   });

@@ -18,7 +18,7 @@ import { standIn } from './services.ts';
 import { flow, shardsOf } from './stream.ts';
 import { innocent, judge } from './verdict.ts';
 
-const seeds = seedsFor('ledgers', process.env.RUNS ? 10_000 : 3_200);
+const seeds = seedsFor('ledgers', 10_000);
 const least = 100;
 const played: { schedule: Schedule; family: Family }[] = [];
 type Item = Record<string, unknown>;
@@ -96,7 +96,8 @@ describe(`${seeds.length} fault schedules of ledgers`, () => {
 
   it('each crossing is one alert, however stream and bus repeat, reorder and refuse', async () => {
     const dice = diceOf(seeds[0] ?? 0);
-    const services = standIn(dice);
+    // Of so many batches some would fail as often as makes one be set aside.
+    const services = standIn(dice, 0.25);
     const all = [...chains.values()];
     await several(shardsOf(all.flat(), 8, dice), async (shard) => {
       expect(await flow(shard, { size: 20, dice })).toEqual([]);

@@ -36,11 +36,14 @@ type Send = (this: object, ...given: unknown[]) => Promise<unknown>;
 const refusal = (name: string, status = 400) =>
   Object.assign(new Error(name), { name, $fault: 'client', $metadata: { httpStatusCode: status } });
 
-/** Takes the place of three services, in the SDK's clients themselves. Files that have a process of their own. */
-export function standIn(dice: Dice): Services {
+/**
+ * Takes the place of three services, in the SDK's clients themselves; `storms` of the bus's faults are left. Files that
+ * have a process of their own.
+ */
+export function standIn(dice: Dice, storms = 1): Services {
   const services: Services = { bus: [], mails: [], refusedMails: [], postponed: 0, restore: () => undo() };
   const undo = [
-    replace(EventBridgeClient, (input) => put(services, dice, input as { Entries: Entry[] })),
+    replace(EventBridgeClient, (input) => put(services, { dice, storms }, input as { Entries: Entry[] })),
     replace(SESClient, (input) => mail(services, dice, input as Letter)),
     replace(SQSClient, async () => ({ postponed: services.postponed++ })),
   ].reduce((all, one) => () => {
@@ -75,13 +78,17 @@ function replace(client: { prototype: object }, answer: (input: unknown) => Prom
   };
 }
 
-async function put({ bus }: Services, dice: Dice, { Entries }: { Entries: Entry[] }): Promise<unknown> {
-  if (dice.chance(0.15)) {
+async function put(
+  { bus }: Services,
+  { dice, storms }: { dice: Dice; storms: number },
+  { Entries }: { Entries: Entry[] },
+): Promise<unknown> {
+  if (dice.chance(0.15 * storms)) {
     count('PutEvents: throttled');
     throw refusal('ThrottlingException');
   }
-  const lost = dice.chance(0.25);
-  const partial = !lost && dice.chance(0.4);
+  const lost = dice.chance(0.25 * storms);
+  const partial = !lost && dice.chance(0.4 * storms);
   const taken = Entries.map((one) => {
     if (partial && dice.chance(0.4)) return { ErrorCode: 'ThrottlingException' };
     bus.push({ source: one.Source, type: one.DetailType, detail: one.Detail });
