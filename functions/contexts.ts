@@ -142,7 +142,8 @@ export const contexts: readonly Context[] = [
     routes: catalog,
     needs: {
       sessions: {
-        provider: { read: ['NODE', 'CATALOG', 'COMPANY', 'PERSON'] },
+        platform: { read: ['ASSIGNED'] },
+        provider: { read: ['NODE', 'CATALOG', 'COMPANY', 'PERSON', 'ASSIGNED'] },
         line: { read: ['NODE', 'ASSIGNED'], write: ['ASSIGNED'] },
         alongside: ['ASSIGNED'],
       },
