@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { appendFileSync } from 'node:fs';
 import { client } from '../../lib/aws/dynamo.ts';
 import { tagsNow } from '../../lib/aws/tenant-session.ts';
 import type { Needs, TableAction } from '../../lib/kit/context.ts';
 import { listedKeys, ownKeys, sessionKeys } from '../../lib/kit/reach.ts';
+import { noteLacking } from './lacking.ts';
 
 /** The function that a test runs as, by what it was granted. */
 interface Acting {
@@ -136,7 +136,9 @@ async function judge(by: Acting, command: string, input: Input): Promise<void> {
     const asked = { action, keys: [...keys], index: input.IndexName !== undefined };
     if (mayDo(by, tags, asked)) continue;
     if (process.env.RIGHTS_LOG) {
-      record(by, action, input, tags);
+      noteLacking({ name: by.name, action, input, tags }, (key) =>
+        mayDo(by, tags, { ...asked, keys: [key] }),
+      );
       continue;
     }
     denials.push({ function: by.name, action: action ?? command, keys: [...keys], tags });
@@ -144,35 +146,4 @@ async function judge(by: Acting, command: string, input: Input): Promise<void> {
       name: 'AccessDeniedException',
     });
   }
-}
-
-function record(by: Acting, action: TableAction | undefined, input: Input, tags: Denied['tags']): void {
-  const index = input.IndexName !== undefined;
-  const found = JSON.stringify(input).matchAll(
-    /"PK":\{"S":"([^"]+)"\},"SK":\{"S":"([^"]+)"\}|":p":\{"S":"([^"]+)"\}/g,
-  );
-  const where =
-    new Error().stack
-      ?.match(/(?:functions|lib)\/(?!aws)[a-z/-]+\.ts:\d+/g)
-      ?.slice(0, 4)
-      .join(' < ') ?? '';
-  const said = new Set<string>();
-  for (const [, pk, sk = '', p] of found) {
-    const key = pk ?? p ?? '';
-    if (mayDo(by, tags, { action, keys: [key], index })) continue;
-    const [tenant = ''] = /[a-z]{3}_[0-9A-Z]{26}/.exec(key) ?? [];
-    const as = tags
-      ? Object.entries(tags)
-          .filter(([, id]) => id === tenant)
-          .map(([tag]) => tag.replace(/\d+/, ''))[0]
-      : 'itself';
-    said.add(
-      `${as ?? tenant.slice(0, 3)}:${key.replace(/^T#[a-z]{3}_[0-9A-Z]{26}#?/, '') || `NODE(${/^S#/.test(sk) ? sk : sk.slice(0, 2)})`}`,
-    );
-  }
-  for (const one of said)
-    appendFileSync(
-      process.env.RIGHTS_LOG ?? '',
-      `${by.name} | ${action}${index ? ` ${input.IndexName}` : ''} | home ${tags?.home?.slice(0, 3)} target ${tags?.tid?.slice(0, 3)} | ${one} | ${where}\n`,
-    );
 }
