@@ -4,7 +4,11 @@ import { seeded } from './test/bugs/plugin.ts';
 import { LongestFirst } from './test/kit/order.ts';
 
 /** Files that turn what is the process's (the directory of the engine, the store's client): each has a process of its own. */
-const alone = ['test/provisioning/samba.test.ts', 'test/faults/*.test.ts'];
+const alone = [
+  'test/provisioning/samba.test.ts',
+  'test/faults/*.test.ts',
+  'test/isolation/crossing.test.ts',
+];
 
 /** Files about the store's client itself, alone too: they keep it as it is deployed. */
 const deployed = ['test/infra/retries.test.ts', 'test/provisioning/failure.test.ts', 'test/requests/strained.test.ts'];
@@ -47,7 +51,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           exclude: beyond,
-          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/guarded.ts'],
         },
       },
       {
@@ -58,7 +62,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...deployed, ...alone, ...beyond],
           isolate: false,
-          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/together.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/guarded.ts', 'test/kit/together.ts'],
         },
       },
     ],

@@ -29,6 +29,7 @@ export type Runbook =
   | 'broken-audit'
   | 'api-errors'
   | 'slow-api'
+  | 'refused-sessions'
   | 'table-throttles'
   | 'table-errors'
   | 'mail-bounces'

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -9,13 +9,14 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../lib/aws/env.ts';
 import type { Needs, Rhythm, TableAction } from '../lib/kit/context.ts';
 import { platformId } from '../lib/kit/id.ts';
 import { type PartitionKind, partition } from '../lib/kit/keys.ts';
+import { listedKeys, ownKeys } from '../lib/kit/reach.ts';
 import type { Alarms } from './alarms.ts';
 import type { Anchors } from './anchors.ts';
 import type { Bundles } from './bundle.ts';
@@ -23,6 +24,7 @@ import type { DirectoryAccess } from './directory.ts';
 import type { Mail } from './mail.ts';
 import { acknowledge } from './nag.ts';
 import type { Store } from './table.ts';
+import { actions, historyKept, leadBy, type Sessions, sealsKept, TenantRole } from './tenant-role.ts';
 
 /** What a function of this stack may be given. */
 export interface Resources {
@@ -55,34 +57,24 @@ export interface UnitProps {
   readonly memoryMegabytes?: number;
 }
 
-const actions: Record<TableAction, string> = {
-  get: 'dynamodb:GetItem',
-  batchGet: 'dynamodb:BatchGetItem',
-  query: 'dynamodb:Query',
-  put: 'dynamodb:PutItem',
-  update: 'dynamodb:UpdateItem',
-  delete: 'dynamodb:DeleteItem',
-  check: 'dynamodb:ConditionCheckItem',
-};
-
-const sealKeys = 'T#*#SEAL';
-const anchorDueKeys = 'T#*#ANCHOR_DUE';
-
 /** The house's function: bundle, own role, own log group, alarms, and what it needs, nothing else. */
 export class Unit extends Construct {
   readonly fn: Lambda;
   readonly timeoutSeconds: number;
   private readonly resources: Resources;
+  private readonly role: Role;
+  private readonly impact: string;
 
   constructor(scope: Construct, id: string, props: UnitProps) {
     super(scope, id);
     this.resources = props.resources;
+    this.impact = props.impact;
     this.timeoutSeconds = props.timeoutSeconds;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const role = new Role(this, 'Role', {
+    this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${id} may do`,
     });
@@ -99,7 +91,7 @@ export class Unit extends Construct {
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,
-      role,
+      role: this.role,
       ...this.network(props.needs),
     });
     this.environment({ STAGE: props.resources.stage, PUBLIC_URL: props.resources.publicUrl });
@@ -158,6 +150,7 @@ export class Unit extends Construct {
   private grant({
     table,
     index,
+    sessions,
     keeps,
     clears,
     mail,
@@ -175,7 +168,8 @@ export class Unit extends Construct {
       this.allow(['secretsmanager:GetSecretValue'], [secretArn]);
       this.environment({ AGENT_SECRET_ARN: secretArn });
     }
-    if (table.length) this.grantTable(table, index === true, seals === true);
+    if (sessions) this.grantSessions({ table, index: index === true, sessions });
+    else if (table.length) this.grantTable(table, index === true, seals === true);
     if (keeps) this.grantPlatform(actions.put, keeps);
     if (clears) this.grantPlatform(actions.delete, clears);
     if (mail) this.grantMail();
@@ -196,7 +190,7 @@ export class Unit extends Construct {
     if (index) this.allow([actions.query], store.indexArns);
     const keeps = needed.filter((action) => action === 'update' || action === 'delete');
     if (keeps.length) this.keepHistory(keeps.map((action) => actions[action]));
-    if (needed.includes('put')) this.keepSeals(seals);
+    if (needed.includes('put')) this.fn.addToRolePolicy(sealsKept(seals, store.table.tableArn));
     const writes = needed.some((action) => action === 'put' || action === 'update' || action === 'delete');
     store.grantKey(this.fn, writes);
     this.environment({ TABLE_NAME: store.table.tableName });
@@ -211,27 +205,50 @@ export class Unit extends Construct {
     store.grantKey(this.fn, true);
   }
 
-  /** Only what seals the audit puts seals, and it puts nothing else: whoever writes entries cannot seal them anew. */
-  private keepSeals(seals: boolean): void {
-    const test = seals ? 'ForAnyValue:StringNotLike' : 'ForAnyValue:StringLike';
-    this.deny([actions.put], { [test]: { 'dynamodb:LeadingKeys': [sealKeys, anchorDueKeys] } });
-  }
-
   /** Audit and ledger entries are append-only for every function, and what is to be anchored is forgotten by none but one. */
   private keepHistory(denied: readonly string[]): void {
-    const kept = ['T#*#AUDIT', 'T#*#ENTRY', sealKeys, anchorDueKeys];
-    this.deny(denied, { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': kept } });
+    this.fn.addToRolePolicy(historyKept(denied, this.resources.store.table.tableArn));
   }
 
-  private deny(denied: readonly string[], conditions: Record<string, object>): void {
-    this.fn.addToRolePolicy(
-      new PolicyStatement({
-        effect: Effect.DENY,
-        actions: [...denied],
-        resources: [this.resources.store.table.tableArn],
-        conditions,
-      }),
-    );
+  private grantSessions(needs: Sessions): void {
+    const { store } = this.resources;
+    const { role } = new TenantRole(this, 'Tenant', { store, user: this.role, needs });
+    const { page, alongside = [], lists } = needs.sessions;
+    this.watchSessions();
+    const gets = needs.table.filter((one) => one === 'get' || one === 'batchGet').map((one) => actions[one]);
+    this.allow(gets, [store.table.tableArn], {
+      ...leadBy([...ownKeys(alongside), ...listedKeys(lists)]),
+    });
+    if (lists) this.allow([actions.query], [store.table.tableArn], leadBy(listedKeys(lists)));
+    this.allow(['sts:AssumeRole', 'sts:TagSession'], [role.roleArn]);
+    store.grantKey(this.fn, false);
+    this.environment({
+      TABLE_NAME: store.table.tableName,
+      TENANT_ROLE_ARN: role.roleArn,
+      ...(page ? { PAGED_SESSIONS: 'true' } : {}),
+    });
+  }
+
+  // Neither is an error of the function: it answers 503 or 500.
+  private watchSessions(): void {
+    const { alarms } = this.resources;
+    const refused = new MetricFilter(this, 'Refused', {
+      logGroup: this.fn.logGroup,
+      metricNamespace: 'Quartermaster',
+      metricName: `RefusedSessions-${this.node.path.replaceAll('/', '-')}`,
+      filterPattern: FilterPattern.any(
+        FilterPattern.stringValue('$.message', '=', 'no session'),
+        FilterPattern.stringValue('$.error.name', '=', 'AccessDeniedException'),
+        // As reactions tell it.
+        FilterPattern.stringValue('$.error', '=', 'AccessDeniedException'),
+      ),
+    });
+    alarms.add(this, 'RefusedAlarm', {
+      metric: refused.metric({ statistic: 'Sum', period: Duration.minutes(5) }),
+      threshold: 3,
+      impact: `${this.impact} Requests about some tenants fail, because the table refuses what is sent for them.`,
+      runbook: 'refused-sessions',
+    });
   }
 
   private grantMail(): void {

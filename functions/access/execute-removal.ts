@@ -16,6 +16,7 @@ import {
   removalLapsed,
 } from '../../lib/access/removal-problems.ts';
 import { removalOf } from '../../lib/access/removal-store.ts';
+import { atNodeBelow } from '../../lib/aws/vouch.ts';
 import { mustFit, unlink } from '../../lib/customers/link.ts';
 import { tooMuchAtOnce } from '../../lib/customers/problems.ts';
 import { announce } from '../../lib/kit/event.ts';
@@ -25,7 +26,7 @@ import { notFound } from '../../lib/kit/problem.ts';
 import { route } from '../../lib/kit/route.ts';
 import { inScope, providerOf } from '../../lib/kit/scope.ts';
 import { id } from '../../lib/kit/text.ts';
-import { customerAt, groundAt, told } from './removal-facts.ts';
+import { groundAt, told } from './removal-facts.ts';
 
 /** The customer's entry, the partner's, and the claim of the key. */
 const beside = 3;
@@ -44,8 +45,11 @@ export const executeRemoval = route({
   refuses: [removalBlocked, removalLapsed, removalChanged, removalDone, tooMuchAtOnce],
   load: async ({ home, params, now }) => {
     const one = await removalOf(home, params.removalId);
-    const node = one && one.executedAt === null ? await customerAt(one.customerId) : undefined;
-    return { one, ground: node && (await groundAt(node, now)) };
+    if (!one || one.executedAt !== null) return { one, ground: undefined };
+    return atNodeBelow(one.customerId, async (node) => ({
+      one,
+      ground: node && (await groundAt(node, now)),
+    }));
   },
   decide: ({ scope, now }, { one = refuse(notFound), ground }) => {
     if (one.executedAt !== null) refuse(removalDone);

@@ -2,6 +2,7 @@ import { drop, isDue, tellEnd } from '../../lib/access/look.ts';
 import { type AccessDue, accessDue, dueStanding } from '../../lib/access/store.ts';
 import { standing } from '../../lib/aws/place.ts';
 import { react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import type { Schedule } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import type { Node } from '../../lib/kit/scope.ts';
@@ -24,7 +25,9 @@ export async function lookWithin(now: string, milliseconds: number): Promise<voi
   let after: string | undefined;
   do {
     const { notes, next } = await accessDue(now, { limit: atOnce, after });
-    const done = await Promise.allSettled(notes.map((note) => lookAt(note, now)));
+    const done = await Promise.allSettled(
+      notes.map((note) => forTenant(note.customerId, () => lookAt(note, now))),
+    );
     failures.push(...done.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
     after = next ?? undefined;
   } while (after && Date.now() < deadline);

@@ -1,12 +1,9 @@
 import { fingerprintOf, type NewRemoval, type Removal } from '../../lib/access/removal.ts';
 import { type Around, aroundOf } from '../../lib/access/removal-store.ts';
-import { get } from '../../lib/aws/db.ts';
-import { standing } from '../../lib/aws/place.ts';
 import { standingOf } from '../../lib/credits/ledger.ts';
 import { headOf } from '../../lib/credits/store.ts';
 import { unlinkEstateOf } from '../../lib/customers/link-store.ts';
 import { obstaclesTo, type UnlinkEstate } from '../../lib/customers/obstacle.ts';
-import { nodeKey } from '../../lib/kit/keys.ts';
 import type { Node } from '../../lib/kit/scope.ts';
 import { type Licences, type Parting, part } from '../../lib/licensing/parting.ts';
 import { licencesOf } from '../../lib/licensing/parting-store.ts';
@@ -29,10 +26,6 @@ export async function groundAt(node: Node, now: string): Promise<Ground> {
   ]);
   return { node, estate, licences, around, balance: standingOf(ledger, now).balance };
 }
-
-/** A customer where it really stands, as stored now. */
-export const customerAt = async (customerId: string): Promise<Node | undefined> =>
-  standing(await get(nodeKey(customerId), true));
 
 type Asked = Pick<Removal, 'licences' | 'deadlineDays'> & {
   readonly plannedAt: string;

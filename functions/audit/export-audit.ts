@@ -9,6 +9,7 @@ import {
   sealsOfTree,
 } from '../../lib/audit/export-store.ts';
 import { exportLine } from '../../lib/audit/lines.ts';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -50,11 +51,13 @@ export const exportAudit = route({
     const whole = customerId === undefined && home.startsWith(prefixes.provider);
     const { part, after } = readPosition(position);
     const turn = { after, limit };
-    const [node, sealed, written] = await Promise.all([
-      profileOf(nodeId),
-      part === seals ? (whole ? sealsOfTree : sealsOfNode)(nodeId, turn) : undefined,
-      part === entries ? (whole ? entriesInOrderBelow : entriesInOrder)(nodeId, turn) : undefined,
-    ]);
+    const [node, sealed, written] = await reaching([customerId], () =>
+      Promise.all([
+        profileOf(nodeId),
+        part === seals ? (whole ? sealsOfTree : sealsOfNode)(nodeId, turn) : undefined,
+        part === entries ? (whole ? entriesInOrderBelow : entriesInOrder)(nodeId, turn) : undefined,
+      ]),
+    );
     return { nodeId, whole, first: position === undefined, node, sealed, written };
   },
   decide: ({ scope, query, now, seal }, { nodeId, whole, first, node, sealed, written }) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { belongsTo, fullAuditEvent, isBelow, seenFrom, toFullAuditEvent } from '../../lib/audit/entry.ts';
 import { entryAndNode, entryAndNodeBelow, entryBelow, entryOf } from '../../lib/audit/store.ts';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -25,7 +26,8 @@ export const getAuditEvent = route({
   refuses: [],
   load: async ({ home, params, query, provider, scope }) => {
     const { auditId } = params;
-    if (query.customerId !== undefined) return entryAndNode(query.customerId, auditId);
+    const { customerId } = query;
+    if (customerId !== undefined) return reaching([customerId], () => entryAndNode(customerId, auditId));
     if (home.startsWith(prefixes.provider))
       return { entry: await entryBelow(home, auditId), node: undefined };
     const [own, root] = await Promise.all([

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { auditEvent, auditFilters, isBelow } from '../../lib/audit/entry.ts';
 import { cut, sightFor, sightOfFiltered } from '../../lib/audit/page.ts';
 import { entriesBelow, entriesOf } from '../../lib/audit/store.ts';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -36,7 +37,7 @@ export const listAuditEvents = route({
     const whole = home.startsWith(prefixes.provider) && customerId === undefined;
     const read = await (whole
       ? entriesBelow(home, range)
-      : entriesOf(customerId ?? home, { ...range, session: query.session }));
+      : reaching([customerId], () => entriesOf(customerId ?? home, { ...range, session: query.session })));
     return { ...read, limit };
   },
   decide: ({ scope, query, seal }, read) => {

@@ -3,6 +3,7 @@ import { anchorPlace } from '../../lib/audit/anchor.ts';
 import { isBelow } from '../../lib/audit/entry.ts';
 import { newestSeals, profileOf } from '../../lib/audit/export-store.ts';
 import { toPart, toSeal } from '../../lib/audit/seal.ts';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { prefixes } from '../../lib/kit/id.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
@@ -61,10 +62,12 @@ export const listAuditSeals = route({
   load: async ({ home, query, position: after }) => {
     const { customerId, limit } = query;
     const whole = customerId === undefined && home.startsWith(prefixes.provider);
-    const [found, node] = await Promise.all([
-      newestSeals(customerId ?? home, whole, { after, limit }),
-      customerId === undefined ? undefined : profileOf(customerId),
-    ]);
+    const [found, node] = await reaching([customerId], () =>
+      Promise.all([
+        newestSeals(customerId ?? home, whole, { after, limit }),
+        customerId === undefined ? undefined : profileOf(customerId),
+      ]),
+    );
     return { ...found, node, whole };
   },
   decide: ({ scope, query, seal }, { items, next, node, whole }) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { toNode } from '../../lib/aws/auth.ts';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { askedCustomer, entitlements, explain } from '../../lib/catalog/explain.ts';
 import { caseOf } from '../../lib/catalog/explain-store.ts';
 import { nodeOf } from '../../lib/catalog/work-store.ts';
@@ -24,8 +25,10 @@ export const getEntitlements = route({
   refuses: [],
   load: async ({ home, params, query, position, now }) => {
     const customerId = query.customerId ?? home;
-    const node = nodeOf(customerId).then(toNode);
-    return caseOf({ customerId, personId: params.personId, now, limit: query.limit, node }, position);
+    return reaching([customerId], () => {
+      const node = nodeOf(customerId).then(toNode);
+      return caseOf({ customerId, personId: params.personId, now, limit: query.limit, node }, position);
+    });
   },
   decide: ({ scope, params, query, seal }, found) => {
     const customer = askedCustomer(scope, found.node, query.customerId !== undefined);

@@ -1,5 +1,6 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import { bookDue, type DueLots } from '../../lib/credits/expiry.ts';
 import { dueBy, dueStanding } from '../../lib/credits/reaction-store.ts';
 import type { Schedule } from '../../lib/kit/context.ts';
@@ -25,7 +26,7 @@ export async function bookWithin(now: string, milliseconds: number): Promise<voi
     const { notes, next } = await dueBy(now, { limit: atOnce, after });
     const customers = Map.groupBy(notes, ({ customerId }) => customerId);
     const booked = await Promise.allSettled(
-      [...customers].map(([customerId, own]) => bookFor(customerId, own, now)),
+      [...customers].map(([customerId, own]) => forTenant(customerId, () => bookFor(customerId, own, now))),
     );
     failures.push(...booked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
     after = next ?? undefined;

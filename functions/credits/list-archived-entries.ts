@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reachingIf } from '../../lib/aws/vouch.ts';
 import { customerPath } from '../../lib/credits/commands.ts';
 import { entryView, viewOf } from '../../lib/credits/entry.ts';
 import { historyOf, isArchived } from '../../lib/credits/store.ts';
@@ -21,10 +22,10 @@ export const listArchivedEntries = route({
   refuses: [],
   load: async ({ home, params, query, position }) => {
     const { customerId } = params;
-    const [archived, history] = await Promise.all([
-      isArchived(home, customerId),
-      historyOf(customerId, { ...query, after: position }),
-    ]);
+    const archive = () => isArchived(home, customerId);
+    const [archived, history] = await reachingIf(customerId, archive, () =>
+      Promise.all([archive(), historyOf(customerId, { ...query, after: position })]),
+    );
     return archived ? history : undefined;
   },
   decide: ({ params, seal }, history) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { nodeFrom } from '../../lib/customers/cascade.ts';
 import { customersByName, profileOf } from '../../lib/customers/store.ts';
 import { answer, refuse } from '../../lib/kit/plan.ts';
@@ -33,10 +34,12 @@ export const listCustomers = route({
   refuses: [],
   load: async ({ home, query, position }) => {
     const { parentId = home } = query;
-    const [read, parent] = await Promise.all([
-      customersByName(parentId, query, position),
-      parentId === home ? undefined : profileOf(parentId),
-    ]);
+    const [read, parent] = await reaching([parentId], () =>
+      Promise.all([
+        customersByName(parentId, query, position),
+        parentId === home ? undefined : profileOf(parentId),
+      ]),
+    );
     return { ...read, parent };
   },
   decide: ({ scope, query, seal }, { items, next, parent }) => {

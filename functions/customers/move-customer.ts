@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reaching } from '../../lib/aws/vouch.ts';
 import { moveCustomer as move, movement, moveTarget } from '../../lib/customers/move.ts';
 import {
   collectionsLost,
@@ -53,16 +54,17 @@ export const moveCustomer = route({
     tooManyServices,
   ],
   alongside: besideHoldings,
-  load: async ({ body, provider, scope, alongside }) => {
-    const [{ target }, { stored, parentHoldings }, holdings, headcount] = await Promise.all([
-      scope(),
-      newParentOf(body.parentId),
-      holdingsTold({ alongside }),
-      provider ? headcountOf(provider) : scope().then(({ target }) => headcountOf(providerOf(target))),
-    ]);
-    const journey = await journeyOf(target, body.parentId, stored);
-    return { ...journey, holdings, parentHoldings, headcount };
-  },
+  load: ({ body, provider, scope, alongside }) =>
+    reaching([body.parentId], async () => {
+      const [{ target }, { stored, parentHoldings }, holdings, headcount] = await Promise.all([
+        scope(),
+        newParentOf(body.parentId),
+        holdingsTold({ alongside }),
+        provider ? headcountOf(provider) : scope().then(({ target }) => headcountOf(providerOf(target))),
+      ]);
+      const journey = await journeyOf(target, body.parentId, stored);
+      return { ...journey, holdings, parentHoldings, headcount };
+    }),
   decide: ({ scope, query, body, newId, now }, journey) => {
     const { dryRun = false } = query as { dryRun?: boolean };
     const { acceptLostRoles } = body;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { agentKey } from '../../lib/aws/agent.ts';
 import { standing } from '../../lib/aws/place.ts';
 import { type Decided, react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { readPackageToken } from '../../lib/endpoints/enrolment.ts';
 import { credentialOf } from '../../lib/endpoints/key-pair.ts';
@@ -48,7 +49,8 @@ export const enrolMachine = machineRoute({
     const applicant = { ...said, hash: packageTokenHash(packageToken), publicKey, host: input.host };
     // First: a token that is redeemed must be answered.
     const key = await agentKey();
-    const entered = await redeem({ ...place, requestId: input.requestId }, applicant);
+    const of = { ...place, requestId: input.requestId };
+    const entered = await forTenant(place.customerId, () => redeem(of, applicant));
     if (!entered) return refuse(agentUnauthenticated);
     const { machine, pulse } = entered;
     return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { comment, newComment, say } from '../../lib/helpdesk/comment.ts';
-import { ticketOf } from '../../lib/helpdesk/store.ts';
+import { ticketTalkedAbout } from '../../lib/helpdesk/store.ts';
 import { visible } from '../../lib/helpdesk/ticket.ts';
 import { route } from '../../lib/kit/route.ts';
 import { id } from '../../lib/kit/text.ts';
@@ -16,7 +16,7 @@ export const addComment = route({
   body: newComment,
   reply: { status: 201, body: comment },
   refuses: [],
-  load: ({ params }) => ticketOf(params.ticketId),
+  load: ({ params }) => ticketTalkedAbout(params.ticketId),
   decide: ({ scope, body, newId, now }, found) =>
     say(visible(found, scope.home).ticket, body, { id: newId('comment'), by: scope.actor, now }),
 });

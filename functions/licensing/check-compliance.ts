@@ -1,5 +1,6 @@
 import { toNode } from '../../lib/aws/auth.ts';
 import { react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import type { Schedule } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import type { Node } from '../../lib/kit/scope.ts';
@@ -25,7 +26,9 @@ export async function checkWithin(now: string, milliseconds: number): Promise<vo
   let after: string | undefined;
   do {
     const { notes, next } = await licencesDue(now, { limit: atOnce, after });
-    const done = await Promise.allSettled(notes.map((note) => checkOne(note, now)));
+    const done = await Promise.allSettled(
+      notes.map((note) => forTenant(note.customerId, () => checkOne(note, now))),
+    );
     failures.push(...done.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
     after = next ?? undefined;
   } while (after && Date.now() < deadline);

@@ -2,6 +2,7 @@ import { toNode } from '../../lib/aws/auth.ts';
 import { getAll } from '../../lib/aws/db.ts';
 import { type Decided, react } from '../../lib/aws/react.ts';
 import { subtreePage } from '../../lib/aws/subtree.ts';
+import { beneath } from '../../lib/aws/vouch.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { announce, type Envelope } from '../../lib/kit/event.ts';
@@ -27,7 +28,7 @@ export const onNotificationDefaultsChanged = subscriber({
     for (const { path, ...item } of items) {
       const node = toNode(item);
       if (node && customerTypes.includes(node.type))
-        await react(envelope, (at) => evaluate(envelope, { ...node, path }, at));
+        await beneath(path, () => react(envelope, (at) => evaluate(envelope, { ...node, path }, at)));
     }
     if (next) await react(envelope, async (at, again) => (again ? undefined : goOn(envelope, next, at)));
   },

@@ -1,4 +1,5 @@
 import { leaveWished } from '../../lib/access/events.ts';
+import { reachingBy } from '../../lib/aws/vouch.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { leaveWished as say } from '../../lib/notifications/import-emails.ts';
 import { aboutCustomer, sellersAmong } from '../../lib/notifications/settings.ts';
@@ -15,14 +16,16 @@ export const onLeaveWished = subscriber({
     const line = String(node?.path ?? '').split('/');
     const partnerId = line.at(-2);
     if (!node || !partnerId || line.length < 3) return;
-    await tellPeople(
-      envelope,
-      {
-        tenantId: partnerId,
-        kind: 'LEAVE_WISHED',
-        recipients: sellersAmong(await membersOf(partnerId)),
-      },
-      { message: say(data, aboutCustomer(node, at)) },
-    );
+    const tell = async () =>
+      tellPeople(
+        envelope,
+        {
+          tenantId: partnerId,
+          kind: 'LEAVE_WISHED',
+          recipients: sellersAmong(await membersOf(partnerId)),
+        },
+        { message: say(data, aboutCustomer(node, at)) },
+      );
+    await reachingBy(node, [partnerId], tell);
   },
 });

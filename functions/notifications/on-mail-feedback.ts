@@ -1,5 +1,6 @@
 import { count } from '../../lib/aws/metrics.ts';
 import { react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { feedback, feedbackTypes, hear, isOurs, namedBy } from '../../lib/notifications/feedback.ts';
 import { spokenOf } from '../../lib/notifications/store.ts';
@@ -14,15 +15,17 @@ export const onMailFeedback = subscriber({
     if (!parsed.success) return count('MailFeedbackIgnored');
     const { data: said } = parsed;
     const named = namedBy(said);
-    await react(envelope, async (now) => {
-      const { delivery, isSuppressed, node } = await spokenOf(named);
-      if (!delivery || !isOurs(delivery, said)) {
-        count('MailFeedbackIgnored');
-        return undefined;
-      }
-      const state = { tenantId: named.tenantId, delivery, isSuppressed };
-      const plan = hear(state, { type: envelope.type, said, now });
-      return plan.writes.length > 0 ? asNotifications(plan, node) : undefined;
-    });
+    const told = () =>
+      react(envelope, async (now) => {
+        const { delivery, isSuppressed, node } = await spokenOf(named);
+        if (!delivery || !isOurs(delivery, said)) {
+          count('MailFeedbackIgnored');
+          return undefined;
+        }
+        const state = { tenantId: named.tenantId, delivery, isSuppressed };
+        const plan = hear(state, { type: envelope.type, said, now });
+        return plan.writes.length > 0 ? asNotifications(plan, node) : undefined;
+      });
+    await forTenant(named.tenantId, told);
   },
 });

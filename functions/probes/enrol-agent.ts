@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { agentKey } from '../../lib/aws/agent.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import { agentRoute } from '../../lib/kit/agent.ts';
 import { certify, publicKey } from '../../lib/kit/certificate.ts';
 import { refuse } from '../../lib/kit/plan.ts';
@@ -46,7 +47,8 @@ export const enrolAgent = agentRoute({
     const agent = { hash: enrolmentHash(enrolmentKey), publicKey, host: input.host };
     // First: a key that is redeemed must be answered.
     const key = await agentKey();
-    const admitted = await redeem({ ...place, requestId: input.requestId }, agent);
+    const of = { ...place, requestId: input.requestId };
+    const admitted = await forTenant(place.customerId, () => redeem(of, agent));
     if (!admitted) return refuse(agentUnauthenticated);
     const { pulse, providerId } = admitted;
     const { id: probeId, customerId, state, configVersion } = pulse;

@@ -1,6 +1,7 @@
 import { commit, LostRace } from '../../lib/aws/db.ts';
 import { standing } from '../../lib/aws/place.ts';
 import { react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import { secret } from '../../lib/aws/world.ts';
 import type { Schedule } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
@@ -44,14 +45,15 @@ async function lookAt(rows: readonly Look[], at: Moment): Promise<unknown[]> {
   const late: Look[] = [];
   const moved = seen.map(({ row, pulse, twice }) => {
     const minute = glance(pulse, at);
-    if (minute !== undefined) return moveLook(row, twice ? undefined : minute);
+    if (minute !== undefined)
+      return forTenant(row.customerId, () => moveLook(row, twice ? undefined : minute));
     late.push(row);
     return undefined;
   });
   const customers = Map.groupBy(late, ({ customerId }) => customerId);
   const settled = await Promise.allSettled([
     ...moved,
-    ...[...customers.values()].map((own) => inTurn(own, at)),
+    ...[...customers].map(([customerId, own]) => forTenant(customerId, () => inTurn(own, at))),
   ]);
   return settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
 }

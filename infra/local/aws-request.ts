@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Need } from './iam.ts';
 import type { Place } from './resolve.ts';
 
-export type Service = 'dynamodb' | 'events' | 's3' | 'secretsmanager' | 'ses' | 'sqs' | 'unknown';
+export type Service = 'dynamodb' | 'events' | 's3' | 'secretsmanager' | 'ses' | 'sqs' | 'sts' | 'unknown';
 
 /** An SDK call as it arrived. */
 export interface AwsCall {
@@ -19,6 +19,9 @@ const targets: Record<string, Service> = {
   secretsmanager: 'secretsmanager',
 };
 
+/** Services that are asked by forms, by the version of their API. */
+const forms: Record<string, Service> = { '2010-12-01': 'ses', '2011-06-15': 'sts' };
+
 /** Reads service, operation and input from headers and body; `line` is method and path, which S3 alone speaks by. */
 export function readCall(headers: IncomingHttpHeaders, body: Buffer, line = ''): AwsCall {
   const accessKeyId = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
@@ -32,7 +35,7 @@ export function readCall(headers: IncomingHttpHeaders, body: Buffer, line = ''):
     const form = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
     const operation = String(form.Action ?? '');
     return {
-      service: form.Version === '2010-12-01' ? 'ses' : 'unknown',
+      service: forms[String(form.Version)] ?? 'unknown',
       operation,
       input: form,
       accessKeyId,

@@ -20,6 +20,9 @@ export interface Denial extends Need {
   readonly times: number;
 }
 
+/** Of the session that a call is sent in. */
+export type Tags = Readonly<Record<string, string>>;
+
 export interface Grant {
   readonly function: string;
   readonly action: string;
@@ -29,7 +32,7 @@ export interface Grant {
 /** Checks calls against the roles of the template and remembers what was used. */
 export interface Guard {
   /** Undefined when all is allowed, else the first denial. */
-  check(caller: LocalFunction, needs: readonly Need[]): Promise<Denial | undefined>;
+  check(caller: LocalFunction, needs: readonly Need[], tags?: Tags): Promise<Denial | undefined>;
   /** Notes a denial that a resource's own policy is the reason of. */
   refuse(denial: Denial): void;
   denials(): Denial[];
@@ -62,7 +65,9 @@ export function makeGuard({ roles, functions, resourcePolicies, report }: GuardO
     const policy = resourcePolicies.get(need.resource.replace(/^(arn:aws:s3:::[^/]+)\/.*$/, '$1'));
     const relevant = new Set([...conditionKeys(role), ...conditionsOf(policy)]);
     const context = Object.fromEntries(
-      Object.entries(need.context ?? {}).filter(([key]) => relevant.has(key.toLowerCase())),
+      Object.entries(need.context ?? {}).filter(
+        ([key]) => relevant.has(key.toLowerCase()) || /^aws:PrincipalTag/.test(key),
+      ),
     );
     const question = JSON.stringify([role.arn, need.action, need.resource, context]);
     let decision = decisions.get(question);
@@ -85,10 +90,10 @@ export function makeGuard({ roles, functions, resourcePolicies, report }: GuardO
 
   return {
     refuse: note,
-    async check(caller, needs) {
+    async check(caller, needs, tags = {}) {
       for (const need of needs) {
         const role = roles.get(caller.roleArn);
-        if (role && (await decide(caller, role, need))) {
+        if (role && (await decide(caller, role, inSession(need, tags)))) {
           remember(caller, need);
           continue;
         }
@@ -154,6 +159,23 @@ function conditionsOf(policy: unknown): string[] {
     .flat()
     .flatMap(({ Condition }) => Object.values(Condition ?? {}).flatMap((test) => Object.keys(test)))
     .map((key) => key.toLowerCase());
+}
+
+/**
+ * A need as policies judge it in a session. The tenants that its tags name are called by their places: what is allowed
+ * hangs on which tag is meant, never on which tenant, and questions stay few.
+ */
+function inSession(need: Need, tags: Tags): Need {
+  if (Object.keys(tags).length === 0) return need;
+  const names = new Map<string, string>();
+  for (const id of Object.values(tags))
+    if (!names.has(id) && !/_0{26}$/.test(id)) names.set(id, `ten_${String(names.size).padStart(26, 'A')}`);
+  const told = (text: string) => text.replace(/[a-z]{3}_[0-9A-Z]{26}/g, (id) => names.get(id) ?? id);
+  const context = Object.entries(need.context ?? {}).map(
+    ([key, value]) => [key, Array.isArray(value) ? value.map(told).sort() : told(value)] as const,
+  );
+  const principal = Object.entries(tags).map(([tag, id]) => [`aws:PrincipalTag/${tag}`, told(id)] as const);
+  return { ...need, context: Object.fromEntries([...context, ...principal]) };
 }
 
 function toDenial(caller: LocalFunction, role: Role | undefined, need: Need): Denial {

@@ -6,10 +6,11 @@ import { type Bus, makeBus } from './bus.ts';
 import type { Doors } from './doors.ts';
 import { type Denial, type Guard, makeGuard } from './iam.ts';
 import { type LocalFunction, makeFunctions } from './lambda.ts';
-import { readResourcePolicies, readRoles } from './policies.ts';
+import { readResourcePolicies, readRoles, readTrust } from './policies.ts';
 import type { Queue } from './queue.ts';
 import { readSchedules } from './schedule.ts';
 import { openSes, type Ses } from './ses.ts';
+import { openSessions, type Sessions } from './sessions.ts';
 import type { Source } from './source.ts';
 import { mapSources, openQueues } from './sources.ts';
 import type { Stops } from './stops.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   readonly bus: Bus;
   readonly ses: Ses;
   readonly buckets: Buckets;
+  readonly sessions: Sessions;
   readonly queues: ReadonlyMap<string, Queue>;
   /** Streams, queues and asynchronous invocations. */
   readonly sources: readonly Source[];
@@ -52,7 +54,8 @@ export function makeParts(options: PartsOptions): Parts {
   const functions = makeFunctions(stack, { endpoint: doors.controlUrl, logs: join(dir, 'logs') });
   stops.push(async () => void (await Promise.all(functions.map((one) => one.stop()))));
   const guard = makeGuard({
-    ...{ functions, roles: readRoles(stack), resourcePolicies: readResourcePolicies(stack) },
+    ...{ functions, roles: readRoles(stack) },
+    resourcePolicies: new Map([...readResourcePolicies(stack), ...readTrust(stack)]),
     report: (denial) => warn(describeDenial(denial)),
   });
   const queues = openQueues(stack, store, longestSeconds);
@@ -68,6 +71,7 @@ export function makeParts(options: PartsOptions): Parts {
   });
   return {
     ...{ functions, guard, bus, queues },
+    sessions: openSessions(),
     tables: readTables(stack),
     buckets: openBuckets(stack, join(dir, 'objects')),
     ses: openSes({ stack, store, inbox: doors.inbox, bus }),

@@ -30,6 +30,7 @@ interface RoleProperties {
   readonly RoleName?: string;
   readonly Policies?: { PolicyName: string; PolicyDocument: Document }[];
   readonly ManagedPolicyArns?: string[];
+  readonly AssumeRolePolicyDocument?: unknown;
 }
 
 interface PolicyProperties {
@@ -93,4 +94,13 @@ export function readResourcePolicies(stack: Stack): Map<string, unknown> {
       ({ properties }) => [`arn:aws:s3:::${properties.Bucket}`, properties.PolicyDocument] as const,
     ),
   ]);
+}
+
+/** Who may take on which role, by the role's ARN. */
+export function readTrust(stack: Stack): Map<string, unknown> {
+  return new Map(
+    stack
+      .all<RoleProperties>('AWS::IAM::Role')
+      .map(({ id, properties }) => [stack.arnOf(id), properties.AssumeRolePolicyDocument]),
+  );
 }

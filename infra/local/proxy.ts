@@ -9,6 +9,7 @@ import type { LocalFunction } from './lambda.ts';
 import type { Queue } from './queue.ts';
 import type { Secrets } from './secrets.ts';
 import { Refused, type Ses, sesNeeds } from './ses.ts';
+import type { Sessions } from './sessions.ts';
 import { operate, operatorKey } from './sqs.ts';
 import type { Stack } from './template.ts';
 
@@ -29,6 +30,7 @@ export interface Cloud {
   readonly guard: Guard;
   readonly bus: Bus;
   readonly ses: Ses;
+  readonly sessions: Sessions;
   readonly secrets: Secrets;
   readonly buckets: Buckets;
   readonly queues: ReadonlyMap<string, Queue>;
@@ -64,17 +66,19 @@ async function answer(
   const body = await readAll(request);
   const call = readCall(request.headers, body, `${request.method} ${request.url}`);
   if (call.accessKeyId === operatorKey) return serveOperator(cloud, call, { request, response, body });
-  const caller = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
-  if (!caller) {
+  const own = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
+  const sender = own ? { caller: own, tags: {} } : cloud.sessions.find(call.accessKeyId);
+  if (!sender) {
     return reply(response, 403, {
       __type: 'UnrecognizedClientException',
       message: 'The security token is invalid.',
     });
   }
+  const { caller, tags } = sender;
   if (!(call.service in handlers)) return unknown(caller, call, request, response);
-  const denial = await cloud.guard.check(caller, needsOf(cloud, call, request));
+  const denial = await cloud.guard.check(caller, needsOf(cloud, call, request), tags);
   if (denial) return refuse(response, call, denial);
-  await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body });
+  await handlers[call.service as keyof typeof handlers](cloud, call, { request, response, body, caller });
 }
 
 /** An operator works on the queues, and announces again on the bus; for the table the engine is called itself. */
@@ -94,6 +98,8 @@ function needsOf(cloud: Cloud, call: AwsCall, request: IncomingMessage): Need[] 
   switch (call.service) {
     case 'dynamodb':
       return dynamoNeeds(call, place, cloud.tables);
+    case 'sts':
+      return cloud.sessions.needs(call.input);
     case 'ses':
       return sesNeeds(call.input, call.operation, cloud.stack);
     case 'secretsmanager':
@@ -131,8 +137,12 @@ interface Exchange {
   readonly body: Buffer;
 }
 
+interface Sent extends Exchange {
+  readonly caller: LocalFunction;
+}
+
 const handlers = {
-  async dynamodb(cloud: Cloud, call: AwsCall, { request, response, body }: Exchange): Promise<void> {
+  async dynamodb(cloud: Cloud, call: AwsCall, { request, response, body, caller }: Sent): Promise<void> {
     const headers: Record<string, string> = {};
     for (const name of ['content-type', 'x-amz-target', 'x-amz-date', 'authorization', 'accept-encoding']) {
       const value = request.headers[name];
@@ -142,8 +152,7 @@ const handlers = {
     if (meter) delete headers['accept-encoding'];
     const sent = meter ? JSON.stringify({ ...call.input, ReturnConsumedCapacity: 'INDEXES' }) : body;
     const { status, headers: answered, body: said } = await forward(cloud.engine, headers, sent);
-    const functionId = cloud.functions.find(({ accessKeyId }) => accessKeyId === call.accessKeyId)?.id ?? '';
-    meter?.({ ...call, functionId, output: JSON.parse(said.toString('utf8') || '{}') });
+    meter?.({ ...call, functionId: caller.id, output: JSON.parse(said.toString('utf8') || '{}') });
     if (/Put|Update|Delete|Write/.test(call.operation)) cloud.written();
     for (const name of ['content-type', 'x-amzn-requestid', 'x-amz-crc32', 'content-encoding']) {
       const value = answered[name];
@@ -231,6 +240,11 @@ const handlers = {
     reply(response, 200, {});
   },
 
+  async sts({ sessions }: Cloud, call: AwsCall, { response, caller }: Sent): Promise<void> {
+    if (call.operation !== 'AssumeRole') xml(response, 400, errorXml('InvalidAction', 'Only AssumeRole'));
+    else xml(response, 200, sessions.lend(caller, call.input));
+  },
+
   async ses(cloud: Cloud, call: AwsCall, { response }: Exchange): Promise<void> {
     try {
       if (call.operation !== 'SendEmail')
@@ -255,7 +269,8 @@ function queueOf({ stack }: Cloud, { input }: AwsCall): string {
 
 function refuse(response: ServerResponse, call: AwsCall, denial: Denial): void {
   if (call.service === 's3') xml(response, 403, objectError('AccessDenied', denial.message));
-  else if (call.service === 'ses') xml(response, 403, errorXml('AccessDenied', denial.message));
+  else if (call.service === 'ses' || call.service === 'sts')
+    xml(response, 403, errorXml('AccessDenied', denial.message));
   else
     reply(response, 400, {
       __type: 'com.amazon.coral.service#AccessDeniedException',

@@ -1,4 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
+import { profilesOf, reachingBy } from '../aws/vouch.ts';
 import {
   accessKey,
   forestKey,
@@ -62,27 +63,27 @@ export async function behind(token: string): Promise<Found | undefined> {
   if (!pointer) return undefined;
   const link = toLink(pointer);
   const { importId, partnerId, providerId, customerId, personId } = link;
-  const [recipient, one, open, partner, customer, member, management, grant, forest] = await getAll(
-    [
-      importRecipientKey(importId),
-      importKey(partnerId, importId),
-      openImportsKey(partnerId),
-      nodeKey(partnerId),
-      nodeKey(customerId),
-      memberKey(customerId, personId),
-      managementKey(customerId),
-      accessKey(customerId),
-      forestKey(providerId),
-    ],
-    true,
-  );
+  const named = [partnerId, providerId, customerId];
+  const keys = [
+    importRecipientKey(importId),
+    importKey(partnerId, importId),
+    openImportsKey(partnerId),
+    nodeKey(partnerId),
+    nodeKey(customerId),
+    memberKey(customerId, personId),
+    managementKey(customerId),
+    accessKey(customerId),
+    forestKey(providerId),
+  ];
+  const read = await reachingBy(pointer, named, () => getAll(keys, true));
+  const [recipient, one, open, partner, customer, member, management, grant, forest] = read;
   const [asking, target] = [toNode(partner, forest), toNode(customer)];
   const presentId = target && lookedAfterBy(target);
   const line = asking?.path.slice(1, -1) ?? [];
   const nodes = [...line, ...(presentId === undefined ? [] : [presentId])];
-  const found = nodes.length > 0 ? await getAll(nodes.map(nodeKey), true) : [];
+  const found = nodes.length > 0 ? await profilesOf(nodes) : [];
   return {
-    ...{ hash, link, open: toOpenImports(open), member, management, grant, forest },
+    ...{ hash, link, pointer, open: toOpenImports(open), member, management, grant, forest },
     recipient: recipient && toRecipient(recipient),
     one: one && toImport(one),
     partner: asking,

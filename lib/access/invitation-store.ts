@@ -1,4 +1,5 @@
 import { commit, get, getAll } from '../aws/db.ts';
+import { ofNodes, reachingBy } from '../aws/vouch.ts';
 import { platformId } from '../kit/id.ts';
 import {
   forestKey,
@@ -28,10 +29,11 @@ export async function accountOf(partnerId: string, importId: string, now: string
   const partner = toNode(stored, forest);
   const { tenantId, personId } = (identity ?? {}) as { tenantId?: string; personId?: string };
   const line = partner?.path.slice(1, -1) ?? [];
-  const [customer, member, ...above] = await getAll(
-    [nodeKey(tenantId ?? '-'), memberKey(tenantId ?? '-', personId ?? '-'), ...line.map(nodeKey)],
-    true,
-  );
+  const account = tenantId ? [nodeKey(tenantId), memberKey(tenantId, personId ?? '-')] : [];
+  const read = () => ofNodes([...account, ...line.map(nodeKey)]);
+  const found = await (identity && tenantId ? reachingBy(identity, [tenantId], read) : read());
+  const [customer, member] = found.slice(0, account.length);
+  const above = found.slice(account.length);
   return { one, mails, personId, member, partner, above: namesOf(above), customer: toNode(customer) };
 }
 

@@ -103,10 +103,11 @@ export async function removalAtBoth(partnerId: string, customerId: string, remov
 const mostFormer = 10;
 
 /** The partners that a customer was removed from, the last of them. */
-export async function formerPartnersOf(customerId: string): Promise<string[]> {
+export async function formerPartnersOf(customerId: string) {
   const { items } = await removalPage(customerId, mostFormer, undefined);
   const all = items.map(toRemoval).filter((one) => one.customerId === customerId);
-  return [...new Set(all.flatMap(({ partner, parentId }) => [partner.id, ...(parentId ? [parentId] : [])]))];
+  const ids = all.flatMap(({ partner, parentId }) => [partner.id, ...(parentId ? [parentId] : [])]);
+  return { ids: [...new Set(ids)], rows: items };
 }
 
 /** A page of the removals of a customer from its partners, the last first. */

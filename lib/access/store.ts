@@ -1,4 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
+import { readingAcross } from '../aws/vouch.ts';
 import {
   accessDueKey,
   accessKey,
@@ -50,7 +51,7 @@ export async function sessionOf(customerId: string, sessionId: string) {
     getAll(keys, true),
     changesIn(customerId, sessionId),
   ]);
-  return { grant, management, open, changes, session: item && toSession(item) };
+  return { grant, management, open, changes, session: item && toSession(item), item };
 }
 
 export const nodeOf = (nodeId: string) => get(nodeKey(nodeId));
@@ -75,11 +76,15 @@ export async function givenPage(providerId: string, query: { limit: number; afte
   const where = { index: 'names', partition: statePartition(providerId, 'ACCESS', 'GIVEN') } as const;
   const { items, next } = await page({ ...where, ...query });
   const ids = items.map(({ id }) => String(id));
-  const askers = items.flatMap(({ actor }) => (actor as Asker | undefined) ?? []);
-  const found = await getAll([
-    ...ids.flatMap((id) => [accessKey(id), openSessionsKey(id), nodeKey(id)]),
-    ...askers.map(({ home, id }) => memberKey(home, id)),
-  ]);
+  const keys = items.flatMap((row) => {
+    const id = String(row.id);
+    return [accessKey(id), openSessionsKey(id), nodeKey(id)].map((key) => ({ row, tenant: id, key }));
+  });
+  const asking = items.flatMap((row) => {
+    const asker = row.actor as Asker | undefined;
+    return asker ? [{ row, tenant: asker.home, key: memberKey(asker.home, asker.id) }] : [];
+  });
+  const found = await readingAcross([...keys, ...asking], (some) => getAll(some.map(({ key }) => key)));
   const grants = ids.map((customerId, at) => {
     const [grant, open, node] = found.slice(at * 3, at * 3 + 3);
     return { customerId, grant, open, node };

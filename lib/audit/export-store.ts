@@ -1,7 +1,16 @@
 import { getAll, type Page, page, positionOf } from '../aws/db.ts';
-import { type Key, nodeKey, partition, sealKey, sealPartPrefix, sealPrefix } from '../kit/keys.ts';
+import { readingAcross } from '../aws/vouch.ts';
+import {
+  type Key,
+  nodeKey,
+  partition,
+  sealKey,
+  sealPartKey,
+  sealPartPrefix,
+  sealPrefix,
+  tenantOf,
+} from '../kit/keys.ts';
 import { type StoredPart, type StoredSeal, toPart, toSeal } from './seal.ts';
-import { partsOf } from './seal-store.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -34,17 +43,36 @@ export async function sealsOfTree(rootId: string, turn: Turn): Promise<SealPage>
     return index > 0 && held > partsOfPage;
   });
   const seals = fitting < 0 ? all : all.slice(0, fitting);
-  const parts = await partsOf(seals);
+  const parts = await partsSeen(seals, items);
   return { seals, parts, next: fitting < 0 ? next : positionOf({}, items[fitting - 1] ?? {}) };
+}
+
+// Of tenants that the root's own seals name.
+async function partsSeen(seals: readonly StoredSeal[], items: readonly Item[]): Promise<StoredPart[]> {
+  const keys = seals.flatMap(({ nodes }, at) =>
+    nodes.map(({ id, number }) => ({ row: items[at] ?? {}, tenant: id, key: sealPartKey(id, number) })),
+  );
+  const found = await readingAcross(keys, (some) =>
+    getAll(
+      some.map(({ key }) => key),
+      true,
+    ),
+  );
+  return found.flatMap((item) => (item ? [toPart(item)] : []));
 }
 
 /** Seals that hold something of one node, oldest first, with that. */
 export async function sealsOfNode(nodeId: string, turn: Turn): Promise<SealPage> {
   const { items, next } = await ranged(nodeId, sealPartPrefix, turn);
   const parts = items.map(toPart);
-  const found = await getAll(
-    parts.map(({ rootId, seq }) => sealKey(rootId, seq)),
-    true,
+  const keys = parts.map(({ rootId, seq }, at) => ({
+    ...{ row: items[at] ?? {}, tenant: rootId, key: sealKey(rootId, seq) },
+  }));
+  const found = await readingAcross(keys, (some) =>
+    getAll(
+      some.map(({ key }) => key),
+      true,
+    ),
   );
   return { seals: found.flatMap((item) => (item ? [toSeal(item)] : [])), parts, next };
 }
@@ -70,7 +98,13 @@ export async function entriesInOrder(nodeId: string, turn: Turn) {
 export async function entriesInOrderBelow(rootId: string, turn: Turn) {
   const index = 'tree';
   const read = await page({ index, partition: partition(rootId, 'AUDIT'), ...turn });
-  const found = await getAll(read.items as unknown as Key[], true);
+  const rows = read.items.map((row) => ({ row, tenant: tenantOf(row as unknown as Key) }));
+  const found = await readingAcross(rows, (some) =>
+    getAll(
+      some.map(({ row }) => row as unknown as Key),
+      true,
+    ),
+  );
   const there = read.items.flatMap((place, at) => (found[at] ? [{ place, entry: found[at] }] : []));
   return fitting(
     { index },

@@ -1,7 +1,7 @@
 import { get, getAll, page } from '../aws/db.ts';
+import { reaching, readingAcross } from '../aws/vouch.ts';
 import { idBound } from '../kit/id.ts';
 import { auditKey, type Key, nodeKey, partition, rootEntry, sessionPartition } from '../kit/keys.ts';
-
 import { nodeOf } from './entry.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -53,17 +53,20 @@ export function entryOf(nodeId: string, auditId: string): Promise<Item | undefin
   return get(auditKey(nodeId, auditId), true);
 }
 
-async function placeOf(providerId: string, auditId: string): Promise<Key | undefined> {
+async function placeOf(providerId: string, auditId: string): Promise<(Item & Key) | undefined> {
   const { S1 } = rootEntry(providerId, 'AUDIT', auditId);
   const where = { index: 'tree', partition: partition(providerId, 'AUDIT') } as const;
   const [place] = (await page({ ...where, from: S1, to: S1, limit: 1 })).items;
-  return place && { PK: String(place.PK), SK: String(place.SK) };
+  return place as (Item & Key) | undefined;
 }
 
 /** An entry of a provider's tree: from its own record, else from wherever the index says that it stands. */
 export async function entryBelow(providerId: string, auditId: string): Promise<Item | undefined> {
   const [own, place] = await Promise.all([entryOf(providerId, auditId), placeOf(providerId, auditId)]);
-  return own ?? (place && get(place, true));
+  if (own || !place) return own;
+  const at = { row: place, tenant: nodeOf(place) };
+  const [entry] = await readingAcross([at], async () => [await entryOf(at.tenant, auditId)]);
+  return entry;
 }
 
 interface Found {
@@ -80,5 +83,6 @@ export async function entryAndNode(nodeId: string, auditId: string): Promise<Fou
 /** An entry from wherever the provider's index says that it stands, and the profile of the node there. */
 export async function entryAndNodeBelow(providerId: string, auditId: string): Promise<Found> {
   const place = await placeOf(providerId, auditId);
-  return place ? entryAndNode(nodeOf(place), auditId) : { entry: undefined, node: undefined };
+  const nothing = async () => ({ entry: undefined, node: undefined });
+  return place ? reaching([nodeOf(place)], () => entryAndNode(nodeOf(place), auditId), nothing) : nothing();
 }

@@ -4,6 +4,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { type AgentInput, type AgentRoute, type Holder, schemeOf } from '../kit/agent.ts';
 import { buckets } from '../kit/bucket.ts';
 import { readCertificate } from '../kit/certificate.ts';
+import { platformId } from '../kit/id.ts';
+import { nodeKey } from '../kit/keys.ts';
 import {
   agentProblems,
   agentUnauthenticated,
@@ -14,12 +16,15 @@ import {
   unexpected,
 } from '../kit/problem.ts';
 import { type Claimed, isSigned, markOf, readProof } from '../kit/proof.ts';
+import { type Reach, reachAt } from '../kit/reach.ts';
 import { parseCall, rawBody } from './agent-body.ts';
-import { LostRace } from './db.ts';
+import { get, LostRace } from './db.ts';
 import { log } from './log.ts';
+import { standing } from './place.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { header } from './request.ts';
 import { secretKey } from './secret-key.ts';
+import { asItself, within } from './tenant-session.ts';
 import { now } from './world.ts';
 
 /** What agents' gateway sends: an HTTP API's event without authorizer. */
@@ -56,7 +61,10 @@ export function serveAgent(routes: readonly AgentRoute[]) {
     try {
       if (!route) throw new Problem(notFound);
       const input = await prove(route, event, take, met);
-      response = toResponse(route, await route.handle(input as never));
+      const { credential } = input.proven ?? {};
+      const handle = () => route.handle(input as never);
+      const done = await asItself(() => (credential ? ofHolder(credential, handle) : handle()));
+      response = toResponse(route, done);
     } catch (error) {
       response = refusal(asRefusal(route, error), requestId, route && schemeOf(route));
     }
@@ -73,6 +81,28 @@ export function serveAgent(routes: readonly AgentRoute[]) {
     timeoutEarlyInMillis: 250,
     timeoutEarlyResponse: (async () => refusal(new Problem(unavailable), current)) as unknown as () => never,
   }).handler(dispatch as never);
+}
+
+const moved = new Map<string, Reach>();
+const mostMoved = 1000;
+
+// The certificate is ours: it says whose probe or machine calls. Who looks after that may be another by now: then what
+// is stored says it, to this call, which is heard as one that is sent again, and to those that follow.
+async function ofHolder<T>(held: Holder, work: () => Promise<T>): Promise<T> {
+  const { customerId } = held;
+  const provider = 'providerId' in held ? [held.providerId] : [];
+  const said = moved.get(customerId) ?? reachAt([platformId, ...provider, customerId]);
+  try {
+    return await within(Promise.resolve(said), work);
+  } catch (error) {
+    if ((error as Error).name !== 'AccessDeniedException') throw error;
+    const node = await standing(await get(nodeKey(customerId), true));
+    const reach = node && reachAt(node.path);
+    if (!reach || JSON.stringify(reach) === JSON.stringify(said)) throw error;
+    if (moved.size > mostMoved) moved.clear();
+    moved.set(customerId, reach);
+    return within(Promise.resolve(reach), work);
+  }
 }
 
 /** Whose certificate was right: for the log. */

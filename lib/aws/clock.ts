@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Schedule } from '../kit/context.ts';
 import { log } from './log.ts';
+import { asItself } from './tenant-session.ts';
 import { now } from './world.ts';
 
 /** A Lambda handler for the queues of schedules: each message names the schedule to run, and succeeds or fails alone. */
@@ -14,7 +15,7 @@ export function onTime(schedules: readonly Schedule[]) {
         const due = schedules.find(({ id }) => id === schedule);
         if (!due) throw new Error(`There is no schedule ${schedule}`);
         log().info('schedule', { schedule });
-        await due.run(now());
+        await asItself(() => due.run(now()));
       } catch (error) {
         log().error('schedule failed', { messageId, body, error: error as Error });
         failed.push({ itemIdentifier: messageId });

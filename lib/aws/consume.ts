@@ -3,8 +3,10 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { mostTries, ownEvents, type Subscriber } from '../kit/context.ts';
 import { type Envelope, envelope } from '../kit/event.ts';
 import { Problem } from '../kit/problem.ts';
+import { reachAt } from '../kit/reach.ts';
 import { log } from './log.ts';
 import { postpone } from './queue.ts';
+import { asItself, within } from './tenant-session.ts';
 
 /** What EventBridge puts into a queue. */
 interface Delivered {
@@ -75,9 +77,13 @@ async function react(subscribers: readonly Subscriber[], record: SQSRecord): Pro
   for (const one of matching) {
     const seen = ownEvents(one) ? open(one, delivered) : foreign(delivered);
     log().info('reaction', { subscriber: one.id, eventId: seen.id, type: seen.type });
-    await one.handle(seen);
+    await asItself(() => inTenant(seen, () => one.handle(seen)));
   }
 }
+
+// What we announce says in whose record it stands; what others say names nobody.
+const inTenant = ({ tenant }: Envelope, work: () => Promise<void>): Promise<void> =>
+  tenant.id === '' ? work() : within(Promise.resolve(reachAt(tenant.path)), work);
 
 function isFor(one: Subscriber, delivered: Delivered): boolean {
   if (!('source' in one.on))

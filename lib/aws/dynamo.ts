@@ -1,6 +1,6 @@
 import type * as sdk from '@aws-sdk/client-dynamodb';
-import { awsJson, type Client } from './aws-json.ts';
-import { defaultProvider } from './credentials.ts';
+import { type Around, awsJson, type Client, ServiceError } from './aws-json.ts';
+import { credentialsNow, forgetSession } from './tenant-session.ts';
 
 /** What the operations of DynamoDB that we use are asked and answer, in the SDK's own words. */
 interface Operations {
@@ -33,8 +33,20 @@ const service = {
   endpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
 } as const;
 
-/** A client of DynamoDB that shares nothing with any other. */
-export const newClient = (): Client => awsJson(service, defaultProvider());
+/** A client of DynamoDB that shares nothing with any other. It signs each call in the name of whoever sends it: see `tenant-session.ts`. */
+export const newClient = (): Client => {
+  const one = awsJson(service, credentialsNow);
+  one.around('call', again);
+  return one;
+};
+
+// The table's clock says that a session is over, whatever ours says: another one is asked for, once.
+const again: Around = (call, next) =>
+  next(call).catch(async (error: unknown) => {
+    if (!(error instanceof ServiceError) || !ended.has(error.name) || !(await forgetSession())) throw error;
+    return next(call);
+  });
+const ended = new Set(['ExpiredTokenException', 'ExpiredToken', 'UnrecognizedClientException']);
 
 let shared: Client | undefined;
 

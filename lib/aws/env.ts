@@ -1,6 +1,8 @@
 /** Names of the environment variables that the stack sets, by what grants them. `infra/context.ts` is typed against this. */
 export const environment = {
   table: ['TABLE_NAME'],
+  /** `PAGED_SESSIONS`: its sessions have places for the customers of a page. */
+  sessions: ['TENANT_ROLE_ARN', 'PAGED_SESSIONS'],
   cursor: ['CURSOR_SECRET_ARN'],
   agents: ['AGENT_SECRET_ARN'],
   rhythm: ['PROBE_INTERVAL_SECONDS', 'PROBE_SILENCE_SECONDS'],

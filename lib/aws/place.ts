@@ -3,6 +3,7 @@ import { overlayOf, placed } from '../kit/move.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { toNode } from './auth.ts';
 import { getAll } from './db.ts';
+import { asItself } from './tenant-session.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
@@ -11,14 +12,14 @@ export const mayWait = ({ path }: Pick<Node, 'path'>): boolean => path.length > 
 
 /** What holds for the tree that a node stands in, read consistently. */
 export async function treeOf(node: Node): Promise<Stored | undefined> {
-  const [tree] = await getAll([forestKey(providerOf(node))], true);
+  const [tree] = await asItself(() => getAll([forestKey(providerOf(node))], true));
   return tree;
 }
 
 /** The profiles between the provider and a node, where it really stands; no read for what stands right below the provider. */
 export async function lineOver(node: Node, tree: Stored | undefined): Promise<Stored[]> {
   const above = placed(node.path, overlayOf(tree)).slice(2, -1);
-  const found = above.length === 0 ? [] : await getAll(above.map(nodeKey), true);
+  const found = above.length === 0 ? [] : await asItself(() => getAll(above.map(nodeKey), true));
   return found.filter((item) => item !== undefined);
 }
 

@@ -5,6 +5,7 @@ import { Problem } from '../kit/problem.ts';
 import type { Actor, Node } from '../kit/scope.ts';
 import { commit, LostRace } from './db.ts';
 import { settle } from './settle.ts';
+import { placedAt } from './tenant-session.ts';
 import { backoff, now, secret } from './world.ts';
 
 const usualPatienceMs = 10_000;
@@ -36,7 +37,8 @@ export async function react(
     const { plan, ...by } = decided;
     if (plan.writes.length === 0 && !plan.receipt) return;
     try {
-      await commit(settle(plan, { ...by, now: at, requestId: traceId }), secret(24), deadline);
+      const writes = settle(plan, { ...by, now: at, requestId: traceId });
+      await placedAt(by.target.path, () => commit(writes, secret(24), deadline));
       return;
     } catch (error) {
       const lost = error instanceof LostRace || (error instanceof Problem && error.type.status === 409);

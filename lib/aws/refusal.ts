@@ -1,3 +1,4 @@
+import type { SessionToken } from '../kit/delegation.ts';
 import { misuses, sessionRefusedEvent } from '../kit/delegation-events.ts';
 import { announce } from '../kit/event.ts';
 import { nodeKey, uniqueKey } from '../kit/keys.ts';
@@ -6,6 +7,7 @@ import { type Candidate, toNode, verdictFor } from './auth.ts';
 import { commit, getAll, LostRace } from './db.ts';
 import { log } from './log.ts';
 import { settle } from './settle.ts';
+import { within } from './tenant-session.ts';
 import { secret } from './world.ts';
 
 const patienceMs = 2000;
@@ -25,7 +27,18 @@ export async function noteRefusal(
   const { token, session } = candidate.presented ?? {};
   const why = verdict && 'why' in verdict ? verdict.why : undefined;
   if (!token || !session || !why || !alarming.includes(why)) return;
-  const { sessionId, customerId } = token;
+  const { customerId } = token;
+  // The token leads to a session that is stored with this customer: its record alone is written.
+  const alone = { home: customerId, target: customerId, provider: customerId };
+  const reach = Promise.resolve({ ...alone, line: [], others: [], page: [] });
+  await within(reach, () => note(candidate, token, { why, now, requestId }));
+}
+
+async function note(
+  candidate: Candidate,
+  { sessionId, customerId }: SessionToken,
+  { why, now, requestId }: { why: string; now: string; requestId: string },
+): Promise<void> {
   const mark = uniqueKey(customerId, 'SESSION_REFUSED', `${sessionId}#${now.slice(0, 13)}`);
   try {
     const [node, noted] = await getAll([nodeKey(customerId), mark], true);

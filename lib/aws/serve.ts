@@ -27,6 +27,8 @@ import { noteRefusal } from './refusal.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
+import { asItself, gathered, gathering, within } from './tenant-session.ts';
+import { knownReach, reachOf, reachOfPlan } from './vouch.ts';
 import { standBack } from './world.ts';
 
 const patienceMs = 6000;
@@ -52,9 +54,10 @@ export function serve(routes: readonly Route[] | Doors) {
     let route: Route | undefined;
     const banner: Banner = {};
     try {
-      route = await door?.();
-      if (!route) throw new Problem(notFound);
-      response = await respond(route, event, banner);
+      const found = await door?.();
+      if (!found) throw new Problem(notFound);
+      route = found;
+      response = await asItself(() => respond(found, event, banner));
     } catch (error) {
       response = toProblemResponse(asRefusal(route, error), requestId);
     }
@@ -106,11 +109,12 @@ async function respond(
   for (let attempt = 0; ; attempt++) {
     let startedAt = Date.now();
     try {
-      if (attempt === 0) return await once(route, request, { again: false, deadline, banner });
+      if (attempt === 0)
+        return await gathering(() => once(route, request, { again: false, deadline, banner }));
       return await inLane(request.targetId, async () => {
         startedAt = Date.now();
         if (startedAt > deadline) throw new Problem(contended);
-        return once(route, request, { again: true, deadline, banner });
+        return gathering(() => once(route, request, { again: true, deadline, banner }));
       });
     } catch (error) {
       // What changes nothing may be asked for again by its caller, as it is.
@@ -138,18 +142,39 @@ async function once(
   const { again, deadline } = attempt;
   const beside = route.alongside?.({ home: claims.tenant, target: targetId }) ?? [];
   const reading = readTogether(route, request, beside);
-  const checking = reading.then(async (read) => {
-    const scope = await check(route, request, read);
+  const standing = reading.then((read) => stand(request, read));
+  const reached = standing.then(reachOf);
+  // Where the check refuses first, nobody asks for it.
+  reached.catch(() => undefined);
+  const checking = standing.then(async (stood) => {
+    const scope = await check(route, request, stood);
     const { session } = scope;
     if (session) attempt.banner['quartermaster-session'] = `${session.id}; ends=${session.endsAt}`;
     return scope;
   });
-  const loading = load(route, request, again, {
-    scope: () => checking,
-    alongside: async () => (await reading).beside,
-  });
+  const known = knownReach(claims.tenant, targetId);
+  // What waits for the check reads by what the check has seen.
+  let current = known ? Promise.resolve(known) : reached;
+  reached.then(
+    () => {
+      current = reached;
+    },
+    () => undefined,
+  );
+  const loading = within(
+    () => current,
+    () =>
+      load(route, request, again, {
+        scope: () => checking,
+        alongside: async () => (await reading).beside,
+      }),
+  );
   const [checked, loaded] = await Promise.allSettled([checking, loading]);
   if (checked.status === 'rejected') throw checked.reason;
+  const reach = await reached;
+  // It has moved since: what stands above it now was out of reach.
+  if (loaded.status === 'rejected' && known && JSON.stringify(known) !== JSON.stringify(reach))
+    return once(route, request, attempt);
   // The token is from before the customer left its provider, of whose things nothing was to be read.
   if (claims.provider !== undefined && isUnlinked(checked.value.home))
     return once(route, { ...request, claims: { ...claims, provider: undefined } }, attempt);
@@ -159,10 +184,12 @@ async function once(
   try {
     const plan = route.decide(toInput(request, checked.value, again), loaded.value);
     if (parsed.query.dryRun) {
-      await rehearse(plan.writes);
+      await within(Promise.resolve(reachOfPlan(gathered(reach), plan)), () => rehearse(plan.writes));
       return toResponse(route, { ...plan.reply, status: 200 }, { 'quartermaster-dry-run': 'true' });
     }
-    await commitPlan(route, request, checked.value, plan, deadline);
+    await within(Promise.resolve(reachOfPlan(gathered(reach), plan)), () =>
+      commitPlan(route, request, checked.value, plan, deadline),
+    );
     return toResponse(route, plan.reply);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -199,20 +226,29 @@ async function readTogether(route: Route, request: Inquiry, beside: readonly Key
   };
 }
 
-async function check(
-  route: Route,
-  request: Inquiry,
-  read: Awaited<ReturnType<typeof readTogether>>,
-): Promise<Scope> {
-  const { claims } = request;
-  const [membership, ownNode, named] = read.own;
+/** Who asks about what, where both really stand. */
+interface Stood {
+  readonly read: Awaited<ReturnType<typeof readTogether>>;
+  readonly home: Node | undefined;
+  readonly target: Node | undefined;
+  readonly forest: Stored;
+}
+
+async function stand({ claims }: Inquiry, read: Stood['read']): Promise<Stood> {
+  const [, ownNode, named] = read.own;
   const [home, target] = [toNode(ownNode), toNode(named)];
   const forest = claims.provider === undefined ? await forestAbove(home, target) : read.forest[0];
+  return { read, home, target, forest };
+}
+
+async function check(route: Route, request: Inquiry, stood: Stood): Promise<Scope> {
+  const { claims } = request;
+  const { read, home, target, forest } = stood;
   const above = (home && (await lineOver(home, forest))) ?? [];
   const [session, grant, management] = read.delegation;
   const presented = request.session && { ...request.session, session, grant, management };
   const candidate: Candidate = {
-    ...{ claims, membership, endUser: read.row[0], home, target, forest, above, presented },
+    ...{ claims, membership: read.own[0], endUser: read.row[0], home, target, forest, above, presented },
     management: read.management[0],
   };
   try {

@@ -1,4 +1,5 @@
 import { commit, each, get, getAll, page } from '../aws/db.ts';
+import { ofNodes, reaching } from '../aws/vouch.ts';
 import { toHoldings } from '../kit/holdings.ts';
 import {
   archiveKey,
@@ -148,8 +149,13 @@ export async function surroundingsFor(
   const { home, command } = asked;
   const parentId = command.parentId ?? home;
   const below = parentId === providerId ? [] : [forestKey(providerId)];
+  const mode = settingsKey(providerId, 'MSP_MODE');
   const [[mspMode, stored, tree], codes, holders] = await Promise.all([
-    getAll([settingsKey(providerId, 'MSP_MODE'), nodeKey(parentId), ...below], true),
+    reaching(
+      [parentId],
+      () => getAll([mode, nodeKey(parentId), ...below], true),
+      async () => (await getAll([mode, ...below], true)).toSpliced(1, 0, undefined),
+    ),
     command.code === undefined ? codesTaken(providerId, command.name, again) : [],
     holdersOf(
       providerId,
@@ -315,10 +321,7 @@ const atOnce = 50;
 /** Nodes that an index led to, each with what it counts, as stored now. */
 async function asStored(nodes: readonly { readonly id?: unknown }[]): Promise<Found[]> {
   const ids = nodes.map(({ id }) => String(id));
-  const stored = await getAll(
-    ids.flatMap((id) => [nodeKey(id), resellerKey(id)]),
-    true,
-  );
+  const stored = await ofNodes(ids.flatMap((id) => [nodeKey(id), resellerKey(id)]));
   return ids.flatMap((_, at) => {
     const [node, selling] = stored.slice(2 * at, 2 * at + 2);
     return node ? [{ node, selling: toSelling(selling) }] : [];
@@ -391,7 +394,7 @@ async function heldIn(
   collections: readonly Stored[],
 ): Promise<Journey['collections']> {
   const anybody = collections.some(({ users }) => Number(users) > 0);
-  const counts = anybody ? await getAll(nodeIds.map(userCountKey), true) : [];
+  const counts = anybody ? await ofNodes(nodeIds.map(userCountKey)) : [];
   return collections.map(({ id, nodeId, version }) => ({
     id: String(id),
     nodeId: String(nodeId),

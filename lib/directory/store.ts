@@ -1,4 +1,5 @@
 import { each, get, getAll, page } from '../aws/db.ts';
+import { reachingBy } from '../aws/vouch.ts';
 import { toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import { globalCompanyId } from '../kit/id.ts';
 import {
@@ -163,15 +164,14 @@ export async function boundPerson(
   const current = toPerson(item);
   const { customerId } = company.value;
   const places = [current.value, changed(current.value, change)].flatMap(groupsOf);
-  const [address, member, row, ...found] = await getAll(
-    [
-      addressKey(providerId, current.value.email),
-      memberKey(customerId ?? at.companyId, at.personId),
-      endUserKey(customerId ?? at.companyId, at.personId),
-      ...places.map((place) => groupKey(providerId, place)),
-    ],
-    true,
-  );
+  const tenantId = customerId ?? at.companyId;
+  const keys = [
+    addressKey(providerId, current.value.email),
+    memberKey(tenantId, at.personId),
+    endUserKey(tenantId, at.personId),
+    ...places.map((place) => groupKey(providerId, place)),
+  ];
+  const [address, member, row, ...found] = await reachingBy(home ?? {}, [tenantId], () => getAll(keys, true));
   const endUser = row && toEndUser(row, customerId ?? at.companyId);
   return {
     current,

@@ -1,4 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
+import { reachingBy } from '../aws/vouch.ts';
 import { platformId } from '../kit/id.ts';
 import {
   collaboratorGroupKey,
@@ -21,10 +22,21 @@ export async function ticketOf(ticketId: string): Promise<Filed | undefined> {
   return item && toFiled(item);
 }
 
+/** A ticket that something is said about, in the record of the provider that raised it. */
+export async function ticketTalkedAbout(ticketId: string): Promise<Filed | undefined> {
+  const item = await get(ticketKey(platformId, ticketId), true);
+  if (!item) return undefined;
+  const filed = toFiled(item);
+  return reachingBy(item, [filed.ticket.providerId], async () => filed);
+}
+
 /** A ticket with the profile and the MSP mode of the provider that raised it: the provider is known only from the ticket. */
 export async function caseOf(ticketId: string): Promise<Case | undefined> {
-  const filed = await ticketOf(ticketId);
-  return filed && { filed, ...(await enablementOf(filed.ticket.providerId)) };
+  const item = await get(ticketKey(platformId, ticketId), true);
+  if (!item) return undefined;
+  const filed = toFiled(item);
+  const { providerId } = filed.ticket;
+  return { filed, ...(await reachingBy(item, [providerId], () => enablementOf(providerId))) };
 }
 
 /** The same for a provider's own ticket, in one round trip. */

@@ -1,6 +1,7 @@
 import type { AgentRoute } from './agent.ts';
 import type { Envelope, EventType } from './event.ts';
 import type { PartitionKind } from './keys.ts';
+import type { Needed } from './reach.ts';
 import type { Route } from './route.ts';
 
 /** Item-level rights on the table that a function uses; each becomes one IAM action. */
@@ -17,6 +18,17 @@ export interface Needs {
   readonly table: readonly TableAction[];
   /** Queries an index. */
   readonly index?: boolean;
+  /**
+   * It asks the table in sessions that IAM limits to the tenant of each request, the caller's own, and what is named
+   * here; by itself it gets what the shell asks before it knows the tenant, and of `alongside` these kinds.
+   */
+  readonly sessions?: Needed & {
+    readonly alongside?: readonly PartitionKind[];
+    /** By itself it lists, and gets, these kinds of the platform: notes of what is due. */
+    readonly lists?: readonly PartitionKind[];
+  };
+  /** Why it is not limited so: its role reaches the whole table. */
+  readonly wide?: string;
   /** Sends mail. */
   readonly mail?: boolean;
   /** Seals cursors (reads the cursor key). */

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { each, getAll } from '../aws/db.ts';
-import { licenceKeyKey, nodeKey, partition, productCountKey, productKey } from '../kit/keys.ts';
+import { linesOf, profilesOf, reachingBy, reachingFormer } from '../aws/vouch.ts';
+import { licenceKeyKey, partition, productCountKey, productKey } from '../kit/keys.ts';
+import { pageTags } from '../kit/reach.ts';
 import type { Node } from '../kit/scope.ts';
 import { providerOf } from '../kit/scope.ts';
 import { readKey, toLicenceKey } from './licence-key.ts';
@@ -45,24 +47,50 @@ export async function ownGroundOf(asked: Parameters<typeof groundOf>[0]): Promis
   if (!named || !product) return ground;
   const [copy] = await getAll([productKey(customerId, product.id)], true);
   const origin = String(copy?.origin ?? '-');
-  const [key] = await getAll([licenceKeyKey(origin, named.keyId)], true);
+  const ask = () => getAll([licenceKeyKey(origin, named.keyId)], true);
+  const [key] = copy?.origin ? await reachingBy(copy, [origin], ask) : [];
   return { ...ground, providerId: origin, licenceKey: key && toLicenceKey(key) };
 }
 
 /** Who these organizations are, with everybody above them, as far as people of a customer are compared with them. */
-export async function partnersOf(ids: readonly string[], { id, item }: Node): Promise<Partner> {
-  const found = await getAll(ids.map(nodeKey));
-  const lines = found.flatMap((one) =>
-    String(one?.path ?? '')
-      .split('/')
-      .slice(1),
+export async function partnersOf(
+  {
+    ids,
+    rows,
+  }: { readonly ids: readonly string[]; readonly rows: readonly Readonly<Record<string, unknown>>[] },
+  { id, item }: Node,
+): Promise<Partner> {
+  const found = (await profilesOf(ids, false)).filter((one) => one !== undefined);
+  const all = turnsOf(found).map((some) =>
+    reachingFormer(rows, some, (line) => partnerOf({ path: ['', ...line, id], item })),
   );
-  return partnerOf({ path: ['', ...new Set(lines), id], item });
+  const partners = await Promise.all(all);
+  return {
+    names: partners.flatMap(({ names }) => names),
+    addresses: partners.flatMap(({ addresses }) => addresses),
+    domains: partners.flatMap(({ domains }) => domains),
+  };
+}
+
+// A line has nine nodes at most: two fit into one session, more where they share theirs.
+function turnsOf(found: readonly Readonly<Record<string, unknown>>[]) {
+  const turns: (typeof found)[number][][] = [[]];
+  const seen = new Set<string>();
+  for (const one of found) {
+    const line = linesOf([one]);
+    if (new Set([...seen, ...line]).size > pageTags.length) {
+      turns.push([]);
+      seen.clear();
+    }
+    for (const each of line) seen.add(each);
+    turns.at(-1)?.push(one);
+  }
+  return turns;
 }
 
 /** Who looks after a customer, by name. */
 export async function partnerNameOf({ path }: Node): Promise<string> {
-  const [parent] = await getAll([nodeKey(path.at(-2) ?? '')]);
+  const [parent] = await profilesOf([path.at(-2) ?? ''], false);
   return String(parent?.name ?? '');
 }
 

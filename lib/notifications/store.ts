@@ -1,4 +1,5 @@
 import { each, get, getAll, page } from '../aws/db.ts';
+import { ofNodes } from '../aws/vouch.ts';
 import {
   alertKey,
   alertPrefix,
@@ -85,16 +86,13 @@ export async function circumstances(of: {
 }) {
   const { customerId, noticeId, layers, meter, beside } = of;
   const [[notice, node, ...rest], alerts, members] = await Promise.all([
-    getAll(
-      [
-        noticeKey(customerId, noticeId),
-        nodeKey(customerId),
-        ...layers.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')),
-        ...(of.management ? [managementKey(customerId)] : []),
-        ...(beside ? [beside] : []),
-      ],
-      true,
-    ),
+    ofNodes([
+      noticeKey(customerId, noticeId),
+      nodeKey(customerId),
+      ...layers.map((nodeId) => settingsKey(nodeId, 'NOTIFICATION')),
+      ...(of.management ? [managementKey(customerId)] : []),
+      ...(beside ? [beside] : []),
+    ]),
     all({ partition: partition(customerId), prefix: `${alertPrefix}${meter}.`, consistent: true }),
     of.members ? membersOf(customerId) : [],
   ]);

@@ -1,4 +1,5 @@
 import { each, getAll, page, positionOf } from '../aws/db.ts';
+import { profilesOf, reachingListed, readingAcross } from '../aws/vouch.ts';
 import { outagesOf } from '../kit/in-service.ts';
 import {
   customerServiceKey,
@@ -161,9 +162,17 @@ export async function holdersBelow(resellerId: string, serviceId: string): Promi
   const range = { index: 'names', partition: namePartition(resellerId, 'CUSTOMER') } as const;
   const { items } = await page({ ...range, limit: childrenSeen });
   const ids = items.map((item) => String(item.id));
-  const found = await getAll(
-    ids.flatMap((id) => [offerKey(id, serviceId), customerServiceKey(id, serviceId)]),
-    true,
+  const keys = items.flatMap((row) => {
+    const tenant = String(row.id);
+    return [offerKey(tenant, serviceId), customerServiceKey(tenant, serviceId)].map((key) => ({
+      ...{ row, tenant, key },
+    }));
+  });
+  const found = await readingAcross(keys, (some) =>
+    getAll(
+      some.map(({ key }) => key),
+      true,
+    ),
   );
   const holds = (_: string, index: number) => {
     const [offer, instance] = [found[2 * index], found[2 * index + 1]];
@@ -275,6 +284,8 @@ const customersAtOnce = 5;
 
 interface Billed {
   readonly customer: { readonly id: string; readonly name: string };
+  /** What says so, in a partition of the node that bills. */
+  readonly row: Raw;
   readonly begin: Place;
   readonly behind: Place;
 }
@@ -286,11 +297,14 @@ export async function ledgersOf(
 ): Promise<{ ledgers: Ledger[]; next: Place | null }> {
   const { place, limit } = asked;
   const { billed, next } = await customersAt(parentId, asked);
-  const ledgers = await Promise.all(
-    billed.map((one) => {
-      const inside = place.customer === one.customer.id ? place : {};
-      return ledgerOf(one, { ...inside, ...one.begin }, limit);
-    }),
+  const rows = billed.map(({ row }) => row);
+  const ledgers = await reachingListed(rows, () =>
+    Promise.all(
+      billed.map((one) => {
+        const inside = place.customer === one.customer.id ? place : {};
+        return ledgerOf(one, { ...inside, ...one.begin }, limit);
+      }),
+    ),
   );
   return { ledgers, next };
 }
@@ -310,7 +324,8 @@ async function customersAt(
     const { id, name, from, to } = item as Record<string, string>;
     const there = to === undefined ? String(item.at ?? '') <= asOf : to > asOf && String(from) <= asOf;
     const wanted = customerId === undefined || customerId === id;
-    if (there && wanted) billed.push({ customer: { id: String(id), name: String(name) }, begin, behind });
+    if (there && wanted)
+      billed.push({ customer: { id: String(id), name: String(name) }, row: item, begin, behind });
     begin = behind;
   };
   const range = { index: 'names', partition: namePartition(parentId, 'CUSTOMER') } as const;
@@ -355,7 +370,7 @@ export async function wholeBill(
 }
 
 async function childOf(parentId: string, customerId: string): Promise<Record<string, unknown>[]> {
-  const [item] = await getAll([nodeKey(customerId)], true);
+  const [item] = await profilesOf([customerId]);
   return item?.parentId === parentId ? [item] : [];
 }
 

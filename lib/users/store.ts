@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { commit, each, getAll, page, positionOf, type Range } from '../aws/db.ts';
+import { reachingBy } from '../aws/vouch.ts';
 import { endIdentityKey, toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import {
   customerServiceKey,
@@ -20,7 +21,7 @@ import { emailHash } from '../kit/membership.ts';
 import type { Role } from '../kit/permission.ts';
 import { type Node, providerOf } from '../kit/scope.ts';
 import { foldName } from '../kit/text.ts';
-import { namesUnderway } from '../kit/upn.ts';
+import { keeperOf, namesUnderway, underwayIn } from '../kit/upn.ts';
 import { administrates, type Member, personOf } from './admission.ts';
 import type { Around, Count } from './around.ts';
 import type { Held } from './change.ts';
@@ -110,6 +111,9 @@ export async function heldUser(
   ]);
   if (!item) return undefined;
   const endUser = row && toEndUser(row, customerId);
+  const names = underwayIn(count);
+  // Its UPN may be kept by who looked after the customer before, or does now.
+  if (count && names) await reachingBy(count, [keeperOf(userId, names, customerId)], async () => undefined);
   return {
     user: toUser(item, customerId),
     member: member && toMember(member, customerId),

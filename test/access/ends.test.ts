@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookWithin } from '../../functions/access/look-at-access.ts';
+import { lookWithin as lookWithinItself } from '../../functions/access/look-at-access.ts';
 import { each } from '../../lib/aws/db.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { partition } from '../../lib/kit/keys.ts';
 import { listen, measure } from '../kit/cost.ts';
 import { announcedBy, deliver } from '../kit/deliver.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
-import { addCustomer, call, type Msp, makeMsp } from '../kit/world.ts';
+import { addCustomer, byClock, call, type Msp, makeMsp } from '../kit/world.ts';
 import { deskOf, inDays, newDesk } from './desk.ts';
+
+const lookWithin = byClock('access', lookWithinItself);
 
 let msp: Msp;
 let mailbox: Mailbox;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { checkWithin } from '../../functions/licensing/check-compliance.ts';
+import { checkWithin as checkWithinItself } from '../../functions/licensing/check-compliance.ts';
 import { violations } from '../../infra/fsck/examine.ts';
 import { faultsOf, listOf, sign } from '../../lib/access/removal-report.ts';
 import { get } from '../../lib/aws/db.ts';
@@ -17,11 +17,13 @@ import { deliver } from '../kit/deliver.ts';
 import { any, plantDirectly, plantReseller } from '../kit/forest.ts';
 import type { Mailbox } from '../kit/mailbox.ts';
 import { ownTable } from '../kit/own-table.ts';
-import { type Answer, type Caller, call, enlist, type Msp } from '../kit/world.ts';
+import { type Answer, byClock, type Caller, call, enlist, type Msp } from '../kit/world.ts';
 import { buyer, shelf, stockProduct } from '../licensing/shelf.ts';
 import { add as addProbe, enrolBelow, pulseOf } from '../probes/scene.ts';
 import { add as addUser } from '../users/people.ts';
 import { suppliedMsp } from './quarters.ts';
+
+const checkWithin = byClock('licensing', checkWithinItself);
 
 let msp: Msp;
 let mailbox: Mailbox;

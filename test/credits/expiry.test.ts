@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bookWithin } from '../../functions/credits/book-expiries.ts';
+import { bookWithin as bookWithinItself } from '../../functions/credits/book-expiries.ts';
 import { schedules } from '../../functions/credits/schedules.ts';
 import { onTime } from '../../lib/aws/clock.ts';
 import { commit, each, page } from '../../lib/aws/db.ts';
@@ -12,8 +12,10 @@ import { platformId } from '../../lib/kit/id.ts';
 import { nodeKey, partition } from '../../lib/kit/keys.ts';
 import { listen, measure } from '../kit/cost.ts';
 import { announcedByLedger, plantCreditSystem, plantCustomer } from '../kit/plant.ts';
-import { call, type Msp, makeMsp } from '../kit/world.ts';
+import { byClock, call, type Msp, makeMsp } from '../kit/world.ts';
 import { fullHour, hoursFromNow, Past } from './past.ts';
+
+const bookWithin = byClock('credits', bookWithinItself);
 
 let msp: Msp;
 beforeAll(async () => {

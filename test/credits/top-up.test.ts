@@ -161,7 +161,9 @@ describe('the reaction', () => {
     await onTopUpDue.handle(event as never);
     expect(await chainOf(id)).toHaveLength(2);
     const gone = newId('customer', Date.now());
-    await onTopUpDue.handle({ ...(event as Envelope<never>), subject: gone } as never);
+    const { tenant, ...rest } = event as Envelope<never>;
+    const lost = { ...tenant, id: gone, path: [...tenant.path.slice(0, -1), gone] };
+    await onTopUpDue.handle({ ...rest, tenant: lost, subject: gone } as never);
     expect(await chainOf(gone)).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
 import { everything } from '../../lib/aws/scan.ts';
 import { newId } from '../../lib/aws/world.ts';
+import { acquaint } from '../kit/acquaint.ts';
 import { type Cost, listen, measure } from '../kit/cost.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { ownTable } from '../kit/own-table.ts';
@@ -58,6 +59,8 @@ describe('one typical call of every route', () => {
 
   it.each(Object.entries(scenarios))('%s', async (name, scenario) => {
     const { line, ...sent } = await scenario(stage);
+    await acquaint(sent.as, line, sent.body, stage.msp.id);
+    if (isRead(name)) await call(line, sent);
     const { result, cost } = await measure(() => call(line, sent));
     expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
     costs.set(name, cost);

@@ -60,7 +60,7 @@ describe('arrows', () => {
       !purchase(name, file) &&
       !licensed(name, file) &&
       !/^lib\/[a-z]+\/events\.ts$/.test(name) &&
-      !(name === 'lib/aws/db.ts' && /\/(?:[a-z]+-)?store\.ts$/.test(file));
+      !(['lib/aws/db.ts', 'lib/aws/vouch.ts'].includes(name) && /\/(?:[a-z]+-)?store\.ts$/.test(file));
     expect(offences(inCore, leaves)).toEqual([]);
     expect(offences(inCore, (name) => /^(functions|infra|test)\//.test(name))).toEqual([]);
   });
@@ -103,6 +103,16 @@ describe('arrows', () => {
     const foreign = /'ENTRY'|entryKey\(|below-0|fromId/;
     const probes = files.filter((file) => folder(file) === 'lib/probes');
     expect(probes.filter((file) => foreign.test(source(file)))).toEqual([]);
+  });
+
+  it('to the rights of a function itself start in lib/aws: everything else asks in the session of a tenant', () => {
+    const doors = ['lib/aws/tenant-session.ts', 'lib/aws/assume.ts'];
+    expect(
+      offences(
+        (file) => !inAws(file) && !file.startsWith('test/'),
+        (name) => doors.includes(name),
+      ),
+    ).toEqual([]);
   });
 
   it('to the SDK, middy, Powertools and jose start in lib/aws', () => {
@@ -154,7 +164,8 @@ describe('importing a file has no effect', () => {
   const declares =
     /^(import|export|const|let|type|interface|function|async function|class|declare|abstract class|[)}\]>]|\/\/|\/\*|\*|\s|$)/;
   const effect = /^(?:export )?(?:const|let) [^=]*= (?:await |new )/;
-  const allowed = /= new (?:Set|Map|WeakMap|RegExp|TextEncoder|TextDecoder|Intl\.[A-Za-z]+)\b/;
+  const allowed =
+    /= new (?:AsyncLocalStorage|Set|Map|WeakMap|RegExp|TextEncoder|TextDecoder|Intl\.[A-Za-z]+)\b/;
 
   const unmarked = (text: string) =>
     text.replace(/`(?:\\.|[^`\\])*`/g, '``').replace(/\/\*[\s\S]*?\*\//g, '');

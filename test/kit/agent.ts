@@ -16,6 +16,7 @@ import { type AgentRoute, schemeOf } from '../../lib/kit/agent.ts';
 import { nodeKey, probeCountsKey } from '../../lib/kit/keys.ts';
 import { agentProblems } from '../../lib/kit/problem.ts';
 import { addProbe as addProbeTo } from '../../lib/probes/setup.ts';
+import { actingAs } from './rights.ts';
 import { refusalLog } from './setup.ts';
 import { type Answer, type Caller, call } from './world.ts';
 
@@ -139,7 +140,9 @@ export async function deliver(
     isBase64Encoded: bytes.length > 0,
   } as unknown as AgentEvent;
   const context = { getRemainingTimeInMillis: () => 20_000 } as never;
-  return check(route, (await handler(event, context)) as Raw);
+  const of = contexts.find(({ agent }) => agent?.routes.includes(route));
+  const needs = of?.agent?.needs ?? { table: [] };
+  return check(route, (await actingAs(`${of?.name} agent`, needs, () => handler(event, context))) as Raw);
 }
 
 /** Calls of the tests come from everywhere, unless they say from where. */

@@ -7,6 +7,7 @@ import { ownEvents } from '../../lib/kit/context.ts';
 import { type Envelope, envelopesOf } from '../../lib/kit/event.ts';
 import { partition } from '../../lib/kit/keys.ts';
 import { openMailbox } from './mailbox.ts';
+import { actingAs } from './rights.ts';
 
 const delivered = new Set<string>();
 
@@ -33,8 +34,10 @@ export async function react(envelope: Envelope): Promise<void> {
 }
 
 async function handOver(envelope: Envelope): Promise<void> {
-  const all = contexts.flatMap(({ subscribers = [] }) => subscribers);
-  for (const one of all.filter((each) => ownEvents(each)?.some(({ type }) => type === envelope.type))) {
+  const all = contexts.flatMap((context) => (context.subscribers ?? []).map((one) => ({ context, one })));
+  for (const { context, one } of all.filter((each) =>
+    ownEvents(each.one)?.some(({ type }) => type === envelope.type),
+  )) {
     const body = JSON.stringify({
       id: randomUUID(),
       source: envelope.source,
@@ -43,8 +46,10 @@ async function handOver(envelope: Envelope): Promise<void> {
       detail: envelope,
     });
     const event = { Records: [{ messageId: envelope.id, body }] };
-    const context = { getRemainingTimeInMillis: () => 60_000 };
-    const answer = (await consume([one])(event as never, context as never)) as unknown as SQSBatchResponse;
+    const lambda = { getRemainingTimeInMillis: () => 60_000 };
+    const answer = (await actingAs(`${context.name} reactions`, context.reactionNeeds ?? { table: [] }, () =>
+      consume([one])(event as never, lambda as never),
+    )) as unknown as SQSBatchResponse;
     if (answer.batchItemFailures.length > 0) throw new Error(`${one.id} failed for ${envelope.type}`);
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { ServiceError } from '../../lib/aws/aws-json.ts';
 import { client } from '../../lib/aws/dynamo.ts';
 
@@ -78,5 +79,6 @@ export async function under<T>(
 
 /** Once, right before the next call of a kind (`GetItem`): what somebody else does meanwhile. */
 export function meanwhile(before: string, run: () => Promise<unknown>): void {
-  between = { before, run };
+  // In nobody's name who is called meanwhile.
+  between = { before, run: AsyncResource.bind(run) };
 }

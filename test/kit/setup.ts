@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startEngine } from '../../infra/local/engine.ts';
+import { lend } from './lend.ts';
 import { createTable } from './table.ts';
 
 export const refusalLog = 'coverage/refusals.ndjson';
@@ -12,7 +13,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   rmSync(refusalLog, { force: true });
   const kind = process.env.ENGINE === 'aws' ? 'aws' : undefined;
   const engine = await startEngine(kind ? { kind } : {});
-  const secrets = createServer((_request, response) => {
+  const secrets = createServer(async (request, response) => {
+    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
+      return lend(request, response);
     response.setHeader('content-type', 'application/x-amz-json-1.1');
     response.end(JSON.stringify({ ARN: 'arn:test', Name: 'cursor', SecretString: 'a secret of the tests' }));
   });
@@ -24,6 +27,9 @@ export default async function setup(): Promise<() => Promise<void>> {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(secrets.address() as AddressInfo).port}`,
     TABLE_NAME: 'quartermaster',
+    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(secrets.address() as AddressInfo).port}`,
+    TENANT_ROLE_ARN: 'arn:aws:iam::000000000000:role/tenant',
+    PAGED_SESSIONS: 'true',
     CURSOR_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:cursor',
     AGENT_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:agents',
     STAGE: 'test',

@@ -4,14 +4,18 @@ import { contexts } from '../../functions/contexts.ts';
 import { commit, get } from '../../lib/aws/db.ts';
 import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
+import { asItself, within } from '../../lib/aws/tenant-session.ts';
 import { newId } from '../../lib/aws/world.ts';
+import type { Schedule, Subscriber } from '../../lib/kit/context.ts';
 import { platformId } from '../../lib/kit/id.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { join } from '../../lib/kit/membership.ts';
 import type { Role } from '../../lib/kit/permission.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
+import { reachAt } from '../../lib/kit/reach.ts';
 import type { Route } from '../../lib/kit/route.ts';
 import { platformWrites } from '../../lib/platform/bootstrap.ts';
+import { actingAs, denials } from './rights.ts';
 import { refusalLog } from './setup.ts';
 
 /** A caller: what their access token claims. */
@@ -47,12 +51,40 @@ export async function persist(send: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+// Whoever hands an event to a reaction: it runs as the function that the queue starts, in the session of the event's tenant.
+for (const { name, subscribers = [], reactionNeeds = { table: [] } } of contexts)
+  for (const one of subscribers.map((subscriber): { handle: Subscriber['handle'] } => subscriber)) {
+    const { handle } = one;
+    one.handle = (envelope) => {
+      const work = () => handle(envelope);
+      const { path } = envelope.tenant;
+      return actingAs(`${name} reactions`, reactionNeeds, () =>
+        path.length === 0 ? asItself(work) : asItself(() => within(Promise.resolve(reachAt(path)), work)),
+      );
+    };
+  }
+
+// Whoever starts a schedule: it runs as the function that the clock starts.
+for (const { name, schedules = [], scheduleNeeds = { table: [] } } of contexts)
+  for (const one of schedules.map((schedule): { run: Schedule['run'] } => schedule)) {
+    const { run } = one;
+    one.run = (now) => actingAs(`${name} schedules`, scheduleNeeds, () => run(now));
+  }
+
+/** A part of a schedule, run as the function that the clock starts. */
+export const byClock =
+  <A extends readonly unknown[], T>(name: string, work: (...args: A) => T) =>
+  (...args: A): T => {
+    const needs = contexts.find((one) => one.name === name)?.scheduleNeeds ?? { table: [] };
+    return actingAs(`${name} schedules`, needs, () => work(...args));
+  };
+
 /** By method, those with the fewest names in their path first: what is spelled out goes before what is named. */
 const served = Map.groupBy(
   contexts
     .flatMap((context) => {
       const handler = serve(context.routes);
-      return context.routes.map((route) => ({ route, handler, pattern: toPattern(route) }));
+      return context.routes.map((route) => ({ context, route, handler, pattern: toPattern(route) }));
     })
     .sort((one, other) => namesIn(one.route) - namesIn(other.route)),
   ({ route }) => route.method as string,
@@ -97,12 +129,13 @@ async function send(line: string, sent: Sent): Promise<{ route: Route; raw: Raw 
   const [path = '', query = ''] = target.split('?');
   const found = served.get(method)?.find(({ pattern }) => pattern.test(path));
   if (!found) throw new Error(`No route for ${method} ${path}`);
-  const { route, handler, pattern } = found;
+  const { context, route, handler, pattern } = found;
   const params = Object.fromEntries(
     Object.entries(pattern.exec(path)?.groups ?? {}).map(([k, v]) => [k, decodeURIComponent(v)]),
   );
   const event = toEvent(route, { path, query, params, sent });
-  return { route, raw: (await handler(event, lambdaContext())) as Raw };
+  const handled = actingAs(`${context.name} api`, context.needs, () => handler(event, lambdaContext()));
+  return { route, raw: (await handled) as Raw };
 }
 
 function toEvent(
@@ -153,7 +186,8 @@ function check(route: Route, raw: Raw): Answer {
   const { statusCode: status, headers } = raw;
   const json = /\bjson\b/.test(headers['content-type'] ?? '');
   const body = raw.body === '' ? undefined : json ? JSON.parse(raw.body) : raw.body;
-  if (status >= 500) throw new Error(`${route.id} answered ${status}: ${raw.body}`);
+  if (status >= 500)
+    throw new Error(`${route.id} answered ${status}: ${raw.body} ${JSON.stringify(denials.slice(-3))}`);
   if (status >= 400) {
     const declared = [...shellProblems, ...route.refuses].some(({ code }) => code === body.code);
     if (!declared) throw new Error(`${route.id} refused with ${body.code}, which it does not declare`);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkWithin } from '../../functions/licensing/check-compliance.ts';
+import { checkWithin as checkWithinItself } from '../../functions/licensing/check-compliance.ts';
 import { schedules } from '../../functions/licensing/schedules.ts';
 import { onTime } from '../../lib/aws/clock.ts';
 import { each, get } from '../../lib/aws/db.ts';
@@ -13,8 +13,10 @@ import type { NewSubscription } from '../../lib/licensing/subscribe.ts';
 import { listen, measure } from '../kit/cost.ts';
 import { ownTable } from '../kit/own-table.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { call, type Msp, makeMsp } from '../kit/world.ts';
+import { byClock, call, type Msp, makeMsp } from '../kit/world.ts';
 import { buyer, meterIn, plantLicence, put, shelf, stockProduct, toldOf } from './shelf.ts';
+
+const checkWithin = byClock('licensing', checkWithinItself);
 
 let msp: Msp;
 let product: Product;

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkWithin } from '../../functions/licensing/check-compliance.ts';
+import { checkWithin as checkWithinItself } from '../../functions/licensing/check-compliance.ts';
 import type { Product } from '../../lib/licensing/product.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
+import { byClock, type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { announcedBy } from '../licensing/desk.ts';
 import { any, buyer, plantLicence, shelf, stockProduct } from '../licensing/shelf.ts';
 import { react } from './scene.ts';
+
+const checkWithin = byClock('licensing', checkWithinItself);
 
 let msp: Msp;
 let box: Mailbox;

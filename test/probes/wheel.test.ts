@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { lookWithin } from '../../functions/probes/look-at-probes.ts';
+import { lookWithin as lookWithinItself } from '../../functions/probes/look-at-probes.ts';
 import { commit, LostRace } from '../../lib/aws/db.ts';
 import { goDown, revoke } from '../../lib/probes/lifecycle.ts';
 import { glance, look } from '../../lib/probes/look.ts';
@@ -12,7 +12,7 @@ import { announcedBy } from '../kit/deliver.ts';
 import { faults, listenForFaults, under } from '../kit/faults.ts';
 import { ownTable } from '../kit/own-table.ts';
 import { plantCustomer } from '../kit/plant.ts';
-import { type Msp, makeMsp } from '../kit/world.ts';
+import { byClock, type Msp, makeMsp } from '../kit/world.ts';
 import { turn } from './scene.ts';
 import {
   clock,
@@ -27,6 +27,8 @@ import {
   watched,
   watchedOnes,
 } from './watch.ts';
+
+const lookWithin = byClock('probes', lookWithinItself);
 
 let msp: Msp;
 ownTable();

@@ -1,0 +1,129 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Reach, reachAt, tagsOf } from '../kit/reach.ts';
+import { assume } from './assume.ts';
+import { defaultProvider } from './credentials.ts';
+import { env } from './env.ts';
+import type { Credentials } from './sign.ts';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Whose rights the table is asked with: of a session, once its reach is known, or the function's own. */
+interface Frame {
+  readonly reach: (() => Promise<Reach>) | undefined;
+  /** Tenants besides the one at hand that this request was found to reach. */
+  readonly others: Set<string>;
+}
+
+const frames = new AsyncLocalStorage<Frame>();
+const marginMs = 5 * 60_000;
+const mostKept = 2000;
+
+interface Kept {
+  readonly lent: Credentials;
+  readonly until: number;
+}
+const kept = new Map<string, Kept>();
+const opening = new Map<string, Promise<Credentials>>();
+
+/** Whether this function takes on sessions at all. */
+export const isLimited = (): boolean => process.env.TENANT_ROLE_ARN !== undefined;
+
+/** Runs with the function's own rights, which reach no further than what the shell asks. */
+export const asItself = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
+
+/** Runs with the rights of a session, opened at its first call of the table; `reach` is asked again at each call. */
+export const within = <T>(reach: Promise<Reach> | (() => Promise<Reach>), work: () => T): T => {
+  // Whoever never asks the table never hears of it.
+  if (typeof reach !== 'function') reach.catch(() => undefined);
+  const now = typeof reach === 'function' ? reach : () => reach;
+  return frames.run({ reach: now, others: frames.getStore()?.others ?? new Set() }, work);
+};
+
+/**
+ * Runs with a session that reaches further tenants as well; `vouch` names those that it found to be the caller's, and
+ * throws for others. Nothing but `work` where the function takes on no sessions.
+ */
+export async function widened<T>(
+  vouch: (reach: Reach) => Promise<Pick<Reach, 'others' | 'page'>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const frame = frames.getStore();
+  if (!frame?.reach) return work();
+  const base = frame.reach;
+  const so = gathered(await base());
+  const { others, page } = await asItself(() => vouch(so));
+  for (const id of others) frame.others.add(id);
+  return within(async () => ({ ...(await base()), page }), work);
+}
+
+/** Runs work for one tenant below the one at hand, as a path that is stored says, in a session of its own. */
+export async function beneath<T>(path: readonly string[], work: () => Promise<T>): Promise<T> {
+  const base = await frames.getStore()?.reach?.();
+  return base && path.includes(base.target) ? within(Promise.resolve(reachAt(path)), work) : work();
+}
+
+/** Runs work about the tenant at hand where it really stands, as stored: with those above it in the session. */
+export async function placedAt<T>(path: readonly string[], work: () => Promise<T>): Promise<T> {
+  const base = await frames.getStore()?.reach?.();
+  if (!base || path.at(-1) !== base.target) return work();
+  const { provider, line } = reachAt(path);
+  return within(Promise.resolve({ ...base, provider, line }), work);
+}
+
+/** The reach with every tenant that this request was found to reach so far. */
+export function gathered(reach: Reach): Reach {
+  const others = new Set([...reach.others, ...(frames.getStore()?.others ?? [])]);
+  others.delete(reach.home);
+  others.delete(reach.target);
+  return { ...reach, others: [...others].sort() };
+}
+
+/** Runs work in which `gathered` answers what `widened` has found. */
+export const gathering = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
+
+/** The tags of the session that a call of the table belongs to, in the context of whoever sends it; undefined: the function's own rights. */
+export async function tagsNow(): Promise<Tags | undefined> {
+  const reach = await frames.getStore()?.reach?.();
+  if (!reach || !isLimited()) return undefined;
+  return tagsOf(gathered(reach), process.env.PAGED_SESSIONS === 'true');
+}
+
+/** What such a call is signed with. */
+export async function credentialsNow(): Promise<Credentials> {
+  const tags = await tagsNow();
+  return tags ? credentialsFor(tags) : own();
+}
+
+const own = defaultProvider();
+
+async function credentialsFor(tags: Tags): Promise<Credentials> {
+  const name = Object.values(tags).join();
+  const one = kept.get(name);
+  const left = one ? one.until - Date.now() : 0;
+  if (one && left > marginMs) return one.lent;
+  const renewing = open(name, tags);
+  // Until it ends a session is better than none: STS may be down.
+  return one && left > 0 ? renewing.catch(() => one.lent) : renewing;
+}
+
+function open(name: string, tags: Tags): Promise<Credentials> {
+  const running = opening.get(name);
+  if (running) return running;
+  const started = lend(name, tags).finally(() => opening.delete(name));
+  opening.set(name, started);
+  return started;
+}
+
+async function lend(name: string, tags: Tags): Promise<Credentials> {
+  const { lent, until } = await assume(env('TENANT_ROLE_ARN'), tags);
+  kept.delete(name);
+  kept.set(name, { lent, until });
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? '');
+  return lent;
+}
+
+/** Forgets the session that a call belongs to; false: there was none. */
+export async function forgetSession(): Promise<boolean> {
+  const tags = await tagsNow();
+  return tags !== undefined && kept.delete(Object.values(tags).join());
+}

@@ -1,0 +1,3 @@
+import { guard } from './rights.ts';
+
+guard();
