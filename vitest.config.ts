@@ -51,7 +51,7 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           exclude: beyond,
-          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/guarded.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts'],
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...deployed, ...alone, ...beyond],
           isolate: false,
-          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/guarded.ts', 'test/kit/together.ts'],
+          setupFiles: ['test/kit/seed.ts', 'test/kit/patient.ts', 'test/kit/short.ts', 'test/kit/together.ts'],
         },
       },
     ],

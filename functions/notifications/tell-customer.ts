@@ -1,5 +1,6 @@
 import { standing } from '../../lib/aws/place.ts';
 import { react } from '../../lib/aws/react.ts';
+import { forTenant } from '../../lib/aws/vouch.ts';
 import type { Envelope } from '../../lib/kit/event.ts';
 import { idPattern } from '../../lib/kit/id.ts';
 import { type InForce, inherit } from '../../lib/kit/inherit.ts';
@@ -15,22 +16,28 @@ const customer = idPattern('customer');
 type Stored = Readonly<Record<string, unknown>>;
 
 /** Records the one notice of an event about a customer's meter and sends what of it is still to be sent. */
-export async function tellCustomer<D>(
-  envelope: Envelope<D>,
-  how: {
-    readonly kind: NoticeKind;
-    readonly to: Audience;
-    readonly meter: string;
-    /** Alerts that the notice tells of. */
-    readonly alerts: readonly string[];
-    /** An item that the message speaks of; read with everything else. */
-    readonly beside?: Key;
-    readonly say: (facts: D, about: About, settings: InForce, beside: Stored | undefined) => Message;
-  },
-): Promise<void> {
+export async function tellCustomer<D>(envelope: Envelope<D>, how: How<D>): Promise<void> {
+  const { subject, tenant } = envelope;
+  const customerId = customer.test(subject) ? subject : tenant.id;
+  const telling = () => decideAndSend(customerId, envelope, how);
+  // What a partner does with a customer may stand in its own record.
+  await (customerId === tenant.id ? telling() : forTenant(customerId, telling));
+}
+
+interface How<D> {
+  readonly kind: NoticeKind;
+  readonly to: Audience;
+  readonly meter: string;
+  /** Alerts that the notice tells of. */
+  readonly alerts: readonly string[];
+  /** An item that the message speaks of; read with everything else. */
+  readonly beside?: Key;
+  readonly say: (facts: D, about: About, settings: InForce, beside: Stored | undefined) => Message;
+}
+
+async function decideAndSend<D>(customerId: string, envelope: Envelope<D>, how: How<D>): Promise<void> {
   const { data, at, tenant, id: eventId } = envelope;
   const { kind, to, meter, alerts, beside } = how;
-  const customerId = customer.test(envelope.subject) ? envelope.subject : tenant.id;
   const noticeId = noticeIdOf(eventId);
   const inherits = to !== 'ADMINISTRATORS';
   const nodes = inherits ? [...new Set([...tenant.path.slice(1), customerId])] : [];

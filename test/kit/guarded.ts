@@ -1,3 +1,0 @@
-import { guard } from './rights.ts';
-
-guard();
