@@ -119,8 +119,7 @@ function growthPart({ growth }: Results): string {
 
 The same call, small and large (\`npm run bench -- --growth\`; \`test/growth/\` holds a tenth of it in every run of the
 tests, and \`test/every/cost.test.ts\`, \`test/customers/subtree.test.ts\` and \`test/catalog/scale.test.ts\` their own sizes).
-Below a reseller the provider’s staff wait for one read more, of one unit, however deep; a receipt carries the path of what
-it is about, by which it may pass 1 KB.
+A receipt carries the path of what it is about, by which it may pass 1 KB.
 
 ${table(
   ['call', 'of', 'RCU', 'WCU', 'round trips'],
