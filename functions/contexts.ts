@@ -93,7 +93,7 @@ export const contexts: readonly Context[] = [
     needs: {
       sessions: {
         platform: { write: ['IDENTITY'] },
-        provider: { read: ['OPERATION', 'COMPANY', 'PERSON'], write: ['NODE', 'UNIQUE'] },
+        provider: { read: ['COMPANY', 'PERSON'], write: ['NODE', 'UNIQUE', 'ARCHIVE', 'OPERATION'] },
         line: { read: ['NODE'] },
         between: { write: ['NODE', 'FORMER', 'OFFER', 'ROLES'] },
       },
@@ -142,7 +142,8 @@ export const contexts: readonly Context[] = [
     routes: catalog,
     needs: {
       sessions: {
-        provider: { read: ['NODE', 'CATALOG', 'COMPANY', 'PERSON'] },
+        platform: { read: ['ASSIGNED'] },
+        provider: { read: ['NODE', 'CATALOG', 'COMPANY', 'PERSON', 'ASSIGNED'] },
         line: { read: ['NODE', 'ASSIGNED'], write: ['ASSIGNED'] },
         alongside: ['ASSIGNED'],
       },
@@ -198,7 +199,7 @@ export const contexts: readonly Context[] = [
     needs: {
       sessions: {
         platform: { write: ['LICENCE_DUE'] },
-        provider: { read: ['PRODUCT'], write: ['NODE', 'UNIQUE'] },
+        provider: { read: ['PRODUCT'], write: ['NODE', 'UNIQUE', 'LICENCE_KEY'] },
         line: { read: ['NODE'] },
       },
       table: ['batchGet', 'get', 'query', 'put', 'update', 'delete', 'check'],

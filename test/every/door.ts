@@ -5,6 +5,7 @@ import type { GatewayEvent } from '../../lib/aws/request.ts';
 import { serve } from '../../lib/aws/serve.ts';
 import { shellProblems } from '../../lib/kit/problem.ts';
 import type { Route } from '../../lib/kit/route.ts';
+import { actingAs } from '../kit/rights.ts';
 import { refusalLog } from '../kit/setup.ts';
 import type { Caller } from '../kit/world.ts';
 
@@ -36,7 +37,9 @@ export const routes: readonly Route[] = contexts.flatMap((context) => context.ro
 const handlers = new Map(
   contexts.flatMap((context) => {
     const handler = serve(context.routes) as unknown as (event: unknown, context: unknown) => Promise<Raw>;
-    return context.routes.map((route) => [route, handler] as const);
+    const acting = (event: unknown, lambda: unknown) =>
+      actingAs(`${context.name} api`, context.needs, () => handler(event, lambda));
+    return context.routes.map((route) => [route, acting] as const);
   }),
 );
 const lambda = { getRemainingTimeInMillis: () => 20_000 };
