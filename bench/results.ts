@@ -18,6 +18,8 @@ export interface Results {
   readonly cold: readonly Cold[];
   readonly warm: readonly Warm[];
   readonly missing: readonly Missing[];
+  /** A debit's processor time ÷ the documented stack's on the embedded engine. */
+  readonly embedded: Spread;
   readonly mixed: Mixed;
   readonly growth: readonly Growth[];
 }

@@ -26,22 +26,25 @@ interface Kind {
 
 const requests = { warmUp: 500, measured: 1000 };
 
-/** Processor time of a debit once everything is compiled, and debits one after the other; the kinds take turns. */
+/** Processor time of a debit once everything is compiled, and debits one after the other; the kinds, all or those named, take turns. */
 export async function measureWarm(
   built: Bundles,
   stage: Staged,
   rounds: number,
+  only?: readonly string[],
 ): Promise<{ kinds: Warm[]; missing: Missing[]; versions: Record<string, string> }> {
-  const peers: [string, Built, Peer][] = [
-    ['PostgreSQL, one statement', built.postgres, await startPostgres()],
-    ['Redis, Lua, kept in memory', built.redis, await startRedis(false)],
-    ['Redis, Lua, flushed before each answer', built.redis, await startRedis(true)],
-  ];
+  const peers: [string, Built, Peer][] = only
+    ? []
+    : [
+        ['PostgreSQL, one statement', built.postgres, await startPostgres()],
+        ['Redis, Lua, kept in memory', built.redis, await startRedis(false)],
+        ['Redis, Lua, flushed before each answer', built.redis, await startRedis(true)],
+      ];
   try {
     const credits = built.apis.find(({ name }) => name === 'credits');
     if (!credits) throw new Error('There is no API of credits');
     const ours: Kind = { name: 'ours', built: credits };
-    const kinds: Kind[] = [
+    const all: Kind[] = [
       ours,
       { name: 'documented stack', built: built.documented },
       { name: 'bare SDK, the same calls', built: built.bareCalls },
@@ -50,6 +53,7 @@ export async function measureWarm(
         typeof peer === 'string' ? [] : [{ name, built, env: peer.env }],
       ),
     ];
+    const kinds = all.filter(({ name }) => !only || only.includes(name));
     const results = new Map<Kind, Measured[]>(kinds.map((kind) => [kind, []]));
     for (let round = 0; round < rounds; round++) {
       for (const kind of rotate(kinds, round)) {

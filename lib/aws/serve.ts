@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { delegationKeys } from '../kit/delegation.ts';
 import { digest } from '../kit/digest.ts';
+import { prefixes } from '../kit/id.ts';
 import { endUserKey, forestKey, type Key, managementKey, memberKey, nodeKey } from '../kit/keys.ts';
 import type { Plan } from '../kit/plan.ts';
 import {
@@ -22,7 +23,7 @@ import { commit, getAll, LostRace, rehearse, Throttled } from './db.ts';
 import { type Inquiry, inquire, load, publicInput, toInput } from './inquiry.ts';
 import { inLane } from './lane.ts';
 import { log } from './log.ts';
-import { lineOver, mayWait, treeOf } from './place.ts';
+import { lineOver, treeOf } from './place.ts';
 import { noteRefusal } from './refusal.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
@@ -208,14 +209,15 @@ type Stored = Readonly<Record<string, unknown>> | undefined;
 /** Everything that the shell itself asks about a request, in one batch. */
 async function readTogether(route: Route, request: Inquiry, beside: readonly Key[]) {
   const { claims, claim, targetId, session } = request;
-  const { tenant, person, provider } = claims;
+  const { tenant, person } = claims;
+  const tree = treeBeside(request);
   const rowKey = route.permission === 'end-user' ? endUserKey : memberKey;
   const keys = {
     own: [rowKey(tenant, person), nodeKey(tenant), nodeKey(targetId)],
     beside,
     claim: claim ? [claim.key] : [],
     row: route.permission === 'signed-in' ? [endUserKey(tenant, person)] : [],
-    forest: provider === undefined ? [] : [forestKey(provider)],
+    forest: tree === undefined ? [] : [forestKey(tree)],
     management: route.permission.startsWith('console.') ? [managementKey(targetId)] : [],
     delegation: session?.token ? delegationKeys(session.token) : [],
   } satisfies Record<string, readonly Key[]>;
@@ -234,11 +236,19 @@ interface Stood {
   readonly forest: Stored;
 }
 
-async function stand({ claims }: Inquiry, read: Stood['read']): Promise<Stood> {
+async function stand(request: Inquiry, read: Stood['read']): Promise<Stood> {
   const [, ownNode, named] = read.own;
   const [home, target] = [toNode(ownNode), toNode(named)];
-  const forest = claims.provider === undefined ? await forestAbove(home, target) : read.forest[0];
-  return { read, home, target, forest };
+  const asked = treeBeside(request) !== undefined;
+  // A second read, for a customer's people whose token does not name the provider.
+  const second = !asked && home && home.path.length > 2;
+  return { read, home, target, forest: second ? await treeOf(home) : read.forest[0] };
+}
+
+/** Whose tree is asked beside the rest, however deep what is named stands there; undefined where it is not known yet, or nothing stands below. */
+function treeBeside({ claims, targetId }: Inquiry): string | undefined {
+  if (claims.provider !== undefined || targetId === claims.tenant) return claims.provider;
+  return claims.tenant.startsWith(`${prefixes.provider}_`) ? claims.tenant : undefined;
 }
 
 async function check(route: Route, request: Inquiry, stood: Stood): Promise<Scope> {
@@ -257,17 +267,6 @@ async function check(route: Route, request: Inquiry, stood: Stood): Promise<Scop
     if (error instanceof Problem && error.type === sessionRefused) await noteRefusal(candidate, request);
     throw error;
   }
-}
-
-// A second read, where the first does not know which tree to ask: for a customer's people whose token does not name
-// the provider, and for a provider's staff where the stored path of what they name may wait for a move.
-async function forestAbove(
-  home: Node | undefined,
-  target: Node | undefined,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (!home) return undefined;
-  if (home.path.length > 2) return treeOf(home);
-  return target && target.path[1] === home.id && mayWait(target) ? treeOf(target) : undefined;
 }
 
 async function commitPlan(

@@ -72,7 +72,9 @@ export async function placedAt<T>(path: readonly string[], work: () => Promise<T
 
 /** The reach with every tenant that this request was found to reach so far. */
 export function gathered(reach: Reach): Reach {
-  const others = new Set([...reach.others, ...(frames.getStore()?.others ?? [])]);
+  const found = frames.getStore()?.others;
+  if (!found?.size && reach.others.length === 0) return reach;
+  const others = new Set([...reach.others, ...(found ?? [])]);
   others.delete(reach.home);
   others.delete(reach.target);
   return { ...reach, others: [...others].sort() };
@@ -81,23 +83,38 @@ export function gathered(reach: Reach): Reach {
 /** Runs work in which `gathered` answers what `widened` has found. */
 export const gathering = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
 
-/** The tags of the session that a call of the table belongs to, in the context of whoever sends it; undefined: the function's own rights. */
-export async function tagsNow(): Promise<Tags | undefined> {
-  const reach = await frames.getStore()?.reach?.();
-  if (!reach || !isLimited()) return undefined;
-  return tagsOf(gathered(reach), process.env.PAGED_SESSIONS === 'true');
+interface Session {
+  readonly tags: Tags;
+  /** Its tags in one line. */
+  readonly name: string;
 }
+// A reach is the same object for as long as it stays as it is.
+const sessions = new WeakMap<Reach, Session>();
+
+async function sessionNow(): Promise<Session | undefined> {
+  const now = await frames.getStore()?.reach?.();
+  if (!now || !isLimited()) return undefined;
+  const reach = gathered(now);
+  const known = sessions.get(reach);
+  if (known) return known;
+  const tags = tagsOf(reach, process.env.PAGED_SESSIONS === 'true');
+  const session = { tags, name: Object.values(tags).join() };
+  sessions.set(reach, session);
+  return session;
+}
+
+/** The tags of the session that a call of the table belongs to, in the context of whoever sends it; undefined: the function's own rights. */
+export const tagsNow = async (): Promise<Tags | undefined> => (await sessionNow())?.tags;
 
 /** What such a call is signed with. */
 export async function credentialsNow(): Promise<Credentials> {
-  const tags = await tagsNow();
-  return tags ? credentialsFor(tags) : own();
+  const session = await sessionNow();
+  return session ? credentialsFor(session) : own();
 }
 
 const own = defaultProvider();
 
-async function credentialsFor(tags: Tags): Promise<Credentials> {
-  const name = Object.values(tags).join();
+async function credentialsFor({ tags, name }: Session): Promise<Credentials> {
   const one = kept.get(name);
   const left = one ? one.until - Date.now() : 0;
   if (one && left > marginMs) return one.lent;
@@ -124,6 +141,6 @@ async function lend(name: string, tags: Tags): Promise<Credentials> {
 
 /** Forgets the session that a call belongs to; false: there was none. */
 export async function forgetSession(): Promise<boolean> {
-  const tags = await tagsNow();
-  return tags !== undefined && kept.delete(Object.values(tags).join());
+  const session = await sessionNow();
+  return session !== undefined && kept.delete(session.name);
 }

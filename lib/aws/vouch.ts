@@ -36,13 +36,18 @@ export function reachOf(stood: {
 
 function keep(home: string, target: Pick<Node, 'id' | 'path'>): Reach {
   const name = `${home} ${target.id}`;
-  const reach = reachOver({ id: home }, target);
+  const before = known.get(name);
+  const found = reachOver({ id: home }, target);
   known.delete(name);
-  if (!reach) throw new Problem(notFound);
+  if (!found) throw new Problem(notFound);
+  const reach = before && isSame(before, found) ? before : found;
   known.set(name, reach);
   if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
   return reach;
 }
+
+const isSame = (one: Reach, other: Reach) =>
+  one.provider === other.provider && one.line.join() === other.line.join();
 
 /** The reach of a plan: with the nodes that it makes below the caller. */
 export function reachOfPlan(reach: Reach, plan: Plan): Reach {
@@ -51,7 +56,7 @@ export function reachOfPlan(reach: Reach, plan: Plan): Reach {
     const path = String(write.item.path).split('/');
     return path.includes(reach.home) ? [tenantOf(write.item)] : [];
   });
-  return { ...reach, others: [...new Set([...reach.others, ...made])] };
+  return made.length === 0 ? reach : { ...reach, others: [...new Set([...reach.others, ...made])] };
 }
 
 /**

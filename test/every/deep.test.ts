@@ -4,8 +4,8 @@ import { any, type Branch, plantDirectly, plantReseller } from '../kit/forest.ts
 import { type Caller, call, type Msp, makeMsp } from '../kit/world.ts';
 import { person } from '../users/people.ts';
 
-/** Trips to read in a tree eight levels deep, as AGENTS.md tells: whoever asks, the line above is known after two. */
-const most = 3;
+/** Trips to read in a tree eight levels deep, as AGENTS.md tells: a reseller's own line above is known after two. */
+const most = { provider: 2, reseller: 3 } as const;
 
 let msp: Msp;
 let top: Branch;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 describe('eight levels deep, below resellers', () => {
   it.each(['provider', 'reseller'] as const)(
-    'a %s waits for three round trips to read at most',
+    'a %s waits for two round trips to read, or three, at most',
     async (who) => {
       const as: Caller = who === 'provider' ? msp.catalog : deep.admin;
       const at = `/v1/customers/${leaf.id}`;
@@ -38,7 +38,7 @@ describe('eight levels deep, below resellers', () => {
       for (const [line, sent] of calls) {
         const { result, cost } = await measure(() => call(line, { as, ...sent }));
         expect(result.status, `${line}: ${JSON.stringify(result.body)}`).toBeLessThan(300);
-        expect(cost.reading, line).toBeLessThanOrEqual(most);
+        expect(cost.reading, line).toBeLessThanOrEqual(most[who]);
       }
     },
   );
@@ -49,6 +49,6 @@ describe('eight levels deep, below resellers', () => {
     const line = `POST /v1/customers/${top.id}/move`;
     const { result, cost } = await measure(() => call(line, { as: msp.catalog, body }));
     expect(result.body.nodes).toBe(7);
-    expect(cost.reading).toBeLessThanOrEqual(most);
+    expect(cost.reading).toBeLessThanOrEqual(most.reseller);
   });
 });
