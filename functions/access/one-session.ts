@@ -1,7 +1,7 @@
 import type { Opened } from '../../lib/access/enter.ts';
 import { nodeOf, sessionOf } from '../../lib/access/store.ts';
 import { toNode } from '../../lib/aws/auth.ts';
-import { reachingBy } from '../../lib/aws/vouch.ts';
+import { reachingBy } from '../../lib/aws/vouch-rows.ts';
 import { refuse } from '../../lib/kit/plan.ts';
 import { notFound } from '../../lib/kit/problem.ts';
 

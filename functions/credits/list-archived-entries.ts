@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reachingIf } from '../../lib/aws/vouch.ts';
+import { reachingIf } from '../../lib/aws/vouch-rows.ts';
 import { customerPath } from '../../lib/credits/commands.ts';
 import { entryView, viewOf } from '../../lib/credits/entry.ts';
 import { historyOf, isArchived } from '../../lib/credits/store.ts';

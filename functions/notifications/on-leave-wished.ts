@@ -1,5 +1,5 @@
 import { leaveWished } from '../../lib/access/events.ts';
-import { reachingBy } from '../../lib/aws/vouch.ts';
+import { reachingBy } from '../../lib/aws/vouch-rows.ts';
 import { subscriber } from '../../lib/kit/context.ts';
 import { leaveWished as say } from '../../lib/notifications/import-emails.ts';
 import { aboutCustomer, sellersAmong } from '../../lib/notifications/settings.ts';

@@ -1,5 +1,6 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { profilesOf, reachingBy } from '../aws/vouch.ts';
+import { profilesOf } from '../aws/vouch.ts';
+import { reachingBy } from '../aws/vouch-rows.ts';
 import {
   accessKey,
   forestKey,

@@ -1,5 +1,6 @@
 import { commit, get, getAll } from '../aws/db.ts';
-import { ofNodes, reachingBy } from '../aws/vouch.ts';
+import { ofNodes } from '../aws/vouch.ts';
+import { reachingBy } from '../aws/vouch-rows.ts';
 import { platformId } from '../kit/id.ts';
 import {
   forestKey,

@@ -1,5 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { readingAcross } from '../aws/vouch.ts';
+import { readingAcross } from '../aws/vouch-rows.ts';
 import {
   accessDueKey,
   accessKey,

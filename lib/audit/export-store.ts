@@ -1,5 +1,5 @@
 import { getAll, type Page, page, positionOf } from '../aws/db.ts';
-import { readingAcross } from '../aws/vouch.ts';
+import { readingAcross } from '../aws/vouch-rows.ts';
 import {
   type Key,
   nodeKey,

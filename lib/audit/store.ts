@@ -1,5 +1,6 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { reaching, readingAcross } from '../aws/vouch.ts';
+import { reaching } from '../aws/vouch.ts';
+import { readingAcross } from '../aws/vouch-rows.ts';
 import { idBound } from '../kit/id.ts';
 import { auditKey, type Key, nodeKey, partition, rootEntry, sessionPartition } from '../kit/keys.ts';
 import { nodeOf } from './entry.ts';

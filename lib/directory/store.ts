@@ -1,5 +1,5 @@
 import { each, get, getAll, page } from '../aws/db.ts';
-import { reachingBy } from '../aws/vouch.ts';
+import { reachingBy } from '../aws/vouch-rows.ts';
 import { toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import { globalCompanyId } from '../kit/id.ts';
 import {

@@ -1,5 +1,5 @@
 import { get, getAll, page } from '../aws/db.ts';
-import { reachingBy } from '../aws/vouch.ts';
+import { reachingBy } from '../aws/vouch-rows.ts';
 import { platformId } from '../kit/id.ts';
 import {
   collaboratorGroupKey,

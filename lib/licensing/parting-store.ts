@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { each, getAll } from '../aws/db.ts';
-import { linesOf, profilesOf, reachingBy, reachingFormer } from '../aws/vouch.ts';
+import { profilesOf } from '../aws/vouch.ts';
+import { linesOf, reachingBy, reachingFormer } from '../aws/vouch-rows.ts';
 import { licenceKeyKey, partition, productCountKey, productKey } from '../kit/keys.ts';
 import { pageTags } from '../kit/reach.ts';
 import type { Node } from '../kit/scope.ts';

@@ -1,5 +1,6 @@
 import { each, getAll, page, positionOf } from '../aws/db.ts';
-import { profilesOf, reachingListed, readingAcross } from '../aws/vouch.ts';
+import { profilesOf } from '../aws/vouch.ts';
+import { reachingListed, readingAcross } from '../aws/vouch-rows.ts';
 import { outagesOf } from '../kit/in-service.ts';
 import {
   customerServiceKey,

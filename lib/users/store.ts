@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { commit, each, getAll, page, positionOf, type Range } from '../aws/db.ts';
-import { reachingBy } from '../aws/vouch.ts';
+import { reachingBy } from '../aws/vouch-rows.ts';
 import { endIdentityKey, toEndUser, withOwnAddress } from '../kit/end-user.ts';
 import {
   customerServiceKey,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { get } from '../../lib/aws/db.ts';
 import { client } from '../../lib/aws/dynamo.ts';
 import { asItself, credentialsNow, within } from '../../lib/aws/tenant-session.ts';
-import { readingAcross } from '../../lib/aws/vouch.ts';
+import { readingAcross } from '../../lib/aws/vouch-rows.ts';
 import { newId } from '../../lib/aws/world.ts';
 import { nodeKey } from '../../lib/kit/keys.ts';
 import { pageTags, reachAt, tagsOf } from '../../lib/kit/reach.ts';
