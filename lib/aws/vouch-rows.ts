@@ -47,7 +47,7 @@ async function listed(reach: Reach, units: readonly Named[]): Promise<Pick<Reach
   const mine = [reach.home, reach.target, ...reach.others];
   const stands = ({ row, tenant }: Named) =>
     [row.G1, row.G2, row.PK].some((key) => mine.some((one) => isOf(key, one))) &&
-    (isOf(row.PK, tenant) || JSON.stringify(row).includes(`"${tenant}"`));
+    (isOf(row.PK, tenant) || isNamed(row, tenant));
   if (!units.every(stands)) throw new Problem(notFound);
   const beyond = units.map(({ tenant }) => tenant).filter((one) => !mine.includes(one));
   return { others: [], page: [...new Set(beyond)].sort() };
@@ -66,8 +66,7 @@ export const reachingBy = <T>(row: Stored, ids: readonly string[], work: () => P
     const others = ids.filter((id) => !mine.includes(id));
     if (others.length === 0) return { others, page: reach.page };
     const handed = found.has(String(row.PK)) || mine.some((one) => isOf(row.PK, one));
-    const said = JSON.stringify(row);
-    if (!handed || !others.every((id) => said.includes(`"${id}"`))) throw new Problem(notFound);
+    if (!handed || !others.every((id) => isNamed(row, id))) throw new Problem(notFound);
     return { others, page: reach.page };
   }, work);
 
@@ -83,8 +82,9 @@ export const reachingFormer = <T>(
   const line = linesOf(profiles);
   return widened(
     async (reach) => {
-      const said = JSON.stringify(rows.filter((row) => isOf(row.PK, reach.home)));
-      if (!profiles.every(({ id }) => said.includes(`"${id}"`))) throw new Problem(notFound);
+      const own = rows.filter((row) => isOf(row.PK, reach.home));
+      if (!profiles.every(({ id }) => own.some((row) => isNamed(row, String(id)))))
+        throw new Problem(notFound);
       return { others: [], page: line.toSorted() };
     },
     () => work(line),
@@ -115,4 +115,17 @@ export const reachingIf = <T>(
 
 const proven = new Set<string>();
 const mostProven = 5000;
+/** Attributes that hold ids: nobody types into them. */
+const idsIn = /^(?:id|[a-z]+Id|home|origin|SK)$/;
+
+/** Whether a row names a tenant where an id belongs. */
+function isNamed(value: unknown, id: string): boolean {
+  if (Array.isArray(value)) return value.some((one) => isNamed(one, id));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).some(([name, one]) => (one === id && idsIn.test(name)) || isNamed(one, id))
+  );
+}
+
 const isOf = (key: unknown, tenant: string) => typeof key === 'string' && key.split('#')[1] === tenant;

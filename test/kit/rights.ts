@@ -65,21 +65,48 @@ export function askedBy(command: string, input: Input): Map<TableAction | undefi
   return asked;
 }
 
-const patterns = new Map<string, RegExp>();
+/** A leading key as a policy says it: text, perhaps a tag's variable in it, perhaps anything behind. */
+interface Pattern {
+  readonly before: string;
+  readonly tag: string | undefined;
+  readonly after: string;
+  readonly open: boolean;
+  /** Where single characters are left open. */
+  readonly like: RegExp | undefined;
+}
+
+function toPattern(said: string): Pattern {
+  const [, before = '', tag, after = '', star = ''] =
+    /^([^$]*?)(?:\$\{aws:PrincipalTag\/(\w+)\})?([^$*]*)(\*?)$/.exec(said) ?? [];
+  const text = said.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const like = said.includes('?')
+    ? new RegExp(`^${text.replaceAll('?', '.').replaceAll('*', '.*')}$`, 's')
+    : undefined;
+  return { before, tag, after, open: star === '*', like };
+}
 
 /** StringLike, with the variables that tags are. */
-function like(pattern: string, key: string, tags: Denied['tags']): boolean {
-  const said = pattern.replace(/\$\{aws:PrincipalTag\/(\w+)\}/g, (_, tag: string) => tags?.[tag] ?? '\n');
-  let made = patterns.get(said);
-  if (!made) {
-    const parts = said
-      .split('*')
-      .map((part) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('?', '.'));
-    made = new RegExp(`^${parts.join('.*')}$`, 's');
-    patterns.set(said, made);
-    if (patterns.size > 50_000) patterns.clear();
-  }
-  return made.test(key);
+function matches({ before, tag, after, open, like }: Pattern, key: string, tags: Denied['tags']): boolean {
+  if (like) return like.test(key);
+  const said = `${before}${tag === undefined ? '' : (tags?.[tag] ?? '\n')}${after}`;
+  return open ? key.startsWith(said) : key === said;
+}
+
+type Granted = Readonly<Record<'read' | 'find' | 'write' | 'own', readonly Pattern[]>>;
+const granted = new WeakMap<Needs, Granted>();
+
+function grantedTo(needs: Needs): Granted {
+  const known = granted.get(needs);
+  if (known) return known;
+  const { sessions = {} } = needs;
+  const { read, find, write } = sessionKeys(sessions);
+  const own = ownKeys(sessions.alongside ?? []);
+  const made = {
+    ...{ read: read.map(toPattern), find: find.map(toPattern) },
+    ...{ write: write.map(toPattern), own: own.map(toPattern) },
+  };
+  granted.set(needs, made);
+  return made;
 }
 
 /** Whether IAM would let a function, or a session of it, do this to these leading keys. */
@@ -103,15 +130,10 @@ export function mayDo(
   if ((action === 'update' || action === 'delete') && keys.some((key) => /#(AUDIT|ENTRY|SEAL)$/.test(key)))
     return false;
   if (action === 'put' && keys.some((key) => /#(SEAL|ANCHOR_DUE)$/.test(key))) return false;
-  const { read, find, write } = sessionKeys(sessions);
-  const allowed = !tags
-    ? [...ownKeys(sessions.alongside ?? []), ...listed]
-    : isChange
-      ? write
-      : index
-        ? find
-        : read;
-  return keys.length > 0 && keys.every((key) => allowed.some((pattern) => like(pattern, key, tags)));
+  const { own, read, find, write } = grantedTo(needs);
+  const allowed = !tags ? own : isChange ? write : index ? find : read;
+  const may = (key: string) => listed.includes(key) || allowed.some((pattern) => matches(pattern, key, tags));
+  return keys.length > 0 && keys.every(may);
 }
 
 const guarded = new WeakSet<object>();
