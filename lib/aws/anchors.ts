@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { defaultProvider } from './credentials.ts';
 import { env } from './env.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, suffixOf } from './exchange.ts';
 import { signed } from './sign.ts';
 
 function placeOf(key: string, region: string): URL {
   const bucket = env('ANCHOR_BUCKET');
   const own = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
-  return new URL(own ? `${own}/${bucket}/${key}` : `https://${bucket}.s3.${region}.amazonaws.com/${key}`);
+  return new URL(
+    own ? `${own}/${bucket}/${key}` : `https://${bucket}.s3.${region}.${suffixOf(region)}/${key}`,
+  );
 }
 
 async function ask(method: 'GET' | 'PUT', key: string, body = ''): Promise<Answer> {

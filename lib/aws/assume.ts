@@ -1,6 +1,6 @@
 import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
 import { defaultProvider } from './credentials.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, suffixOf } from './exchange.ts';
 import { log } from './log.ts';
 import { type Credentials, signed } from './sign.ts';
 import { backoff } from './world.ts';
@@ -37,8 +37,10 @@ export async function assume(roleArn: string, tags: Readonly<Record<string, stri
       return { lent: read(textOf(await ask(form.toString()))), until };
     } catch (error) {
       if (error instanceof Problem) throw error;
-      log().warn('no session', { tried, error: error as Error });
-      if (tried === tries || error instanceof Refused) throw new Problem(unavailable);
+      if (tried === tries || error instanceof Refused) {
+        log().warn('no session', { tried, error: error as Error });
+        throw new Problem(unavailable);
+      }
       await backoff(tried, 50);
     }
   }
@@ -49,13 +51,16 @@ class Refused extends Error {}
 
 async function ask(body: string): Promise<Answer> {
   const { AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_REGION: region = '' } = process.env;
-  const place = new URL(AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.amazonaws.com`);
+  const place = new URL(
+    AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.${suffixOf(region)}`,
+  );
   const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
   const request = { method: 'POST', path: '/', service: 'sts', region, host: place.host } as const;
   const made = signed({ ...request, headers, body }, await own(), Date.now() + aheadMs);
   const answer = await exchange({ method: 'POST', place, headers: made, body });
   // Where STS has another time than we, the next try has that of STS.
-  if (answer.status === 403) aheadMs = Date.parse(answer.headers.date ?? '') - Date.now() || 0;
+  if (answer.status === 403 && skewed.test(answer.text))
+    aheadMs = Date.parse(answer.headers.date ?? '') - Date.now() || 0;
   return answer;
 }
 

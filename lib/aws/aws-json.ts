@@ -1,4 +1,4 @@
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, suffixOf } from './exchange.ts';
 import { type Credentials, signed } from './sign.ts';
 import { backoff } from './world.ts';
 
@@ -54,7 +54,7 @@ export interface Client {
 
 const mostAttempts = 3;
 // A service that fails altogether is not asked three times as often: as the SDK, by the same figures.
-const budget = { most: 500, retry: 5, success: 1 };
+const budget = { most: 500, retry: 5, timeout: 10, success: 1 };
 
 export function awsJson(service: Service, credentials: () => Promise<Credentials>): Client {
   const around = { call: [] as Around[], attempt: [] as Around[] };
@@ -69,7 +69,13 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
       'x-amz-target': `${service.target}.${operation}`,
     };
     const region = process.env.AWS_REGION ?? '';
-    const request = { method: 'POST', path: '/', service: service.name, region, host: place.host } as const;
+    const request = {
+      method: 'POST',
+      path: place.pathname,
+      service: service.name,
+      region,
+      host: place.host,
+    } as const;
     const by = await credentials();
     const made = signed({ ...request, headers, body }, by, Date.now() + aheadMs);
     const answer = await client.exchange({ method: 'POST', place, headers: made, body });
@@ -80,14 +86,16 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
     throw error;
   };
   const call = async (one: Call): Promise<object> => {
+    let paid = 0;
     for (let tried = 1; ; tried++) {
       try {
         const answer = await through(around.attempt, attempt)(one);
-        left = Math.min(budget.most, left + budget.success);
+        left = Math.min(budget.most, left + (paid || budget.success));
         return answer;
       } catch (error) {
-        if (tried === mostAttempts || !mayPass(error) || left < budget.retry) throw error;
-        left -= budget.retry;
+        paid = (error as Error).name === 'TimeoutError' ? budget.timeout : budget.retry;
+        if (tried === mostAttempts || !mayPass(error) || left < paid) throw error;
+        left -= paid;
         await client.pause(tried);
       }
     }
@@ -108,9 +116,11 @@ const places = new Map<string, URL>();
 
 function placeOf({ name, endpoint }: Service): URL {
   const { AWS_REGION = '' } = process.env;
-  const suffix = AWS_REGION.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  if (!AWS_REGION) throw new Error('AWS_REGION is not set');
   const said =
-    process.env[endpoint] ?? process.env.AWS_ENDPOINT_URL ?? `https://${name}.${AWS_REGION}.${suffix}`;
+    process.env[endpoint] ??
+    process.env.AWS_ENDPOINT_URL ??
+    `https://${name}.${AWS_REGION}.${suffixOf(AWS_REGION)}`;
   const place = places.get(said) ?? new URL(said);
   places.set(said, place);
   return place;
@@ -142,17 +152,22 @@ const passing = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestTimeout',
+  'RequestTimeoutException',
   'ServiceUnavailable',
   'ServiceUnavailableException',
+  'Throttling',
   'ThrottlingException',
   'TimeoutError',
   'TooManyRequestsException',
   'TransactionInProgressException',
 ]);
-const lost = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const lost = new Set([
+  ...['EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EPIPE'],
+  'ETIMEDOUT',
+]);
 
 /** Whether the same call may do better a moment later. Source: AWS SDKs and Tools Reference Guide, retry behaviour. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   const { name = '', code = '', status = 0 } = error as { name?: string; code?: string; status?: number };
-  return status >= 500 || passing.has(name) || lost.has(code);
+  return status >= 500 || status === 429 || passing.has(name) || lost.has(code);
 }

@@ -3,6 +3,7 @@ import type { AttributeValue, CancellationReason } from '@aws-sdk/client-dynamod
 import type { Key } from '../kit/keys.ts';
 import type { Write } from '../kit/plan.ts';
 import { contended, Problem, tooLarge, unavailable } from '../kit/problem.ts';
+import { mayPass } from './aws-json.ts';
 import { ask } from './dynamo.ts';
 import { env } from './env.ts';
 import { type Attempt, toTransactItem, toUpdate } from './expression.ts';
@@ -171,7 +172,8 @@ export async function commit(writes: readonly Write[], token: string, deadline: 
   if (!only) return;
   for (let attempt = 0; ; attempt++) {
     try {
-      if (writes.length === 1) await sendOne(only);
+      // Sent twice, a sum by itself would count twice: a transaction has a token against that.
+      if (writes.length === 1 && only.do !== 'adjust') await sendOne(only);
       else {
         await ask('TransactWriteItems', {
           TransactItems: writes.map(toTransactItem),
@@ -300,20 +302,6 @@ const throttles = new Set([
   'ProvisionedThroughputExceeded',
   'ProvisionedThroughputExceededException',
 ]);
-const passing = new Set([
-  'InternalServerError',
-  'ServiceUnavailable',
-  'ServiceUnavailableException',
-  'TimeoutError',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-  'LimitExceededException',
-]);
-
 // A transaction is cancelled for reasons: throttled alone where no condition failed and nobody else was at it.
 function isThrottle(error: unknown): boolean {
   if (!isNamed(error, 'TransactionCanceledException')) return throttles.has((error as Error).name);
@@ -326,9 +314,8 @@ function isThrottle(error: unknown): boolean {
 /** What passes by itself becomes 503; everything else stays what it is. */
 function asProblem(error: unknown): unknown {
   if (isThrottle(error)) return new Throttled();
-  const { name = '', code = '', status = 0 } = error as { name?: string; code?: string; status?: number };
-  if (passing.has(name) || passing.has(code) || status >= 500) return new Problem(unavailable);
-  if (name === 'ValidationException' && /size|exceed|larger|limit/i.test((error as Error).message)) {
+  if (mayPass(error)) return new Problem(unavailable);
+  if (isNamed(error, 'ValidationException') && /size|exceed|larger|limit/i.test(error.message)) {
     return new Problem(tooLarge, 'More than can be stored in one change');
   }
   return error;

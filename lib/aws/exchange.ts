@@ -14,6 +14,10 @@ export interface Answer {
 const lines = { keepAlive: true, maxSockets: 50 };
 const [plain, secure] = [new http.Agent(lines), new https.Agent(lines)];
 
+/** What names of endpoints end in. Regions of the partitions `aws`, `aws-us-gov` and `aws-cn`; of no others. */
+export const suffixOf = (region: string): string =>
+  region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+
 /** A request, signed or not. */
 export interface Sent {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -39,7 +43,11 @@ export function exchange(sent: Sent): Promise<Answer> {
     };
     request.on('error', fail).on('response', (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      late.refresh();
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        late.refresh();
+      });
       response.on('error', fail);
       response.on('end', () => {
         clearTimeout(late);

@@ -175,10 +175,10 @@ async function once(
   const reach = await reached;
   // It has moved since: what stands above it now was out of reach.
   if (loaded.status === 'rejected' && known && JSON.stringify(known) !== JSON.stringify(reach))
-    return once(route, request, attempt);
+    return gathering(() => once(route, request, attempt));
   // The token is from before the customer left its provider, of whose things nothing was to be read.
   if (claims.provider !== undefined && isUnlinked(checked.value.home))
-    return once(route, { ...request, claims: { ...claims, provider: undefined } }, attempt);
+    return gathering(() => once(route, { ...request, claims: { ...claims, provider: undefined } }, attempt));
   const replay = claim && replayOf(claim, (await reading).claim[0], request.now);
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
@@ -199,7 +199,7 @@ async function once(
     // What was read may have been stale: only a consistent look may refuse a change.
     const stale = !again && !(error instanceof Throttled);
     if (stale && route.load && route.method !== 'GET')
-      return once(route, request, { ...attempt, again: true });
+      return gathering(() => once(route, request, { ...attempt, again: true }));
     throw error;
   }
 }

@@ -16,11 +16,16 @@ interface Frame {
 
 const frames = new AsyncLocalStorage<Frame>();
 const marginMs = 5 * 60_000;
-const mostKept = 2000;
+const mostKept = 10_000;
+/** After STS has failed a session that goes on is not asked to be renewed for so long. */
+const restMs = 10_000;
+/** A session this young is not the one that the table has called over. */
+const youngMs = 5000;
 
 interface Kept {
   readonly lent: Credentials;
   readonly until: number;
+  readonly since: number;
 }
 const kept = new Map<string, Kept>();
 const opening = new Map<string, Promise<Credentials>>();
@@ -56,10 +61,14 @@ export async function widened<T>(
   return within(async () => ({ ...(await base()), page }), work);
 }
 
+/** Runs work in a session of its own, which reaches nothing that was found in another. */
+export const alone = <T>(reach: Reach, work: () => T): T =>
+  frames.run({ reach: async () => reach, others: new Set() }, work);
+
 /** Runs work for one tenant below the one at hand, as a path that is stored says, in a session of its own. */
 export async function beneath<T>(path: readonly string[], work: () => Promise<T>): Promise<T> {
   const base = await frames.getStore()?.reach?.();
-  return base && path.includes(base.target) ? within(Promise.resolve(reachAt(path)), work) : work();
+  return base && path.includes(base.target) ? alone(reachAt(path), work) : work();
 }
 
 /** Runs work about the tenant at hand where it really stands, as stored: with those above it in the session. */
@@ -116,12 +125,20 @@ const own = defaultProvider();
 
 async function credentialsFor({ tags, name }: Session): Promise<Credentials> {
   const one = kept.get(name);
-  const left = one ? one.until - Date.now() : 0;
-  if (one && left > marginMs) return one.lent;
-  const renewing = open(name, tags);
-  // Until it ends a session is better than none: STS may be down.
-  return one && left > 0 ? renewing.catch(() => one.lent) : renewing;
+  const now = Date.now();
+  const left = one ? one.until - now : 0;
+  if (!one || left <= 0) return open(name, tags);
+  // What is used last is given up last.
+  kept.delete(name);
+  kept.set(name, one);
+  // Until it ends a session is better than none, and nobody waits for the next one: STS may be down, or silent.
+  if (left <= marginMs && now > restUntil)
+    open(name, tags).catch(() => {
+      restUntil = Date.now() + restMs;
+    });
+  return one.lent;
 }
+let restUntil = 0;
 
 function open(name: string, tags: Tags): Promise<Credentials> {
   const running = opening.get(name);
@@ -134,13 +151,16 @@ function open(name: string, tags: Tags): Promise<Credentials> {
 async function lend(name: string, tags: Tags): Promise<Credentials> {
   const { lent, until } = await assume(env('TENANT_ROLE_ARN'), tags);
   kept.delete(name);
-  kept.set(name, { lent, until });
+  kept.set(name, { lent, until, since: Date.now() });
   if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? '');
   return lent;
 }
 
-/** Forgets the session that a call belongs to; false: there was none. */
+/** Forgets the session that a call belongs to, where another call has not just had it renewed; false: it belongs to none. */
 export async function forgetSession(): Promise<boolean> {
   const session = await sessionNow();
-  return session !== undefined && kept.delete(session.name);
+  if (!session) return false;
+  const one = kept.get(session.name);
+  if (one && Date.now() - one.since > youngMs) kept.delete(session.name);
+  return true;
 }

@@ -98,7 +98,7 @@ export const linesOf = (profiles: readonly Stored[]): string[] => [
 
 /**
  * Runs work that reaches a tenant which is no node of the tree any more, or not yet: `isMine` asks the caller's own
- * partition for it, once per process.
+ * partition for it, once a minute.
  */
 export const reachingIf = <T>(
   id: string,
@@ -107,13 +107,15 @@ export const reachingIf = <T>(
 ): Promise<T> =>
   widened(async (reach) => {
     const name = `${reach.home} ${id}`;
-    if (!proven.has(name) && !(await within(Promise.resolve(reach), isMine))) throw new Problem(notFound);
-    proven.add(name);
+    const fresh = Date.now() - (proven.get(name) ?? 0) < freshMs;
+    if (!fresh && !(await within(Promise.resolve(reach), isMine))) throw new Problem(notFound);
+    if (!fresh) proven.set(name, Date.now());
     if (proven.size > mostProven) proven.clear();
     return { others: [id], page: reach.page };
   }, work);
 
-const proven = new Set<string>();
+const proven = new Map<string, number>();
+const freshMs = 60_000;
 const mostProven = 5000;
 /** Attributes that hold ids: nobody types into them. */
 const idsIn = /^(?:id|[a-z]+Id|home|origin|SK)$/;

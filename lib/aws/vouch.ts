@@ -7,7 +7,7 @@ import { type Reach, reachAt, reachOver } from '../kit/reach.ts';
 import type { Node } from '../kit/scope.ts';
 import { get, getAll } from './db.ts';
 import { standing } from './place.ts';
-import { asItself, isLimited, widened, within } from './tenant-session.ts';
+import { alone, asItself, isLimited, widened } from './tenant-session.ts';
 
 export { beneath } from './tenant-session.ts';
 
@@ -15,6 +15,9 @@ type Stored = Readonly<Record<string, unknown>>;
 
 const known = new Map<string, Reach>();
 const mostKnown = 5000;
+/** When each was looked at last (ms since 1970): who is named besides the target is looked at again after a minute. */
+const seenAt = new WeakMap<Reach, number>();
+const freshMs = 60_000;
 
 /** A reach that this process has found before: reads may start with it, for what they bring is dropped where it holds no longer. */
 export const knownReach = (home: string, target: string): Reach | undefined => known.get(`${home} ${target}`);
@@ -41,6 +44,7 @@ function keep(home: string, target: Pick<Node, 'id' | 'path'>): Reach {
   known.delete(name);
   if (!found) throw new Problem(notFound);
   const reach = before && isSame(before, found) ? before : found;
+  seenAt.set(reach, Date.now());
   known.set(name, reach);
   if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
   return reach;
@@ -61,7 +65,7 @@ export function reachOfPlan(reach: Reach, plan: Plan): Reach {
 
 /**
  * Runs work that reaches tenants which a request names besides its target: all have to stand below the caller by
- * their stored paths. What this process has found before is not read again.
+ * their stored paths. What this process has found within a minute is not read again.
  * @throws `notFound` for one that does not, where nothing is to be done `otherwise`.
  */
 export async function reaching<T>(
@@ -87,7 +91,9 @@ async function below(
   const others = [...new Set(ids.filter((id) => id !== undefined))].filter(
     (id) => id !== reach.home && id !== reach.target && /^(cus|prv)_/.test(id),
   );
-  const strange = others.filter((id) => !known.has(`${reach.home} ${id}`));
+  const isFresh = (one: Reach | undefined) =>
+    one !== undefined && Date.now() - (seenAt.get(one) ?? 0) < freshMs;
+  const strange = others.filter((id) => !isFresh(known.get(`${reach.home} ${id}`)));
   const found = strange.length === 0 ? [] : await getAll(strange.map(nodeKey), true);
   for (const item of found) {
     const node = await standing(item);
@@ -128,7 +134,7 @@ export const profilesOf = (ids: readonly string[], consistent = true) =>
  * that a note of what is due names.
  */
 export const forTenant = <T>(id: string, work: () => Promise<T>): Promise<T> =>
-  within(Promise.resolve(reachAt([platformId, id])), work);
+  alone(reachAt([platformId, id]), work);
 
 /** Items of the nodes' own partitions (profiles, counts), wherever they stand: of a subtree that is counted whole. */
 export const ofNodes = (keys: readonly Key[]) => asItself(() => getAll(keys, true));
