@@ -118,7 +118,7 @@ const proven = new Map<string, number>();
 const freshMs = 60_000;
 const mostProven = 5000;
 /** Attributes that hold ids: nobody types into them. */
-const idsIn = /^(?:id|[a-z]+Id|home|origin|SK)$/;
+const idsIn = /^(?:id|[a-z]+Id|home|origin|from|to|SK)$/;
 
 /** Whether a row names a tenant where an id belongs. */
 function isNamed(value: unknown, id: string): boolean {

@@ -36,6 +36,7 @@ async function timed(call: () => Promise<{ status: number }>): Promise<number> {
 
 /** Others may use the cores: so many rounds at most until one has been left in peace. */
 const mostRounds = 12;
+const leastRefused = 30;
 /** What another tenant notices at most: the median beside the flood, in medians without it. */
 const most = 1.5;
 const callsARound = 25;
@@ -130,6 +131,9 @@ export function floodStory(running: () => RunningStack): void {
     const reports: Reports = { taken: 0, statuses: [], began: Date.now() };
     const first = flood(flooding, reports);
     await wait(2000);
+    // A slow machine sends less, and each environment has a burst of its own: until it has been used up.
+    const used = () => first.waits.length >= leastRefused || Date.now() - reports.began > 30_000;
+    while (!used()) await wait(100);
     await first.stop();
     const [statuses, waits] = [[...first.statuses], [...first.waits]];
     const noticed = () => Math.max(Math.min(...ratios.people), Math.min(...ratios.agent));
@@ -163,7 +167,7 @@ export function floodStory(running: () => RunningStack): void {
     expect(new Set(reports.statuses)).toEqual(new Set([200, 429]));
     expect(reports.taken * 9).toBeLessThanOrEqual(30 + 9 + seconds);
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
-    expect(refused).toBeGreaterThan(statuses.length / 4);
+    expect(refused).toBeGreaterThanOrEqual(leastRefused);
     for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(1);
     expect(noticed()).toBeLessThanOrEqual(most);
     await wait(2000);
