@@ -154,7 +154,7 @@ export const bugs: readonly Bug[] = [
     file: 'lib/aws/auth.ts',
     find: '!inScope(home, node) || ',
     replace: '',
-    caughtBy: { file: 'test/customers/administrators.test.ts', test: /are another tenant’s: not found/ },
+    caughtBy: { file: 'test/kit/authorize.test.ts', test: /is who the rule in other words says/ },
   },
   {
     name: 'parent-unchecked',
