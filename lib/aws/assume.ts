@@ -1,6 +1,7 @@
 import { Problem, tooLarge, unavailable } from '../kit/problem.ts';
+import { aheadOf, mayPass, ServiceError, skewed } from './aws-json.ts';
 import { defaultProvider } from './credentials.ts';
-import { type Answer, exchange, suffixOf } from './exchange.ts';
+import { exchange, placeOf } from './exchange.ts';
 import { log } from './log.ts';
 import { type Credentials, signed } from './sign.ts';
 import { backoff } from './world.ts';
@@ -34,10 +35,10 @@ export async function assume(roleArn: string, tags: Readonly<Record<string, stri
     try {
       // From before it was asked for: our clock may be another than that of STS.
       const until = Date.now() + lentSeconds * 1000;
-      return { lent: read(textOf(await ask(form.toString()))), until };
+      return { lent: read(await ask(form.toString())), until };
     } catch (error) {
       if (error instanceof Problem) throw error;
-      if (tried === tries || error instanceof Refused) {
+      if (tried === tries || !mayPass(error)) {
         log().warn('no session', { tried, error: error as Error });
         throw new Problem(unavailable);
       }
@@ -46,41 +47,29 @@ export async function assume(roleArn: string, tags: Readonly<Record<string, stri
   }
 }
 
-/** STS has answered that it will not: asking again changes nothing. */
-class Refused extends Error {}
-
-async function ask(body: string): Promise<Answer> {
-  const { AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_REGION: region = '' } = process.env;
-  const place = new URL(
-    AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.${suffixOf(region)}`,
-  );
+async function ask(body: string): Promise<string> {
+  const place = placeOf('sts', 'AWS_ENDPOINT_URL_STS');
+  const { AWS_REGION: region = '' } = process.env;
   const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
   const request = { method: 'POST', path: '/', service: 'sts', region, host: place.host } as const;
   const made = signed({ ...request, headers, body }, await own(), Date.now() + aheadMs);
   const answer = await exchange({ method: 'POST', place, headers: made, body });
-  // Where STS has another time than we, the next try has that of STS.
-  if (answer.status === 403 && skewed.test(answer.text))
-    aheadMs = Date.parse(answer.headers.date ?? '') - Date.now() || 0;
-  return answer;
+  if (answer.status === 200) return answer.text;
+  const __type = field(answer.text, 'Code');
+  if (__type === 'PackedPolicyTooLarge')
+    throw new Problem(tooLarge, 'More customers than can be reached at once');
+  if (skewed.has(__type ?? '')) aheadMs = aheadOf(answer);
+  throw new ServiceError(answer.status, { __type });
 }
 
 const own = defaultProvider();
 let aheadMs = 0;
-const skewed = /Skewed|Expired|SignatureDoesNotMatch|InFuture/;
-
-function textOf({ status, text }: Answer): string {
-  if (status === 200) return text;
-  const code = field(text, 'Code') ?? String(status);
-  if (code === 'PackedPolicyTooLarge')
-    throw new Problem(tooLarge, 'More customers than can be reached at once');
-  if (status < 500 && !skewed.test(code) && !/Throttl|RequestLimit/.test(code)) throw new Refused(code);
-  throw new Error(code);
-}
 
 function read(text: string): Credentials {
   const names = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'];
   const [accessKeyId, secretAccessKey, sessionToken] = names.map((name) => field(text, name));
-  if (!accessKeyId || !secretAccessKey || !sessionToken) throw new Error('STS answers without credentials');
+  if (!accessKeyId || !secretAccessKey || !sessionToken)
+    throw Object.assign(new Error('STS answers without credentials'), { code: 'ECONNRESET' });
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, exchange, suffixOf } from './exchange.ts';
+import { type Answer, exchange, placeOf } from './exchange.ts';
 import { type Credentials, signed } from './sign.ts';
 import { backoff } from './world.ts';
 
@@ -62,7 +62,7 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
   let aheadMs = 0;
 
   const attempt = async ({ operation, input }: Call): Promise<object> => {
-    const place = placeOf(service);
+    const place = placeOf(service.name, service.endpoint);
     const body = JSON.stringify(input);
     const headers = {
       'content-type': `application/x-amz-json-${service.version}`,
@@ -82,7 +82,7 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
     const said = read(answer);
     if (answer.status < 300) return said;
     const error = new ServiceError(answer.status, said);
-    if (skewed.has(error.name)) aheadMs = Date.parse(answer.headers.date ?? '') - Date.now() || 0;
+    if (skewed.has(error.name)) aheadMs = aheadOf(answer);
     throw error;
   };
   const call = async (one: Call): Promise<object> => {
@@ -112,20 +112,6 @@ export function awsJson(service: Service, credentials: () => Promise<Credentials
 const through = (all: readonly Around[], last: Send): Send =>
   all.reduceRight<Send>((next, one) => (call) => one(call, next), last);
 
-const places = new Map<string, URL>();
-
-function placeOf({ name, endpoint }: Service): URL {
-  const { AWS_REGION = '' } = process.env;
-  if (!AWS_REGION) throw new Error('AWS_REGION is not set');
-  const said =
-    process.env[endpoint] ??
-    process.env.AWS_ENDPOINT_URL ??
-    `https://${name}.${AWS_REGION}.${suffixOf(AWS_REGION)}`;
-  const place = places.get(said) ?? new URL(said);
-  places.set(said, place);
-  return place;
-}
-
 function read({ status, text }: Answer): Record<string, unknown> {
   try {
     return JSON.parse(text || '{}');
@@ -136,7 +122,11 @@ function read({ status, text }: Answer): Record<string, unknown> {
   }
 }
 
-const skewed = new Set([
+/** How far the clock of who answered is ahead of ours (ms). */
+export const aheadOf = ({ headers }: Answer): number => Date.parse(headers.date ?? '') - Date.now() || 0;
+
+/** Refusals of a request whose time is not the service's. */
+export const skewed: ReadonlySet<string> = new Set([
   'InvalidSignatureException',
   'RequestExpired',
   'RequestInTheFuture',

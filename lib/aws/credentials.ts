@@ -1,8 +1,4 @@
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import type { Credentials } from './sign.ts';
 
 /**
  * Credentials as Lambda gives them: in the environment. Bundles take this in place of the SDK's default chain

@@ -18,6 +18,17 @@ const [plain, secure] = [new http.Agent(lines), new https.Agent(lines)];
 export const suffixOf = (region: string): string =>
   region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 
+/** Where a service is asked: at what its variable names, or all services', else at its own endpoint. @throws Error without a region. */
+export function placeOf(name: string, variable: string): URL {
+  const { AWS_REGION: region, AWS_ENDPOINT_URL } = process.env;
+  if (!region) throw new Error('AWS_REGION is not set');
+  const said = process.env[variable] ?? AWS_ENDPOINT_URL ?? `https://${name}.${region}.${suffixOf(region)}`;
+  const place = places.get(said) ?? new URL(said);
+  places.set(said, place);
+  return place;
+}
+const places = new Map<string, URL>();
+
 /** A request, signed or not. */
 export interface Sent {
   readonly method: 'GET' | 'POST' | 'PUT';

@@ -28,7 +28,7 @@ import { noteRefusal } from './refusal.ts';
 import { toProblemResponse, toResponse } from './reply.ts';
 import { type GatewayEvent, parseRequest } from './request.ts';
 import { settle } from './settle.ts';
-import { asItself, gathered, gathering, within } from './tenant-session.ts';
+import { asItself, gathered, within } from './tenant-session.ts';
 import { knownReach, reachOf, reachOfPlan } from './vouch.ts';
 import { standBack } from './world.ts';
 
@@ -111,11 +111,11 @@ async function respond(
     let startedAt = Date.now();
     try {
       if (attempt === 0)
-        return await gathering(() => once(route, request, { again: false, deadline, banner }));
+        return await asItself(() => once(route, request, { again: false, deadline, banner }));
       return await inLane(request.targetId, async () => {
         startedAt = Date.now();
         if (startedAt > deadline) throw new Problem(contended);
-        return gathering(() => once(route, request, { again: true, deadline, banner }));
+        return asItself(() => once(route, request, { again: true, deadline, banner }));
       });
     } catch (error) {
       // What changes nothing may be asked for again by its caller, as it is.
@@ -175,10 +175,10 @@ async function once(
   const reach = await reached;
   // It has moved since: what stands above it now was out of reach.
   if (loaded.status === 'rejected' && known && JSON.stringify(known) !== JSON.stringify(reach))
-    return gathering(() => once(route, request, attempt));
+    return asItself(() => once(route, request, attempt));
   // The token is from before the customer left its provider, of whose things nothing was to be read.
   if (claims.provider !== undefined && isUnlinked(checked.value.home))
-    return gathering(() => once(route, { ...request, claims: { ...claims, provider: undefined } }, attempt));
+    return asItself(() => once(route, { ...request, claims: { ...claims, provider: undefined } }, attempt));
   const replay = claim && replayOf(claim, (await reading).claim[0], request.now);
   if (replay) return toResponse(route, replay);
   if (loaded.status === 'rejected') throw loaded.reason;
@@ -199,7 +199,7 @@ async function once(
     // What was read may have been stale: only a consistent look may refuse a change.
     const stale = !again && !(error instanceof Throttled);
     if (stale && route.load && route.method !== 'GET')
-      return gathering(() => once(route, request, { ...attempt, again: true }));
+      return asItself(() => once(route, request, { ...attempt, again: true }));
     throw error;
   }
 }

@@ -29,11 +29,12 @@ interface Kept {
 }
 const kept = new Map<string, Kept>();
 const opening = new Map<string, Promise<Credentials>>();
+let restUntil = 0;
 
 /** Whether this function takes on sessions at all. */
 export const isLimited = (): boolean => process.env.TENANT_ROLE_ARN !== undefined;
 
-/** Runs with the function's own rights, which reach no further than what the shell asks. */
+/** Runs with the function's own rights, which reach no further than what the shell asks; `gathered` begins with nothing found. */
 export const asItself = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
 
 /** Runs with the rights of a session, opened at its first call of the table; `reach` is asked again at each call. */
@@ -89,9 +90,6 @@ export function gathered(reach: Reach): Reach {
   return { ...reach, others: [...others].sort() };
 }
 
-/** Runs work in which `gathered` answers what `widened` has found. */
-export const gathering = <T>(work: () => T): T => frames.run({ reach: undefined, others: new Set() }, work);
-
 interface Session {
   readonly tags: Tags;
   /** Its tags in one line. */
@@ -138,7 +136,6 @@ async function credentialsFor({ tags, name }: Session): Promise<Credentials> {
     });
   return one.lent;
 }
-let restUntil = 0;
 
 function open(name: string, tags: Tags): Promise<Credentials> {
   const running = opening.get(name);
