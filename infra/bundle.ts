@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { contexts } from '../functions/contexts.ts';
+import { startRenderer } from '../functions/docs/reference-page.ts';
 import { problemsOf } from '../functions/docs/problems.ts';
 import type { Context } from '../lib/kit/context.ts';
 import { behindDoors } from './doors.ts';
@@ -161,8 +162,11 @@ function neededBy(path: string, outputs: Metafile['outputs'], found = new Set<st
 }
 
 function addDocuments(directory: string): void {
-  const renderer = join(root, 'node_modules/@scalar/api-reference/dist/browser/standalone.js');
-  writeFileSync(join(directory, 'scalar.js.gz'), gzipSync(readFileSync(renderer), { level: 9 }));
+  const renderer = (file: string) => readFileSync(join(root, 'node_modules/swagger-ui-dist', file), 'utf8');
+  const script = renderer('swagger-ui-bundle.js').replace(/^\/\/# sourceMappingURL.*$/m, '') + startRenderer;
+  const style = renderer('swagger-ui.css').replace(/^\/\*# sourceMappingURL.*$/m, '');
+  writeFileSync(join(directory, 'reference.js.gz'), gzipSync(script, { level: 9 }));
+  writeFileSync(join(directory, 'reference.css.gz'), gzipSync(style, { level: 9 }));
   const description = JSON.stringify(JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')));
   writeFileSync(join(directory, 'openapi.json.gz'), gzipSync(description, { level: 9 }));
   writeFileSync(join(directory, 'problems.json'), JSON.stringify(problemsOf(contexts)));

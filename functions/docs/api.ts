@@ -16,7 +16,8 @@ const makers: Record<DocumentId, () => Document> = {
     type: 'text/html; charset=utf-8',
     body: problemsPage(JSON.parse(beside('problems.json').toString()) as ProblemRow[]),
   }),
-  getDocsRenderer: () => ({ type: 'text/javascript; charset=utf-8', gzipped: beside('scalar.js.gz') }),
+  getDocsRenderer: () => ({ type: 'text/javascript; charset=utf-8', gzipped: beside('reference.js.gz') }),
+  getDocsStyle: () => ({ type: 'text/css; charset=utf-8', gzipped: beside('reference.css.gz') }),
 };
 
 const made = new Map<DocumentId, Document>();

@@ -5,7 +5,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 /** What stands at one of our addresses, as text or already compressed. */
 export type Document = { readonly type: string } & ({ readonly body: string } | { readonly gzipped: Buffer });
 
-// Scalar writes its styles into the page; nothing else may come from anywhere but here.
+// Swagger UI writes styles into the page; nothing else may come from anywhere but here.
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

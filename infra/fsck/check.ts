@@ -106,11 +106,16 @@ export function balance(buckets = 65_536) {
       const at = bucketOf(name);
       sums[at] = ((sums[at] ?? 0) + by * hash(`=${name}`) + ring) % ring;
     },
-    isEven: () => sums.every((sum) => sum === 0),
+    isEven: () => {
+      for (const sum of sums) if (sum !== 0) return false;
+      return true;
+    },
     /** True where this name is in a bucket in which the sets differ. */
     isSuspect: (name: string) => sums[bucketOf(name)] !== 0,
   };
 }
+
+const stretch = 32;
 
 /**
  * Whether everything needed is there, in a fixed number of bits, however much it is. What is not there goes unseen only
@@ -120,17 +125,25 @@ export function covered(bits = 2 ** 24, times = 4) {
   const sets = Array.from({ length: times }, () => ({
     need: new Uint32Array(bits / 32),
     have: new Uint32Array(bits / 32),
+    /** Which stretches of words have something needed: of a small table most have nothing. */
+    asked: new Uint8Array(Math.ceil(bits / 32 / stretch)),
   }));
   const placesOf = (name: string) => {
     const digest = createHash('sha1').update(name).digest();
     return sets.map((set, index) => ({ set, at: digest.readUInt32BE(4 * index) % bits }));
   };
   const mark = (to: 'need' | 'have') => (name: string) => {
-    for (const { set, at } of placesOf(name)) set[to][at >> 5] = (set[to][at >> 5] ?? 0) | (1 << (at & 31));
+    for (const { set, at } of placesOf(name)) {
+      set[to][at >> 5] = (set[to][at >> 5] ?? 0) | (1 << (at & 31));
+      if (to === 'need') set.asked[Math.floor((at >> 5) / stretch)] = 1;
+    }
   };
   const lacks = ({ need, have }: (typeof sets)[0], word: number) => (need[word] ?? 0) & ~(have[word] ?? 0);
   const isWhole = (set: (typeof sets)[0]) => {
-    for (let word = 0; word < set.need.length; word++) if (lacks(set, word) !== 0) return false;
+    for (let part = 0; part < set.asked.length; part++)
+      if (set.asked[part] !== 0)
+        for (let word = part * stretch; word < (part + 1) * stretch; word++)
+          if (lacks(set, word) !== 0) return false;
     return true;
   };
   return {

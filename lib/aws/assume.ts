@@ -53,7 +53,7 @@ async function ask(body: string): Promise<string> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
   const request = { method: 'POST', path: '/', service: 'sts', region, host: place.host } as const;
   const made = signed({ ...request, headers, body }, await own(), Date.now() + aheadMs);
-  const answer = await exchange({ method: 'POST', place, headers: made, body });
+  const answer = await sts.exchange({ method: 'POST', place, headers: made, body });
   if (answer.status === 200) return answer.text;
   const __type = field(answer.text, 'Code');
   if (__type === 'PackedPolicyTooLarge')
@@ -61,6 +61,9 @@ async function ask(body: string): Promise<string> {
   if (skewed.has(__type ?? '')) aheadMs = aheadOf(answer);
   throw new ServiceError(answer.status, { __type });
 }
+
+/** How STS is asked. */
+export const sts = { exchange };
 
 const own = defaultProvider();
 let aheadMs = 0;

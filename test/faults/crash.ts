@@ -21,9 +21,10 @@ const most = 60;
 
 /**
  * Sends the same request again and again; the first attempt ends before its first call of the store, the next one
- * after it, and so on, until one attempt has no call left to end at.
+ * after it, and so on, until one attempt has no call left to end at. By the clock of each attempt the one before it
+ * ended `apartMs` ago: what a queue waits before it hands out a message again.
  */
-export async function sweep<T>(send: () => Promise<T>): Promise<Swept<T>> {
+export async function sweep<T>(send: () => Promise<T>, { apartMs = 0 } = {}): Promise<Swept<T>> {
   let [crashes, writes] = [0, 0];
   let settled = true;
   let written: Stored[] = [];
@@ -35,6 +36,7 @@ export async function sweep<T>(send: () => Promise<T>): Promise<Swept<T>> {
     const fresh: Stored[] = [];
     const { dead, result } = await as(
       {
+        skewMs: crashes * apartMs,
         meets: () => (calls++ === index ? storm : undefined),
         wrote: (attempt) => {
           writes++;

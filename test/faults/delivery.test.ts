@@ -123,7 +123,7 @@ describe('from the stream to the mail', () => {
       const messages = services.bus
         .filter((one) => one.type === type)
         .map(({ source, detail }) => ({ source, type, detail: JSON.parse(detail) }));
-      const bad = Array.from({ length: 24 }, (): Message => ({ source: 'x', type: 'x', detail: '{' }));
+      const bad = Array.from({ length: 36 }, (): Message => ({ source: 'x', type: 'x', detail: '{' }));
       const dead = await bring([...messages, ...bad], own(type));
       // What nobody can read is given up, alone.
       expect(new Set(dead)).toEqual(new Set(['{']));

@@ -88,7 +88,7 @@ async function put(
     throw refusal('ThrottlingException');
   }
   const lost = dice.chance(0.25 * storms);
-  const partial = !lost && dice.chance(0.4 * storms);
+  const partial = !lost && dice.chance(0.55 * storms);
   const taken = Entries.map((one) => {
     if (partial && dice.chance(0.4)) return { ErrorCode: 'ThrottlingException' };
     bus.push({ source: one.Source, type: one.DetailType, detail: one.Detail });
@@ -112,7 +112,7 @@ async function mail(services: Services, dice: Dice, { Destination, Tags }: Lette
     count('SES: throttled');
     throw refusal('Throttling');
   }
-  if (dice.chance(0.2)) {
+  if (dice.chance(0.3)) {
     count('SES: rejected');
     services.refusedMails.push(...to);
     throw refusal('MessageRejected');

@@ -36,7 +36,7 @@ describe('documents', () => {
   });
 
   it('serve the renderer compressed, whole and cacheable', async () => {
-    const { headers, body, isBase64Encoded } = await get('/docs/scalar.js', {
+    const { headers, body, isBase64Encoded } = await get('/docs/reference.js', {
       'accept-encoding': 'br, gzip',
     });
     expect(headers).toMatchObject({
@@ -46,7 +46,7 @@ describe('documents', () => {
     expect(isBase64Encoded).toBe(true);
     expect(body.length).toBeLessThan(6_000_000);
     const script = gunzipSync(Buffer.from(body, 'base64')).toString();
-    const plain = await get('/docs/scalar.js');
+    const plain = await get('/docs/reference.js');
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(plain.body).toBe(script);
     expect(plain.body.length).toBeLessThan(6_000_000);

@@ -18,7 +18,8 @@ const routes = routesOf(people);
 const publicRoutes = [
   'GET /openapi.json',
   'GET /docs',
-  'GET /docs/scalar.js',
+  'GET /docs/reference.js',
+  'GET /docs/reference.css',
   'GET /docs/problems',
   'GET /v1/open-samples',
   'GET /import/confirm',
