@@ -52,6 +52,16 @@ describe('documents', () => {
     expect(plain.body.length).toBeLessThan(6_000_000);
   });
 
+  it('name in the page what is there beside it', async () => {
+    const { body } = await get('/docs');
+    const named = [...body.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(named).toEqual(['/docs/reference.css', '/docs/reference.js']);
+    for (const path of named) expect((await get(path)).statusCode).toBe(200);
+    const { headers, body: style } = await get('/docs/reference.css');
+    expect(headers['content-type']).toBe('text/css; charset=utf-8');
+    expect(style).not.toMatch(/url\("?(?!data:)/);
+  });
+
   it('are all compressed for whom that helps', async () => {
     const { headers, body } = await get('/openapi.json', { 'accept-encoding': 'gzip' });
     expect(headers['content-encoding']).toBe('gzip');
