@@ -115,7 +115,14 @@ describe('bundles', () => {
 
   it.each(bundles)('$entryPoint holds nothing of infrastructure, tests or development', ({ inputs }) => {
     expect(inputs.filter((file) => /^(infra|test|bench)\//.test(file))).toEqual([]);
-    const development = ['aws-cdk-lib', 'vitest', 'esbuild', 'oauth2-mock-server', 'swagger-ui-dist', '@dynoxide'];
+    const development = [
+      'aws-cdk-lib',
+      'vitest',
+      'esbuild',
+      'oauth2-mock-server',
+      'swagger-ui-dist',
+      '@dynoxide',
+    ];
     for (const name of development)
       expect(inputs.filter((file) => file.startsWith(`node_modules/${name}`))).toEqual([]);
   });

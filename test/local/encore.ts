@@ -103,7 +103,13 @@ async function people(stage: Stage, { admin }: Desk): Promise<void> {
 }
 
 async function documents(url: string): Promise<void> {
-  for (const path of ['/openapi.json', '/docs', '/docs/reference.js', '/docs/reference.css', '/docs/problems']) {
+  for (const path of [
+    '/openapi.json',
+    '/docs',
+    '/docs/reference.js',
+    '/docs/reference.css',
+    '/docs/problems',
+  ]) {
     const response = await fetch(`${url}${path}`);
     if (!response.ok || (await response.text()).length < 100)
       throw new Error(`${path} answered ${response.status}`);
