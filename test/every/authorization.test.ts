@@ -19,6 +19,7 @@ import { hearLogs } from './logs.ts';
 import { makerOf, markCount, markEverything, marksIn, owners } from './marks.ts';
 import { rules } from './rules.ts';
 import type { Request, Stage } from './scenarios.ts';
+import { withoutStacks } from './stacks.ts';
 import { typicalOf } from './targets.ts';
 import { type Watch, watchStore } from './watch.ts';
 
@@ -32,6 +33,7 @@ const staffs = new Map<string, readonly Actor[]>();
 const nodes = new Map<string, Branch>();
 const stops: (() => void)[] = [];
 
+withoutStacks();
 beforeAll(async () => {
   store = watchStore();
   const unmark = markEverything();

@@ -8,6 +8,7 @@ import { endpoints } from './document.ts';
 import { type Claims, claimsOf, knock, type Raw, routes, type Wire, wireOf } from './door.ts';
 import { sample } from './moves.ts';
 import type { Stage } from './scenarios.ts';
+import { withoutStacks } from './stacks.ts';
 import { typicalOf } from './targets.ts';
 import { type Watch, watchStore } from './watch.ts';
 
@@ -26,6 +27,7 @@ const read = new Map<string, Read>();
 let store: Watch;
 let [tried, real] = [0, 0];
 
+withoutStacks();
 beforeAll(async () => {
   store = watchStore();
   const msp = await makeMsp();

@@ -9,6 +9,7 @@ import type { Raw } from './door.ts';
 import { hearLogs } from './logs.ts';
 import { anywhere, bodyMoves, type Draft, type Move } from './moves.ts';
 import type { Stage } from './scenarios.ts';
+import { withoutStacks } from './stacks.ts';
 import { type Target, targets } from './targets.ts';
 import { type Watch, watchStore } from './watch.ts';
 
@@ -21,7 +22,6 @@ let stage: Stage;
 let used = 0;
 let store: Watch;
 let [asked, refused, through, legal, lines] = [0, 0, 0, 0, 0];
-const { stackTraceLimit } = Error;
 /** A provider has room for a hundred products: after so many requests another one. */
 async function nextStage(): Promise<Stage> {
   if (used++ % 40 > 0) return stage;
@@ -31,14 +31,12 @@ async function nextStage(): Promise<Stage> {
   return stage;
 }
 
+withoutStacks();
 beforeAll(() => {
   store = watchStore();
-  // A refusal is an error, and nobody reads where it was made.
-  Error.stackTraceLimit = 0;
 });
 afterAll(() => {
   store.stop();
-  Error.stackTraceLimit = stackTraceLimit;
   process.stdout.write(
     `      fuzz: ${asked} requests over ${endpoints.size} endpoints, 0 × 5xx (SEED=${seed}; ${refused} refused unread, ${through} sent to the store, ${legal} taken)\n      secrets: ${lines} lines of the log, 0 hits\n`,
   );

@@ -11,6 +11,7 @@ import { plantCreditSystem } from '../kit/plant.ts';
 import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
 import { type Claims, claimsOf, knock, pathOf, type Raw, routes, type Wire, wireOf } from './door.ts';
 import type { Stage } from './scenarios.ts';
+import { withoutStacks } from './stacks.ts';
 import { typicalOf } from './targets.ts';
 import { type Watch, watchStore } from './watch.ts';
 
@@ -127,6 +128,7 @@ const tokens: Record<'bad' | 'short' | 'empty' | 'good', [string, string][]> = {
   empty: [],
   good: [],
 };
+withoutStacks();
 beforeAll(async () => {
   const [pair, other] = [
     await generateKeyPair('RS256', { extractable: true }),

@@ -32,3 +32,12 @@ export function diceOf(seed: number): Dice {
     },
   };
 }
+
+/** Draws the cards in any order, each once before any comes again: how often each comes is no matter of luck. */
+export function deckOf<T>(dice: Dice, cards: readonly T[]): () => T {
+  let left: T[] = [];
+  return () => {
+    if (left.length === 0) left = dice.shuffle(cards);
+    return left.pop() as T;
+  };
+}

@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { Crash } from '../kit/faults.ts';
 import type { ReceivedMail } from '../kit/mailbox.ts';
 import { count, currentProcess } from '../kit/weather.ts';
-import type { Dice } from './dice.ts';
+import { type Dice, deckOf } from './dice.ts';
 
 /** An event as it stands on the bus. */
 export interface OnBus {
@@ -42,9 +42,10 @@ const refusal = (name: string, status = 400) =>
  */
 export function standIn(dice: Dice, storms = 1): Services {
   const services: Services = { bus: [], mails: [], refusedMails: [], postponed: 0, restore: () => undo() };
+  const fate = deckOf(dice, fates);
   const undo = [
     replace(EventBridgeClient, (input) => put(services, { dice, storms }, input as { Entries: Entry[] })),
-    replace(SESClient, (input) => mail(services, dice, input as Letter)),
+    replace(SESClient, (input) => mail(services, fate(), input as Letter)),
     replace(SQSClient, async () => ({ postponed: services.postponed++ })),
   ].reduce((all, one) => () => {
     all();
@@ -103,17 +104,23 @@ async function put(
   return { FailedEntryCount, Entries: taken };
 }
 
+/** What becomes of a letter. Of nine attempts five are the last ones. */
+const fates = [
+  ...(['throttled', 'throttled', 'rejected', 'rejected', 'accepted, then crashed'] as const),
+  ...(['accepted, then crashed', 'accepted', 'accepted', 'accepted'] as const),
+];
+
 let sent = 0;
 
-async function mail(services: Services, dice: Dice, { Destination, Tags }: Letter): Promise<unknown> {
+async function mail(
+  services: Services,
+  fate: (typeof fates)[number],
+  { Destination, Tags }: Letter,
+): Promise<unknown> {
   const to = Destination.ToAddresses;
-  const process = currentProcess();
-  if (dice.chance(0.2)) {
-    count('SES: throttled');
-    throw refusal('Throttling');
-  }
-  if (dice.chance(0.3)) {
-    count('SES: rejected');
+  if (fate !== 'accepted') count(`SES: ${fate}`);
+  if (fate === 'throttled') throw refusal('Throttling');
+  if (fate === 'rejected') {
     services.refusedMails.push(...to);
     throw refusal('MessageRejected');
   }
@@ -123,12 +130,9 @@ async function mail(services: Services, dice: Dice, { Destination, Tags }: Lette
     to,
     tags: Object.fromEntries(Tags.map(({ Name, Value }) => [Name, Value])),
   });
-  if (process && dice.chance(0.3)) {
-    count('SES: accepted, then crashed');
-    Object.assign(process, { dead: true });
-    throw new Crash();
-  }
-  return { MessageId: messageId };
+  if (fate === 'accepted') return { MessageId: messageId };
+  Object.assign(currentProcess() ?? {}, { dead: true });
+  throw new Crash();
 }
 
 interface Token {
