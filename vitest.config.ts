@@ -18,7 +18,7 @@ const all = {
   testTimeout: 300_000,
   hookTimeout: 300_000,
   pool: 'forks',
-  maxWorkers: 5,
+  maxWorkers: 4,
 } as const;
 
 /** AWS's own engine is the second opinion on what the front door does: neither the runner nor the longest runs. */
