@@ -118,7 +118,7 @@ function growthPart({ growth }: Results): string {
   return `## Growth
 
 The same call, small and large (\`npm run bench -- --growth\`; \`test/growth/\` holds a tenth of it in every run of the
-tests, and \`test/every/cost.test.ts\`, \`test/customers/subtree.test.ts\` and \`test/catalog/scale.test.ts\` their own sizes).
+tests, and \`test/customers/subtree.test.ts\` and \`test/catalog/scale.test.ts\` their own sizes).
 A receipt carries the path of what it is about, by which it may pass 1 KB.
 
 ${table(

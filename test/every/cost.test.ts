@@ -3,19 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pricing from '../../bench/pricing.json' with { type: 'json' };
 import { contexts } from '../../functions/contexts.ts';
 import { everything } from '../../lib/aws/scan.ts';
-import { newId } from '../../lib/aws/world.ts';
 import { acquaint } from '../kit/acquaint.ts';
 import { type Cost, listen, measure } from '../kit/cost.ts';
 import { type Mailbox, openMailbox } from '../kit/mailbox.ts';
 import { ownTable } from '../kit/own-table.ts';
 import { plantCreditSystem } from '../kit/plant.ts';
-import { addCustomer, type Caller, call, makeMsp } from '../kit/world.ts';
+import { addCustomer, call, makeMsp } from '../kit/world.ts';
 import { keepCorpus, readShapes, remember } from '../operations/corpus.ts';
 import { shapesOf, stumblingBlocks } from '../operations/shapes.ts';
 import { agentScenarios } from './agent.scenarios.ts';
 import { backgroundScenarios, closeBuckets } from './background.scenarios.ts';
 import { deeper, larger } from './budgets.ts';
-import { plantCustomers, plantLedger } from './planting.ts';
 import { routeOf, type Stage, scenarios } from './scenarios.ts';
 
 const document = 'docs/costs.md';
@@ -224,56 +222,6 @@ describe('budgets', () => {
     for (const [name, { read, write, index, reported }] of costs) {
       expect({ name, ...reported }).toEqual({ name, read, write: write + index });
     }
-  });
-});
-
-describe('growth', () => {
-  const same = async (small: () => Promise<Cost>, large: () => Promise<Cost>) => {
-    const [one, other] = [await small(), await large()];
-    const { read, write, index, roundTrips } = one;
-    expect(other).toMatchObject({ read, write, index, roundTrips });
-  };
-
-  it('a page of customers costs the same at 100 and at 10,000', async () => {
-    const [small, large] = [await makeMsp(), await makeMsp()];
-    await Promise.all([plantCustomers(small.id, 100), plantCustomers(large.id, 10_000)]);
-    const costing = (as: Caller, line: string) => async () => {
-      const { result, cost } = await measure(() => call(line, { as }));
-      expect(result.body.items).toHaveLength(25);
-      return cost;
-    };
-    for (const line of ['GET /v1/customers', 'GET /v1/customers?q=customer%20000']) {
-      await same(costing(small.reader, line), costing(large.reader, line));
-    }
-  });
-
-  it('a page of the ledger, a balance, a past balance and a debit cost the same at 100 and at 10,000 entries', async () => {
-    const { msp } = stage;
-    const ledgers = await Promise.all(
-      [100, 10_000].map(async (count) => {
-        const { id } = await addCustomer(msp);
-        return { path: `/v1/customers/${id}/credits`, times: await plantLedger(id, count) };
-      }),
-    );
-    const [small, large] = ledgers as [(typeof ledgers)[0], (typeof ledgers)[0]];
-    type Of = (ledger: typeof small) => { line: string; body?: unknown };
-    const costing = (of: Of, ledger: typeof small) => async () => {
-      const { line, body } = of(ledger);
-      const { result, cost } = await measure(() => call(line, { as: msp.catalog, body }));
-      expect(result.status, JSON.stringify(result.body)).toBeLessThan(300);
-      return cost;
-    };
-    const calls: Of[] = [
-      ({ path }) => ({ line: `GET ${path}/entries` }),
-      ({ path }) => ({ line: `GET ${path}` }),
-      ({ path, times }) => ({ line: `GET ${path}?at=${times[Math.floor(times.length / 2)]}` }),
-      ({ path }) => ({ line: `GET ${path}/forecast` }),
-      ({ path }) => ({
-        line: `POST ${path}/debits`,
-        body: { amount: 1, requestId: newId('request', Date.now()) },
-      }),
-    ];
-    for (const of of calls) await same(costing(of, small), costing(of, large));
   });
 });
 
