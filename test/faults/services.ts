@@ -84,7 +84,7 @@ async function put(
   { dice, storms }: { dice: Dice; storms: number },
   { Entries }: { Entries: Entry[] },
 ): Promise<unknown> {
-  if (dice.chance(0.15 * storms)) {
+  if (dice.chance(0.2 * storms)) {
     count('PutEvents: throttled');
     throw refusal('ThrottlingException');
   }
