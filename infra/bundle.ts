@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import { contexts } from '../functions/contexts.ts';
-import { startRenderer } from '../functions/docs/reference-page.ts';
 import { problemsOf } from '../functions/docs/problems.ts';
+import { startRenderer } from '../functions/docs/reference-page.ts';
 import type { Context } from '../lib/kit/context.ts';
 import { behindDoors } from './doors.ts';
 
